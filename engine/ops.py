@@ -1,0 +1,131 @@
+"""The one table: what every operation computes and how fast its result moves with each input.
+
+A row is text in `a` and `b` (the inputs), `c` (a condition, which no gradient enters), `out` (the
+result) and the functions of `math`. Everything else in the project reads these rows: the
+operators of `Value` and the functions of `engine` are written from them by
+
+    python -m engine.ops
+
+and gradients of gradients, pictures, explanations, checks and tests read the same text.
+
+To add an operation, add its row and run that command.
+"""
+
+from __future__ import annotations
+
+# runpy warns when it runs a module that its package has already imported, unless it has a path.
+__path__: list[str] = []
+
+
+class Op:
+    """One row of the table.
+
+    Attributes:
+        name: its name in `OPS`, and of its method and function.
+        symbol: what pictures and explanations print.
+        forward: the result, as text.
+        slopes: the local derivatives ∂out/∂a and ∂out/∂b, as text.
+        domain: where `forward` is defined, as a condition; empty if everywhere.
+        smooth: where the slopes are true two-sided derivatives; empty if all over the domain.
+        remedy: what to do outside the domain; `{a}` and `{b}` stand for the inputs' names.
+    """
+
+    __slots__ = ("domain", "forward", "name", "remedy", "slopes", "smooth", "symbol")
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        forward: str,
+        *slopes: str,
+        domain: str = "",
+        smooth: str = "",
+        remedy: str = "",
+    ) -> None:
+        self.name = name
+        self.symbol = symbol
+        self.forward = forward
+        self.slopes = slopes
+        self.domain = domain
+        self.smooth = smooth
+        self.remedy = remedy
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The forward text and the slopes after it."""
+        return (self.forward, *self.slopes)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A copied or unpickled node must find the very row of the table, not a copy of it.
+        return (find, (self.name,))
+
+
+OPS: dict[str, Op] = {}
+
+
+def op(
+    name: str,
+    symbol: str,
+    forward: str,
+    *slopes: str,
+    domain: str = "",
+    smooth: str = "",
+    remedy: str = "",
+) -> Op:
+    """Add a row to the table."""
+    row = Op(name, symbol, forward, *slopes, domain=domain, smooth=smooth, remedy=remedy)
+    OPS[name] = row
+    return row
+
+
+def find(name: str) -> Op:
+    """Return the row called `name`."""
+    return OPS[name]
+
+
+# fmt: off
+# ruff: noqa: E501
+#            name          symbol     forward                         ∂out/∂a               ∂out/∂b
+ADD     = op("add",        "+",       "a + b",                        "1.0",                "1.0")
+SUB     = op("sub",        "−",       "a - b",                        "1.0",                "-1.0")
+MUL     = op("mul",        "×",       "a * b",                        "b",                  "a")
+DIV     = op("div",        "÷",       "a / b",                        "1 / b",              "-out / b",
+             domain="b != 0", remedy="keep {b} away from zero, for example by adding a small positive number")
+NEG     = op("neg",        "−",       "-a",                           "-1.0")
+POW     = op("pow",        "**",      "a ** b",                       "0.0 if abs(a) + abs(b) <= 0 else b * a ** (b - 1)",
+             "0.0 if abs(out) <= 0 else out * log(a)",
+             domain="a > 0 or (b % 1 == 0 if a < 0 else b >= 0)", smooth="a > 0",
+             remedy="keep {a} positive, or use a whole exponent (not a negative one if {a} can be zero)")
+EXP     = op("exp",        "exp",     "exp(a)",                       "out")
+LOG     = op("log",        "log",     "log(a)",                       "1 / a",
+             domain="a > 0", remedy="keep {a} positive, for example with sigmoid or by adding a small positive number")
+SQRT    = op("sqrt",       "√",       "sqrt(a)",                      "0.5 / out",
+             domain="a >= 0", smooth="a > 0", remedy="keep {a} positive, for example by adding a small positive number")
+SIN     = op("sin",        "sin",     "sin(a)",                       "cos(a)")
+COS     = op("cos",        "cos",     "cos(a)",                       "-sin(a)")
+ERFC    = op("erfc",       "erfc",    "erfc(a)",                      "-1.1283791670955126 * exp(-a * a)")  # 2/√π
+TANH    = op("tanh",       "tanh",    "tanh(a)",                      "1 - out * out")
+SIGMOID = op("sigmoid",    "σ",       "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))", "out * (1 - out)")
+SOFTPLUS = op("softplus",  "softplus", "a + log1p(exp(-a)) if a > 0 else log1p(exp(a))",
+             "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))")
+RELU    = op("relu",       "ReLU",    "0.0 if a <= 0 else a",         "1.0 if a > 0 else 0.0",   smooth="a != 0")
+LEAKY_RELU = op("leaky_relu", "leaky ReLU", "a if a > 0 else 0.01 * a", "1.0 if a > 0 else 0.01", smooth="a != 0")
+GELU    = op("gelu",       "GELU",    "0.5 * a * erfc(-0.7071067811865476 * a)",  # a Φ(a); 1/√2 and 1/√(2π)
+             "0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)")
+ABS     = op("abs",        "abs",     "abs(a)",                       "1.0 if a > 0 else -1.0 if a < 0 else 0.0", smooth="a != 0")
+# At a tie each input gets half, as central differences do; nan in either input comes out as nan.
+MAXIMUM = op("maximum",    "max",     "a if a > b else b if b >= a else a + b",
+             "1.0 if a > b else 0.0 if a < b else 0.5", "0.0 if a > b else 1.0 if a < b else 0.5", smooth="a != b")
+MINIMUM = op("minimum",    "min",     "a if a < b else b if b <= a else a + b",
+             "1.0 if a < b else 0.0 if a > b else 0.5", "0.0 if a < b else 1.0 if a > b else 0.5", smooth="a != b")
+WHERE   = op("where",      "where",   "a if c else b",                "1.0 if c else 0.0",  "0.0 if c else 1.0")
+# fmt: on
+
+
+if __name__ == "__main__":
+    from engine.writer import main
+
+    main()

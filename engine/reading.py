@@ -1,0 +1,99 @@
+"""Readers of a row's text: as Python source, over floats that never raise, and over Values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from engine.ops import Op
+
+NAN, INF = math.nan, math.inf
+
+
+def with_calls(text: str, *, power: str = "pow", quotient: str = "") -> str:
+    """Return `text` with `x ** y` written as a call of `power`, and `x / y` of `quotient` if given.
+
+    Python's own `**` turns a negative base complex and its `/` refuses zero; a function need not.
+    """
+    import ast  # only needed when the operators are written anew or at the edge of the numbers
+
+    class Calls(ast.NodeTransformer):
+        def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+            self.generic_visit(node)
+            name = ""
+            if isinstance(node.op, ast.Pow):
+                name = power
+            elif isinstance(node.op, ast.Div):
+                name = quotient
+            if not name:
+                return node
+            return ast.Call(ast.Name(name, ast.Load()), [node.left, node.right], [])
+
+    return ast.unparse(Calls().visit(ast.parse(text, mode="eval")))
+
+
+def compiled(text: str, names: Mapping[str, object]) -> Callable[..., float]:
+    """Return `text` as a function of a, b, c and out, with `names` for the functions in it."""
+    # The text is a row of our own table, never a user's.
+    function: Callable[..., float] = eval(f"lambda a, b, c, out: {text}", dict(names))
+    return function
+
+
+def ieee_pow(x: float, y: float) -> float:
+    """Return x ** y by the rules of IEEE 754: inf on overflow, nan for a complex result."""
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -INF if x < 0 and y % 2 == 1 else INF
+    except ValueError:
+        return INF if x == 0 else NAN
+
+
+def ieee_divide(x: float, y: float) -> float:
+    """Return x / y by the rules of IEEE 754: ±inf for x / 0, nan for 0 / 0."""
+    if y != 0:
+        return x / y
+    if x == 0 or x != x:
+        return NAN
+    return math.copysign(INF, x) * math.copysign(1.0, y)
+
+
+def quiet(function: Callable[[float], float]) -> Callable[[float], float]:
+    """Return `function` with inf for an overflow and nan outside its domain."""
+
+    def answer(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return INF
+        except ValueError:
+            return -INF if x == 0 else NAN  # of math's functions only log raises at 0
+
+    return answer
+
+
+IEEE: dict[str, object] = {
+    **{
+        name: quiet(getattr(math, name))
+        for name in ("cos", "erfc", "exp", "log", "log1p", "sin", "sqrt", "tanh")
+    },
+    "abs": abs,
+    "pow": ieee_pow,
+    "divide": ieee_divide,
+}
+
+_over_floats: dict[str, tuple[Callable[..., float], ...]] = {}
+
+
+def over_floats(row: Op) -> tuple[Callable[..., float], ...]:
+    """Return forward and slopes of `row` as functions over floats that follow IEEE 754."""
+    if row.name not in _over_floats:
+        _over_floats[row.name] = tuple(
+            compiled(with_calls(text, quotient="divide"), IEEE) for text in row.texts
+        )
+    return _over_floats[row.name]
+
+
+def holds(condition: str, a: float, b: float = 0.0) -> bool:
+    """Tell whether a row's `domain` or `smooth` holds; nan passes, for it gives nan, not an error."""
+    return not condition or a != a or b != b or bool(compiled(condition, IEEE)(a, b, NAN, NAN))
