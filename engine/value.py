@@ -81,8 +81,7 @@ class Value:
         self._mark = 0
         self.scope: Tag | None = _scope
         if _watchers:
-            for watch in _watchers:
-                watch(self)
+            told(self)
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -127,8 +126,6 @@ class Value:
         order = oldest_first(self)
         if _slopes_to_check or not isfinite(self.data):
             warn_of_non_finite(self, order)
-        for node in order:
-            node.grad = 0.0
         self.grad = 1.0
         for node in reversed(order):
             grad = node.grad
@@ -197,17 +194,32 @@ class Value:
         if isinstance(other, Value):
             b = other.data
             out = a + b
-            return Value(out, "", ADD, self, 1.0, other, 1.0)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = ADD, self, 1.0
+            node._b, node._db = other, 1.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         b = other if type(other) is float else operand(self, "+", other)
         out = a + b
-        return Value(out, "", ADD, self, 1.0, None, b)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = ADD, self, 1.0
+        node._b, node._db = None, b
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __radd__(self, other: float) -> Value:
         """out = a + b; ∂out/∂a = 1.0; ∂out/∂b = 1.0."""
         b = self.data
         a = other if type(other) is float else operand(self, "+", other, reflected=True)
         out = a + b
-        return Value(out, "", ADD, None, a, self, 1.0)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = ADD, None, a
+        node._b, node._db = self, 1.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __sub__(self, other: Value | float) -> Value:
         """out = a - b; ∂out/∂a = 1.0; ∂out/∂b = -1.0."""
@@ -215,17 +227,32 @@ class Value:
         if isinstance(other, Value):
             b = other.data
             out = a - b
-            return Value(out, "", SUB, self, 1.0, other, -1.0)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = SUB, self, 1.0
+            node._b, node._db = other, -1.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         b = other if type(other) is float else operand(self, "-", other)
         out = a - b
-        return Value(out, "", SUB, self, 1.0, None, b)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = SUB, self, 1.0
+        node._b, node._db = None, b
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __rsub__(self, other: float) -> Value:
         """out = a - b; ∂out/∂a = 1.0; ∂out/∂b = -1.0."""
         b = self.data
         a = other if type(other) is float else operand(self, "-", other, reflected=True)
         out = a - b
-        return Value(out, "", SUB, None, a, self, -1.0)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = SUB, None, a
+        node._b, node._db = self, -1.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __mul__(self, other: Value | float) -> Value:
         """out = a * b; ∂out/∂a = b; ∂out/∂b = a."""
@@ -233,17 +260,32 @@ class Value:
         if isinstance(other, Value):
             b = other.data
             out = a * b
-            return Value(out, "", MUL, self, b, other, a)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = MUL, self, b
+            node._b, node._db = other, a
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         b = other if type(other) is float else operand(self, "*", other)
         out = a * b
-        return Value(out, "", MUL, self, b, None, b)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = MUL, self, b
+        node._b, node._db = None, b
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __rmul__(self, other: float) -> Value:
         """out = a * b; ∂out/∂a = b; ∂out/∂b = a."""
         b = self.data
         a = other if type(other) is float else operand(self, "*", other, reflected=True)
         out = a * b
-        return Value(out, "", MUL, None, a, self, a)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = MUL, None, a
+        node._b, node._db = self, a
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __truediv__(self, other: Value | float) -> Value:
         """out = a / b; ∂out/∂a = 1 / b; ∂out/∂b = -out / b; needs b != 0."""
@@ -252,13 +294,23 @@ class Value:
             b = other.data
             try:
                 out = a / b
-                return Value(out, "", DIV, self, 1 / b, other, -out / b)
+                node = new(Value)
+                node.data, node.grad, node.label = out, 0.0, ""
+                node.op, node._a, node._da = DIV, self, 1 / b
+                node._b, node._db = other, -out / b
+                node._mark, node.scope = 0, _scope
+                return told(node) if _watchers else node
             except (ArithmeticError, ValueError):
                 return outside(DIV, self, other)
         b = other if type(other) is float else operand(self, "/", other)
         try:
             out = a / b
-            return Value(out, "", DIV, self, 1 / b, None, b)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = DIV, self, 1 / b
+            node._b, node._db = None, b
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(DIV, self, b)
 
@@ -268,7 +320,12 @@ class Value:
         a = other if type(other) is float else operand(self, "/", other, reflected=True)
         try:
             out = a / b
-            return Value(out, "", DIV, None, a, self, -out / b)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = DIV, None, a
+            node._b, node._db = self, -out / b
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(DIV, a, self)
 
@@ -276,7 +333,12 @@ class Value:
         """out = -a; ∂out/∂a = -1.0."""
         a = self.data
         out = -a
-        return Value(out, "", NEG, self, -1.0)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = NEG, self, -1.0
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __pow__(self, other: Value | float) -> Value:
         """out = a ** b; ∂out/∂a = 0.0 if abs(a) + abs(b) <= 0 else b * a ** (b - 1); ∂out/∂b = 0.0 if abs(out) <= 0 else out * log(a); needs a > 0 or (b % 1 == 0 if a < 0 else b >= 0)."""
@@ -285,13 +347,23 @@ class Value:
             b = other.data
             try:
                 out = pow(a, b)
-                return Value(out, "", POW, self, 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1), other, 0.0 if abs(out) <= 0 else out * log(a))
+                node = new(Value)
+                node.data, node.grad, node.label = out, 0.0, ""
+                node.op, node._a, node._da = POW, self, 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1)
+                node._b, node._db = other, 0.0 if abs(out) <= 0 else out * log(a)
+                node._mark, node.scope = 0, _scope
+                return told(node) if _watchers else node
             except (ArithmeticError, ValueError):
                 return outside(POW, self, other)
         b = other if type(other) is float else operand(self, "**", other)
         try:
             out = pow(a, b)
-            return Value(out, "", POW, self, 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1), None, b)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = POW, self, 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1)
+            node._b, node._db = None, b
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(POW, self, b)
 
@@ -301,7 +373,12 @@ class Value:
         a = other if type(other) is float else operand(self, "**", other, reflected=True)
         try:
             out = pow(a, b)
-            return Value(out, "", POW, None, a, self, 0.0 if abs(out) <= 0 else out * log(a))
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = POW, None, a
+            node._b, node._db = self, 0.0 if abs(out) <= 0 else out * log(a)
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(POW, a, self)
 
@@ -310,7 +387,12 @@ class Value:
         a = self.data
         try:
             out = exp(a)
-            return Value(out, "", EXP, self, out)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = EXP, self, out
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(EXP, self)
 
@@ -319,7 +401,12 @@ class Value:
         a = self.data
         try:
             out = log(a)
-            return Value(out, "", LOG, self, 1 / a)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = LOG, self, 1 / a
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(LOG, self)
 
@@ -328,7 +415,12 @@ class Value:
         a = self.data
         try:
             out = sqrt(a)
-            return Value(out, "", SQRT, self, 0.5 / out)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = SQRT, self, 0.5 / out
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(SQRT, self)
 
@@ -337,7 +429,12 @@ class Value:
         a = self.data
         try:
             out = sin(a)
-            return Value(out, "", SIN, self, cos(a))
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = SIN, self, cos(a)
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(SIN, self)
 
@@ -346,7 +443,12 @@ class Value:
         a = self.data
         try:
             out = cos(a)
-            return Value(out, "", COS, self, -sin(a))
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = COS, self, -sin(a)
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(COS, self)
 
@@ -355,7 +457,12 @@ class Value:
         a = self.data
         try:
             out = erfc(a)
-            return Value(out, "", ERFC, self, -1.1283791670955126 * exp(-a * a))
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = ERFC, self, -1.1283791670955126 * exp(-a * a)
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(ERFC, self)
 
@@ -364,7 +471,12 @@ class Value:
         a = self.data
         try:
             out = tanh(a)
-            return Value(out, "", TANH, self, 1 - out * out)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = TANH, self, 1 - out * out
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(TANH, self)
 
@@ -373,7 +485,12 @@ class Value:
         a = self.data
         try:
             out = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
-            return Value(out, "", SIGMOID, self, out * (1 - out))
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = SIGMOID, self, out * (1 - out)
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(SIGMOID, self)
 
@@ -382,7 +499,12 @@ class Value:
         a = self.data
         try:
             out = a + log1p(exp(-a)) if a > 0 else log1p(exp(a))
-            return Value(out, "", SOFTPLUS, self, 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a)))
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = SOFTPLUS, self, 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(SOFTPLUS, self)
 
@@ -390,20 +512,35 @@ class Value:
         """out = 0.0 if a <= 0 else a; ∂out/∂a = 1.0 if a > 0 else 0.0."""
         a = self.data
         out = 0.0 if a <= 0 else a
-        return Value(out, "", RELU, self, 1.0 if a > 0 else 0.0)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = RELU, self, 1.0 if a > 0 else 0.0
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def leaky_relu(self) -> Value:
         """out = a if a > 0 else 0.01 * a; ∂out/∂a = 1.0 if a > 0 else 0.01."""
         a = self.data
         out = a if a > 0 else 0.01 * a
-        return Value(out, "", LEAKY_RELU, self, 1.0 if a > 0 else 0.01)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = LEAKY_RELU, self, 1.0 if a > 0 else 0.01
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def gelu(self) -> Value:
         """out = 0.5 * a * erfc(-0.7071067811865476 * a); ∂out/∂a = 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)."""
         a = self.data
         try:
             out = 0.5 * a * erfc(-0.7071067811865476 * a)
-            return Value(out, "", GELU, self, 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a))
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = GELU, self, 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)
+            node._b, node._db = None, 0.0
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         except (ArithmeticError, ValueError):
             return outside(GELU, self)
 
@@ -411,7 +548,12 @@ class Value:
         """out = abs(a); ∂out/∂a = 1.0 if a > 0 else -1.0 if a < 0 else 0.0."""
         a = self.data
         out = abs(a)
-        return Value(out, "", ABS, self, 1.0 if a > 0 else -1.0 if a < 0 else 0.0)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = ABS, self, 1.0 if a > 0 else -1.0 if a < 0 else 0.0
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def maximum(self, other: Value | float) -> Value:
         """out = a if a > b else b if b >= a else a + b; ∂out/∂a = 1.0 if a > b else 0.0 if a < b else 0.5; ∂out/∂b = 0.0 if a > b else 1.0 if a < b else 0.5."""
@@ -419,17 +561,32 @@ class Value:
         if isinstance(other, Value):
             b = other.data
             out = a if a > b else b if b >= a else a + b
-            return Value(out, "", MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5, other, 0.0 if a > b else 1.0 if a < b else 0.5)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
+            node._b, node._db = other, 0.0 if a > b else 1.0 if a < b else 0.5
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         b = other if type(other) is float else operand(self, "max", other)
         out = a if a > b else b if b >= a else a + b
-        return Value(out, "", MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5, None, b)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
+        node._b, node._db = None, b
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def _maximum_from(self, other: float) -> Value:
         """out = a if a > b else b if b >= a else a + b; ∂out/∂a = 1.0 if a > b else 0.0 if a < b else 0.5; ∂out/∂b = 0.0 if a > b else 1.0 if a < b else 0.5."""
         b = self.data
         a = other if type(other) is float else operand(self, "max", other, reflected=True)
         out = a if a > b else b if b >= a else a + b
-        return Value(out, "", MAXIMUM, None, a, self, 0.0 if a > b else 1.0 if a < b else 0.5)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = MAXIMUM, None, a
+        node._b, node._db = self, 0.0 if a > b else 1.0 if a < b else 0.5
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def minimum(self, other: Value | float) -> Value:
         """out = a if a < b else b if b <= a else a + b; ∂out/∂a = 1.0 if a < b else 0.0 if a > b else 0.5; ∂out/∂b = 0.0 if a < b else 1.0 if a > b else 0.5."""
@@ -437,17 +594,32 @@ class Value:
         if isinstance(other, Value):
             b = other.data
             out = a if a < b else b if b <= a else a + b
-            return Value(out, "", MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5, other, 0.0 if a < b else 1.0 if a > b else 0.5)
+            node = new(Value)
+            node.data, node.grad, node.label = out, 0.0, ""
+            node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
+            node._b, node._db = other, 0.0 if a < b else 1.0 if a > b else 0.5
+            node._mark, node.scope = 0, _scope
+            return told(node) if _watchers else node
         b = other if type(other) is float else operand(self, "min", other)
         out = a if a < b else b if b <= a else a + b
-        return Value(out, "", MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5, None, b)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
+        node._b, node._db = None, b
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def _minimum_from(self, other: float) -> Value:
         """out = a if a < b else b if b <= a else a + b; ∂out/∂a = 1.0 if a < b else 0.0 if a > b else 0.5; ∂out/∂b = 0.0 if a < b else 1.0 if a > b else 0.5."""
         b = self.data
         a = other if type(other) is float else operand(self, "min", other, reflected=True)
         out = a if a < b else b if b <= a else a + b
-        return Value(out, "", MINIMUM, None, a, self, 0.0 if a < b else 1.0 if a > b else 0.5)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = MINIMUM, None, a
+        node._b, node._db = self, 0.0 if a < b else 1.0 if a > b else 0.5
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
     # [end of what is written]
 
 
@@ -485,33 +657,52 @@ class Choice(Value):
 _scope: Tag | None = None
 _watchers: tuple[Callable[[Value], None], ...] = ()
 
+new = object.__new__
+
+
+def told(node: Value) -> Value:
+    """Show a new Value to the watchers, and return it."""
+    for watch in _watchers:
+        watch(node)
+    return node
+
+
 # ---- the walk behind backward(): marks in the nodes, faster than a set of those seen ----
 
 _visits = 0
 
 
 def oldest_first(root: Value) -> list[Value]:
-    """Return the results of operations that `root` depends on, each after its inputs."""
+    """Return the results of operations that `root` depends on, each after its inputs.
+
+    Sets their gradients to 0 on the way, which saves the backward pass a walk.
+    """
     global _visits
     _visits += 2
     opened, closed = _visits, _visits + 1
     order: list[Value] = []
     stack = [root]
+    push, pop, place = stack.append, stack.pop, order.append
     while stack:
         node = stack[-1]
         if node._mark < opened:  # first time here: its inputs go first
             node._mark = opened
-            a = node._a
-            if a is not None and a._mark < opened and a.op is not None:
-                stack.append(a)
-            b = node._b
-            if b is not None and b._mark < opened and b.op is not None:
-                stack.append(b)
-        else:
-            stack.pop()
-            if node._mark == opened:
-                node._mark = closed
-                order.append(node)
+            node.grad = 0.0
+            ready = True
+            x = node._a
+            if x is not None and x._mark < opened and x.op is not None:
+                push(x)
+                ready = False
+            x = node._b
+            if x is not None and x._mark < opened and x.op is not None:
+                push(x)
+                ready = False
+            if not ready:
+                continue
+        pop()
+        if node._mark == opened:
+            node._mark = closed
+            place(node)
     return order
 
 

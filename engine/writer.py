@@ -138,9 +138,17 @@ def body(row: Op, reads: list[str], a: str | None, b: str | None, *, constant: s
     kept = [a or "None", slopes[0] if a else "a"]
     if len(slopes) == 2:
         kept += [b or "None", slopes[1] if b else "b"]
+    if len(slopes) == 1:
+        kept += ["None", "0.0"]
+    # A call of Value(...) would take as long again as all the rest of the method.
     lines = [
         f"out = {forward}",
-        f'return Value(out, "", {row.name.upper()}, {", ".join(kept)})',
+        "node = new(Value)",
+        'node.data, node.grad, node.label = out, 0.0, ""',
+        f"node.op, node._a, node._da = {row.name.upper()}, {kept[0]}, {kept[1]}",
+        f"node._b, node._db = {kept[2]}, {kept[3]}",
+        "node._mark, node.scope = 0, _scope",
+        "return told(node) if _watchers else node",
     ]
     if can_raise(row):
         inputs = ", ".join([a or constant, b or constant][: len(slopes)])
