@@ -1,12 +1,15 @@
-"""A glass-box scalar autograd engine: every number can be seen, named, drawn, explained and checked."""
+"""A glass-box scalar autograd engine: every number can be seen, named, drawn and checked."""
 
 from engine.check import check_gradients
+from engine.draw import Picture, draw, draw_dot
 from engine.errors import DomainError, GradientMismatch, NonFiniteError, NonFiniteWarning
 from engine.gradient import grad
+from engine.graph import leaves, nodes
 from engine.modes import no_grad, strict
 from engine.scope import scope
 from engine.value import Value
 
+# fmt: off
 # isort: off
 # [written from the table]
 from engine.functions import (
@@ -15,3 +18,13 @@ from engine.functions import (
 )
 # [end of what is written]
 # isort: on
+
+# [written from the table]
+__all__ = [
+    "DomainError", "GradientMismatch", "NonFiniteError", "NonFiniteWarning", "Picture",
+    "Value", "abs", "check_gradients", "cos", "draw", "draw_dot", "erfc", "exp", "gelu",
+    "grad", "leaky_relu", "leaves", "log", "maximum", "minimum", "no_grad", "nodes",
+    "relu", "scope", "sigmoid", "sin", "softplus", "sqrt", "strict", "tanh", "where",
+]
+# [end of what is written]
+# fmt: on

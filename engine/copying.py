@@ -1,82 +1,66 @@
-"""Pickling and deep-copying of whole graphs, of any depth, without recursion."""
+"""Pickling and deep-copying of whole graphs, of any depth, without recursion.
+
+Knows nodes only by what they hold, so that it stands below `Value`, which asks it.
+"""
 
 from __future__ import annotations
 
 from engine.graph import nodes
-from engine.ops import Op
-from engine.value import Choice, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from engine.scope import Tag
+    from engine.value import Value
+
+HELD = ("data", "grad", "label", "op", "_a", "_da", "_b", "_db", "scope")
 
 # pickle asks each node how to take it apart, and follows the answer into its inputs: a chain of
 # 100,000 nodes would recurse 100,000 times. So the node asked first answers with all nodes below
-# it, oldest first, and marks them: when pickle then comes to one of those, its inputs have been
-# pickled already, and it answers for itself alone. A mark is below 0, where backward() sees none.
-_marks = 0
+# it, oldest first, numbered downwards from below 0, where backward() sees no mark of its own. When
+# pickle then comes to the number that is due, the inputs of that node have been pickled already,
+# and it answers for itself alone. Numbers left over from a pickling that failed do no harm: once
+# they have been passed, their nodes answer with all below them again.
+_due = _last = -1
 
 
-class End:
-    """The last thing pickled of a graph: from here on a node stands for its whole graph again."""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        global _marks
-        _marks -= 1
-        return (End, ())
+def held(node: Value) -> tuple[object, ...]:
+    """Return what a node holds, apart from marks; the result of `where` has a condition too."""
+    names = (*HELD, "condition") if hasattr(node, "condition") else HELD
+    return tuple(getattr(node, name) for name in names)
 
 
-Fields = tuple[float, float, str, "Op | None", "Value | None", float, "Value | None", float]
-
-
-def fields(node: Value) -> Fields:
-    """Return what a node holds, apart from its scope and a condition."""
-    return (node.data, node.grad, node.label, node.op, node._a, node._da, node._b, node._db)
-
-
-def rebuilt(kind: type[Value], held: Fields, scope: Tag | None, condition: object) -> Value:
-    """Return a node that holds `held`, told nothing by the scopes and watchers of the moment."""
+def rebuilt(kind: type[Value], *fields: object) -> Value:
+    """Return a node that holds `fields`, told nothing by the scopes and watchers of the moment."""
     node = kind.__new__(kind)
-    node.data, node.grad, node.label, node.op, node._a, node._da, node._b, node._db = held
+    for name, field in zip((*HELD, "condition"), fields, strict=False):
+        setattr(node, name, field)
     node._mark = 0
-    node.scope = scope
-    if isinstance(node, Choice):
-        node.condition = condition  # type: ignore[assignment]
     return node
 
 
-def last_of(older: tuple[Value, ...], end: End, *parts: object) -> Value:
+def last_of(older: tuple[Value, ...], kind: type[Value], *fields: object) -> Value:
     """Rebuild the node that was pickled, after everything it was made from."""
-    return rebuilt(*parts)  # type: ignore[arg-type]
+    return rebuilt(kind, *fields)
 
 
 def reduced(node: Value) -> tuple[object, ...]:
     """Return how to rebuild `node`, for pickle."""
-    global _marks
-    kind = Choice if isinstance(node, Choice) else Value
-    parts = (kind, fields(node), node.scope, getattr(node, "condition", None))
-    if node.op is None or node._mark == _marks - 1:
+    global _due, _last
+    parts = (type(node), *held(node))
+    if node.op is None or _last <= node._mark <= _due:
+        _due = min(_due, node._mark - 1)
         return (rebuilt, parts)
     older = tuple(nodes(node)[:-1])
-    for x in older:
-        x._mark = _marks - 1
-    return (last_of, (older, End(), *parts))
+    _due = _last - 1
+    _last -= max(1, len(older))
+    for i, x in enumerate(older):
+        x._mark = _due - i
+    return (last_of, (older, *parts))
 
 
 def deep_copy(node: Value, memo: dict[int, object]) -> Value:
     """Copy `node` and everything it was made from; what `memo` has already is shared."""
-
-    def copied(x: Value | None) -> Value | None:
-        return None if x is None else memo[id(x)]  # type: ignore[return-value]
-
     for old in nodes(node):
-        if id(old) in memo:
-            continue
-        data, grad, label, op, a, da, b, db = fields(old)
-        condition = getattr(old, "condition", None)
-        if isinstance(condition, Value):
-            condition = copied(condition)
-        kind = Choice if isinstance(old, Choice) else Value
-        held = (data, grad, label, op, copied(a), da, copied(b), db)
-        memo[id(old)] = rebuilt(kind, held, old.scope, condition)
+        if id(old) not in memo:
+            copied = (memo.get(id(x), x) for x in held(old))
+            memo[id(old)] = rebuilt(type(old), *copied)
     return memo[id(node)]  # type: ignore[return-value]

@@ -13,5 +13,5 @@ class NonFiniteWarning(RuntimeWarning):
     """A gradient was asked of a number that is inf or nan, or through an infinite slope."""
 
 
-class GradientMismatch(AssertionError):
+class GradientMismatch(AssertionError):  # noqa: N818  says what was found
     """`check_gradients` found a gradient that central differences do not confirm."""

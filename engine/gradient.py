@@ -1,21 +1,15 @@
-"""Gradients as Values: the chain rule recorded as a graph of its own, so that it can be repeated."""
+"""Gradients as Values: the chain rule recorded as a graph, so that it can be applied again."""
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Sequence
 
 from engine import functions
 from engine.graph import nodes
 from engine.ops import OPS, Op
 from engine.reading import compiled
+from engine.typed import overload
 from engine.value import Choice, Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import overload
-else:
-    overload = functions.overload
 
 NAMES = {name: getattr(functions, name) for name in OPS if hasattr(functions, name)}
 
@@ -58,16 +52,16 @@ def grad(out: Value, inputs: Value | Sequence[Value]) -> Value | list[Value]:
         (12.0, 12.0)
     """
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    for x in (out, *wanted):
-        if not isinstance(x, Value):
+    for given in (out, *wanted):
+        if not isinstance(given, Value):
             raise TypeError(
-                f"grad(out, inputs) needs Values, got {type(x).__name__}; "
+                f"grad(out, inputs) needs Values, got {type(given).__name__}; "
                 "keep the Values that the computation started from, not their .data"
             )
     order = nodes(out)
     reached = {id(x) for x in wanted}
     for node in order:
-        if any(x is not None and id(x) in reached for x in (node._a, node._b)):
+        if id(node._a) in reached or id(node._b) in reached:
             reached.add(id(node))
     gradients: dict[int, Value | float] = {id(out): 1.0}
     for node in reversed(order):
@@ -77,13 +71,11 @@ def grad(out: Value, inputs: Value | Sequence[Value]) -> Value | list[Value]:
         a = node._da if node._a is None else node._a
         b = node._db if node._b is None else node._b
         c = condition_of(node)
-        for x, slope in builtins.zip((node._a, node._b), slopes_over_values(node.op)):  # noqa: B905
+        for x, slope in zip((node._a, node._b), slopes_over_values(node.op), strict=False):
             if x is None or id(x) not in reached:
                 continue
-            step = product(gradient, slope(a, b, c, node))
-            if id(x) in gradients:
-                step = gradients[id(x)] + step
-            gradients[id(x)] = step
+            path = product(gradient, slope(a, b, c, node))
+            gradients[id(x)] = gradients[id(x)] + path if id(x) in gradients else path
     found = [gradients.get(id(x), 0.0) if id(x) in reached else 0.0 for x in wanted]
     results = [g if isinstance(g, Value) else Value(g) for g in found]
     return results[0] if isinstance(inputs, Value) else results

@@ -1,11 +1,14 @@
-"""Catches `math.exp(value)`, which would compute on the bare number and lose the gradient silently."""
+"""Catches `math.exp(value)`, which would lose the gradient without a word."""
 
 from __future__ import annotations
 
 import math
-from types import CodeType, FrameType
 
 from engine.ops import OPS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
 
 # float(v) and math.exp(v) reach Value.__float__ in the same way; only the code of the caller tells
 # them apart. What stands at a place in a code object never changes, so it is looked up once.
@@ -56,6 +59,7 @@ def called_name(code: CodeType, at: int) -> tuple[str, ...]:
     names: list[str] = []
     while before and before[-1].opname in ("LOAD_METHOD", "LOAD_ATTR"):
         names.insert(0, before.pop().argval)
-    if before and before[-1].opname.startswith(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF")):
+    loads = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF")
+    if before and before[-1].opname.startswith(loads):
         return (before[-1].argval, *names)
     return ()

@@ -1,12 +1,13 @@
-"""With-blocks that change how operations behave: nothing recorded, or nothing non-finite allowed."""
+"""With-blocks in which nothing is recorded, or nothing but finite numbers is let through."""
 
 from __future__ import annotations
 
 from math import isfinite
 
 from engine import value
+from engine.edges import made_from
 from engine.errors import NonFiniteError
-from engine.value import Value, made_from
+from engine.value import Choice, Value
 
 
 class _Watching:
@@ -23,8 +24,8 @@ class _Watching:
         raise NotImplementedError
 
 
-class no_grad(_Watching):
-    """Compute without recording: results are leaves, which saves memory where no gradient is needed.
+class no_grad(_Watching):  # noqa: N801  reads like a function
+    """Compute without recording: results are leaves, which saves memory and time.
 
     Example:
         >>> import engine
@@ -39,10 +40,12 @@ class no_grad(_Watching):
     def watch(node: Value) -> None:
         """Make `node` a leaf."""
         node.op = node._a = node._b = None
+        if isinstance(node, Choice):
+            node.condition = 0.0
 
 
-class strict(_Watching):
-    """Raise NonFiniteError at the very operation whose result is inf or nan.
+class strict(_Watching):  # noqa: N801  reads like a function
+    """Raise NonFiniteError at the very operation whose result or slope is inf or nan.
 
     Example:
         >>> import engine
@@ -55,11 +58,14 @@ class strict(_Watching):
 
     @staticmethod
     def watch(node: Value) -> None:
-        """Raise if `node` is not finite."""
-        if not isfinite(node.data):
-            if node.op is None:
-                made, advice = "a new Value is", "give it a finite number"
-            else:
-                made, advice = f"{node.op} gave", "look at what came in, or scale it down"
-            from_what = f" from {made_from(node)}" if node.op is not None else ""
-            raise NonFiniteError(f"{made} {node.data}{from_what}; {advice}")
+        """Raise if `node` or one of its slopes is not finite."""
+        if node.op is None:
+            if not isfinite(node.data):
+                raise NonFiniteError(f"a new Value is {node.data}; give it a finite number")
+            return
+        for what, x in (("", node.data), ("a slope of ", node._da), ("a slope of ", node._db)):
+            if not isfinite(x):
+                raise NonFiniteError(
+                    f"{node.op} gave {what}{x} from {made_from(node)}; "
+                    "look at what came in, or scale it down"
+                )

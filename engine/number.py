@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 
-def number(x: object, where: str = "Value") -> float:
+def number(x: object, needs: str = "Value needs one real number (int or float)") -> float:
     """Return `x` as a float.
 
     Args:
         x: an int, float or bool, or a scalar of another library (NumPy, fractions, decimal, torch).
-        where: what asked for the number, for the error text.
+        needs: who asked for what, for the error text.
 
     Raises:
         TypeError: `x` is not one real number.
@@ -19,24 +19,33 @@ def number(x: object, where: str = "Value") -> float:
         except OverflowError:  # an int of more than 308 digits
             return float("inf") if x > 0 else float("-inf")
     # NumPy's scalars, and arrays and tensors of no dimension, say what they are by item().
-    if getattr(x, "shape", None) == () and isinstance(
-        item := getattr(x, "item", lambda: None)(), (int, float)
-    ):
-        return float(item)
-    # Fractions and decimals; complex numbers, strings and arrays have a length or no __float__.
-    kind = type(x)
-    if kind.__module__ in ("fractions", "decimal", "_decimal", "_pydecimal"):
-        return float(x)  # type: ignore[arg-type]
-    raise TypeError(f"{where} needs one real number (int or float), got {describe(x)}")
+    if getattr(x, "shape", None) == ():
+        item = getattr(x, "item", lambda: None)()
+        if isinstance(item, (int, float)):
+            return float(item)
+    kinds = ("Fraction", "Decimal", "longdouble")
+    if type(x).__name__ in kinds and hasattr(x, "__float__"):
+        return float(x)
+    kind = "" if x is None else f"{type(x).__name__} "
+    raise TypeError(f"{needs}, got {kind}{described(x)}")
 
 
-def describe(x: object) -> str:
-    """Return a short text for an error message: what `x` is, and its value if it is short."""
-    kind = type(x).__name__
+def described(x: object) -> str:
+    """Return what `x` is, if that is short, and what to do with it instead."""
     shape = getattr(x, "shape", None)
     if shape:
-        return f"{kind} of shape {tuple(shape)}; use one number at a time"
+        return f"of shape {tuple(shape)}; use one number at a time"
     text = repr(x)
     if len(text) > 40:
         text = text[:37] + "..."
-    return text if x is None else f"{kind} {text}"
+    if x is None:
+        return f"{text}; is a return missing in the function that made it?"
+    if type(x).__module__ == "engine.value":
+        return f"{text}; it is a Value already"
+    if isinstance(x, (str, bytes)):
+        return f"{text}; turn text into a number with float() first"
+    if isinstance(x, complex):
+        return f"{text}; use its real part or its size"
+    if isinstance(x, (list, tuple, set, dict)):
+        return f"{text}; use one number at a time"
+    return text

@@ -58,25 +58,23 @@ def ieee_divide(x: float, y: float) -> float:
     return math.copysign(INF, x) * math.copysign(1.0, y)
 
 
-def quiet(function: Callable[[float], float]) -> Callable[[float], float]:
+def quiet(name: str, function: Callable[..., float]) -> Callable[..., float]:
     """Return `function` with inf for an overflow and nan outside its domain."""
+    pole = {"log": 0.0, "log2": 0.0, "log10": 0.0, "log1p": -1.0}.get(name)
 
-    def answer(x: float) -> float:
+    def answer(*x: float) -> float:
         try:
-            return function(x)
+            return function(*x)
         except OverflowError:
-            return INF
+            return -INF if name == "sinh" and x[0] < 0 else INF
         except ValueError:
-            return -INF if x == 0 else NAN  # of math's functions only log raises at 0
+            return -INF if x[0] == pole else NAN
 
     return answer
 
 
 IEEE: dict[str, object] = {
-    **{
-        name: quiet(getattr(math, name))
-        for name in ("cos", "erfc", "exp", "log", "log1p", "sin", "sqrt", "tanh")
-    },
+    **{name: quiet(name, f) for name, f in vars(math).items() if callable(f)},
     "abs": abs,
     "pow": ieee_pow,
     "divide": ieee_divide,
@@ -95,5 +93,5 @@ def over_floats(row: Op) -> tuple[Callable[..., float], ...]:
 
 
 def holds(condition: str, a: float, b: float = 0.0) -> bool:
-    """Tell whether a row's `domain` or `smooth` holds; nan passes, for it gives nan, not an error."""
+    """Tell whether a row's `domain` or `smooth` holds; nan passes, for it gives nan, no error."""
     return not condition or a != a or b != b or bool(compiled(condition, IEEE)(a, b, NAN, NAN))

@@ -25,9 +25,11 @@ class Tag:
     @property
     def path(self) -> tuple[Tag, ...]:
         """The tags from the outermost to this one."""
-        tags = [self]
-        while (outer := tags[-1].parent) is not None:
-            tags.append(outer)
+        tags: list[Tag] = []
+        tag: Tag | None = self
+        while tag is not None and tag is not _outermost:
+            tags.append(tag)
+            tag = tag.parent
         return tuple(reversed(tags))
 
     def inner(self, name: str, note: str) -> Tag:
@@ -55,7 +57,7 @@ def find(*path: tuple[str, str]) -> Tag:
     return tag
 
 
-class scope:
+class scope:  # noqa: N801  reads like a function
     """Tag every Value made inside the with-block with a place, for folded pictures.
 
     Args:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable
 from math import isfinite
 
-from engine.errors import DomainError, NonFiniteWarning
-from engine.number import describe, number
+from engine.copying import deep_copy, reduced
+from engine.edges import at_the_edge, operand, warn_of_non_finite
+from engine.graph import nodes
+from engine.misuse import refuse_math_functions
+from engine.number import number
 from engine.ops import Op
-from engine.reading import holds, over_floats
 
 # fmt: off
 # isort: off
@@ -58,26 +59,15 @@ class Value:
     # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.
     __array_ufunc__ = None
 
-    def __init__(
-        self,
-        data: float,
-        label: str = "",
-        _op: Op | None = None,
-        _a: Value | None = None,
-        _da: float = 0.0,
-        _b: Value | None = None,
-        _db: float = 0.0,
-    ) -> None:
-        if type(data) is not float:
-            data = number(data)
-        self.data = data
+    def __init__(self, data: float, label: str = "") -> None:
+        self.data = data if type(data) is float else number(data)
         self.grad = 0.0
         self.label = label
-        self.op = _op
-        self._a = _a
-        self._da = _da
-        self._b = _b
-        self._db = _db
+        self.op: Op | None = None
+        self._a: Value | None = None
+        self._da = 0.0
+        self._b: Value | None = None
+        self._db = 0.0
         self._mark = 0
         self.scope: Tag | None = _scope
         if _watchers:
@@ -115,7 +105,7 @@ class Value:
             ValueError: nothing was recorded, since this is a leaf.
 
         Warns:
-            NonFiniteWarning: this number, or a slope on the way, is inf or nan.
+            NonFiniteWarning: this number, or a gradient that arrives at a leaf, is inf or nan.
         """
         if self.op is None:
             name = f"{self.label!r}" if self.label else "this Value"
@@ -123,9 +113,7 @@ class Value:
                 f"backward() needs a result of recorded operations, got a leaf ({name}, data = "
                 f"{self.data}); compute something from Values first, outside engine.no_grad()"
             )
-        order = oldest_first(self)
-        if _slopes_to_check or not isfinite(self.data):
-            warn_of_non_finite(self, order)
+        order, leaves = oldest_first(self)
         self.grad = 1.0
         for node in reversed(order):
             grad = node.grad
@@ -135,11 +123,12 @@ class Value:
             b = node._b
             if b is not None:
                 b.grad += node._db * grad
+        # inf and nan never turn finite again on the way down, so it is enough to look at the ends.
+        if not (isfinite(self.data) and all(isfinite(leaf.grad) for leaf in leaves)):
+            warn_of_non_finite(self, order, leaves)
 
     def zero_grad(self) -> None:
         """Set `.grad` to 0 here and in everything this was made from."""
-        from engine.graph import nodes
-
         for node in nodes(self):
             node.grad = 0.0
 
@@ -150,22 +139,20 @@ class Value:
     # ---- as a number: by data, but == and hash by identity, so that a Value can be a key ----
 
     def __float__(self) -> float:
-        from engine.misuse import refuse_math_functions
-
         refuse_math_functions(sys._getframe(1))
         return float(self.data)
 
     def __lt__(self, other: Value | float) -> bool:
-        return self.data < (other.data if isinstance(other, Value) else operand(self, "<", other))
+        return self.data < (other.data if isinstance(other, Value) else operand("<", other))
 
     def __le__(self, other: Value | float) -> bool:
-        return self.data <= (other.data if isinstance(other, Value) else operand(self, "<=", other))
+        return self.data <= (other.data if isinstance(other, Value) else operand("<=", other))
 
     def __gt__(self, other: Value | float) -> bool:
-        return self.data > (other.data if isinstance(other, Value) else operand(self, ">", other))
+        return self.data > (other.data if isinstance(other, Value) else operand(">", other))
 
     def __ge__(self, other: Value | float) -> bool:
-        return self.data >= (other.data if isinstance(other, Value) else operand(self, ">=", other))
+        return self.data >= (other.data if isinstance(other, Value) else operand(">=", other))
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -177,19 +164,20 @@ class Value:
     # ---- whole graphs through pickle and copy, without recursion ----
 
     def __reduce__(self) -> tuple[object, ...]:
-        from engine.copying import reduced
-
         return reduced(self)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Value:
-        from engine.copying import deep_copy
-
         return deep_copy(self, memo)
 
     # ---- operators: written from the rows of engine/ops.py by `python -m engine.ops` ----
     # [written from the table]
     def __add__(self, other: Value | float) -> Value:
-        """out = a + b; ∂out/∂a = 1.0; ∂out/∂b = 1.0."""
+        """Apply add.
+
+        out = a + b
+        ∂out/∂a = 1.0
+        ∂out/∂b = 1.0
+        """
         a = self.data
         if isinstance(other, Value):
             b = other.data
@@ -200,7 +188,7 @@ class Value:
             node._b, node._db = other, 1.0
             node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
-        b = other if type(other) is float else operand(self, "+", other)
+        b = other if type(other) is float else operand("+", other)
         out = a + b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -210,9 +198,9 @@ class Value:
         return told(node) if _watchers else node
 
     def __radd__(self, other: float) -> Value:
-        """out = a + b; ∂out/∂a = 1.0; ∂out/∂b = 1.0."""
+        """Apply add with a plain number on the left."""
         b = self.data
-        a = other if type(other) is float else operand(self, "+", other, reflected=True)
+        a = other if type(other) is float else operand("+", other, reflected=True)
         out = a + b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -222,7 +210,12 @@ class Value:
         return told(node) if _watchers else node
 
     def __sub__(self, other: Value | float) -> Value:
-        """out = a - b; ∂out/∂a = 1.0; ∂out/∂b = -1.0."""
+        """Apply sub.
+
+        out = a - b
+        ∂out/∂a = 1.0
+        ∂out/∂b = -1.0
+        """
         a = self.data
         if isinstance(other, Value):
             b = other.data
@@ -233,7 +226,7 @@ class Value:
             node._b, node._db = other, -1.0
             node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
-        b = other if type(other) is float else operand(self, "-", other)
+        b = other if type(other) is float else operand("-", other)
         out = a - b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -243,9 +236,9 @@ class Value:
         return told(node) if _watchers else node
 
     def __rsub__(self, other: float) -> Value:
-        """out = a - b; ∂out/∂a = 1.0; ∂out/∂b = -1.0."""
+        """Apply sub with a plain number on the left."""
         b = self.data
-        a = other if type(other) is float else operand(self, "-", other, reflected=True)
+        a = other if type(other) is float else operand("-", other, reflected=True)
         out = a - b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -255,7 +248,12 @@ class Value:
         return told(node) if _watchers else node
 
     def __mul__(self, other: Value | float) -> Value:
-        """out = a * b; ∂out/∂a = b; ∂out/∂b = a."""
+        """Apply mul.
+
+        out = a * b
+        ∂out/∂a = b
+        ∂out/∂b = a
+        """
         a = self.data
         if isinstance(other, Value):
             b = other.data
@@ -266,7 +264,7 @@ class Value:
             node._b, node._db = other, a
             node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
-        b = other if type(other) is float else operand(self, "*", other)
+        b = other if type(other) is float else operand("*", other)
         out = a * b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -276,9 +274,9 @@ class Value:
         return told(node) if _watchers else node
 
     def __rmul__(self, other: float) -> Value:
-        """out = a * b; ∂out/∂a = b; ∂out/∂b = a."""
+        """Apply mul with a plain number on the left."""
         b = self.data
-        a = other if type(other) is float else operand(self, "*", other, reflected=True)
+        a = other if type(other) is float else operand("*", other, reflected=True)
         out = a * b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -288,49 +286,63 @@ class Value:
         return told(node) if _watchers else node
 
     def __truediv__(self, other: Value | float) -> Value:
-        """out = a / b; ∂out/∂a = 1 / b; ∂out/∂b = -out / b; needs b != 0."""
+        """Apply div.
+
+        out = a / b
+        ∂out/∂a = 1 / b
+        ∂out/∂b = -out / b
+        where b != 0
+        """
         a = self.data
         if isinstance(other, Value):
             b = other.data
             try:
                 out = a / b
-                node = new(Value)
-                node.data, node.grad, node.label = out, 0.0, ""
-                node.op, node._a, node._da = DIV, self, 1 / b
-                node._b, node._db = other, -out / b
-                node._mark, node.scope = 0, _scope
-                return told(node) if _watchers else node
+                da = 1 / b
+                db = -out / b
             except (ArithmeticError, ValueError):
-                return outside(DIV, self, other)
-        b = other if type(other) is float else operand(self, "/", other)
-        try:
-            out = a / b
+                out, da, db = at_the_edge(DIV, self, other)
             node = new(Value)
             node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = DIV, self, 1 / b
-            node._b, node._db = None, b
+            node.op, node._a, node._da = DIV, self, da
+            node._b, node._db = other, db
             node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
+        b = other if type(other) is float else operand("/", other)
+        try:
+            out = a / b
+            da = 1 / b
         except (ArithmeticError, ValueError):
-            return outside(DIV, self, b)
+            out, da, _ = at_the_edge(DIV, self, b)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = DIV, self, da
+        node._b, node._db = None, b
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __rtruediv__(self, other: float) -> Value:
-        """out = a / b; ∂out/∂a = 1 / b; ∂out/∂b = -out / b; needs b != 0."""
+        """Apply div with a plain number on the left."""
         b = self.data
-        a = other if type(other) is float else operand(self, "/", other, reflected=True)
+        a = other if type(other) is float else operand("/", other, reflected=True)
         try:
             out = a / b
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = DIV, None, a
-            node._b, node._db = self, -out / b
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            db = -out / b
         except (ArithmeticError, ValueError):
-            return outside(DIV, a, self)
+            out, _, db = at_the_edge(DIV, a, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = DIV, None, a
+        node._b, node._db = self, db
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __neg__(self) -> Value:
-        """out = -a; ∂out/∂a = -1.0."""
+        """Apply neg.
+
+        out = -a
+        ∂out/∂a = -1.0
+        """
         a = self.data
         out = -a
         node = new(Value)
@@ -341,175 +353,236 @@ class Value:
         return told(node) if _watchers else node
 
     def __pow__(self, other: Value | float) -> Value:
-        """out = a ** b; ∂out/∂a = 0.0 if abs(a) + abs(b) <= 0 else b * a ** (b - 1); ∂out/∂b = 0.0 if abs(out) <= 0 else out * log(a); needs a > 0 or (b % 1 == 0 if a < 0 else b >= 0)."""
+        """Apply pow.
+
+        out = a ** b
+        ∂out/∂a = 0.0 if abs(a) + abs(b) <= 0 else b * a ** (b - 1)
+        ∂out/∂b = 0.0 if abs(out) <= 0 else out * log(a)
+        where a > 0 or (b % 1 == 0 if a < 0 else b >= 0)
+        """
         a = self.data
         if isinstance(other, Value):
             b = other.data
             try:
                 out = pow(a, b)
-                node = new(Value)
-                node.data, node.grad, node.label = out, 0.0, ""
-                node.op, node._a, node._da = POW, self, 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1)
-                node._b, node._db = other, 0.0 if abs(out) <= 0 else out * log(a)
-                node._mark, node.scope = 0, _scope
-                return told(node) if _watchers else node
+                da = 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1)
+                db = 0.0 if abs(out) <= 0 else out * log(a)
             except (ArithmeticError, ValueError):
-                return outside(POW, self, other)
-        b = other if type(other) is float else operand(self, "**", other)
-        try:
-            out = pow(a, b)
+                out, da, db = at_the_edge(POW, self, other)
             node = new(Value)
             node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = POW, self, 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1)
-            node._b, node._db = None, b
+            node.op, node._a, node._da = POW, self, da
+            node._b, node._db = other, db
             node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
+        b = other if type(other) is float else operand("**", other)
+        try:
+            out = pow(a, b)
+            da = 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1)
         except (ArithmeticError, ValueError):
-            return outside(POW, self, b)
+            out, da, _ = at_the_edge(POW, self, b)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = POW, self, da
+        node._b, node._db = None, b
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __rpow__(self, other: float) -> Value:
-        """out = a ** b; ∂out/∂a = 0.0 if abs(a) + abs(b) <= 0 else b * a ** (b - 1); ∂out/∂b = 0.0 if abs(out) <= 0 else out * log(a); needs a > 0 or (b % 1 == 0 if a < 0 else b >= 0)."""
+        """Apply pow with a plain number on the left."""
         b = self.data
-        a = other if type(other) is float else operand(self, "**", other, reflected=True)
+        a = other if type(other) is float else operand("**", other, reflected=True)
         try:
             out = pow(a, b)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = POW, None, a
-            node._b, node._db = self, 0.0 if abs(out) <= 0 else out * log(a)
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            db = 0.0 if abs(out) <= 0 else out * log(a)
         except (ArithmeticError, ValueError):
-            return outside(POW, a, self)
+            out, _, db = at_the_edge(POW, a, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = POW, None, a
+        node._b, node._db = self, db
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def exp(self) -> Value:
-        """out = exp(a); ∂out/∂a = out."""
+        """Apply exp.
+
+        out = exp(a)
+        ∂out/∂a = out
+        """
         a = self.data
         try:
             out = exp(a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = EXP, self, out
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = out
         except (ArithmeticError, ValueError):
-            return outside(EXP, self)
+            out, da = at_the_edge(EXP, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = EXP, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def log(self) -> Value:
-        """out = log(a); ∂out/∂a = 1 / a; needs a > 0."""
+        """Apply log.
+
+        out = log(a)
+        ∂out/∂a = 1 / a
+        where a > 0
+        """
         a = self.data
         try:
             out = log(a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = LOG, self, 1 / a
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = 1 / a
         except (ArithmeticError, ValueError):
-            return outside(LOG, self)
+            out, da = at_the_edge(LOG, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = LOG, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def sqrt(self) -> Value:
-        """out = sqrt(a); ∂out/∂a = 0.5 / out; needs a >= 0."""
+        """Apply sqrt.
+
+        out = sqrt(a)
+        ∂out/∂a = 0.5 / out
+        where a >= 0
+        """
         a = self.data
         try:
             out = sqrt(a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = SQRT, self, 0.5 / out
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = 0.5 / out
         except (ArithmeticError, ValueError):
-            return outside(SQRT, self)
+            out, da = at_the_edge(SQRT, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = SQRT, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def sin(self) -> Value:
-        """out = sin(a); ∂out/∂a = cos(a)."""
+        """Apply sin.
+
+        out = sin(a)
+        ∂out/∂a = cos(a)
+        """
         a = self.data
         try:
             out = sin(a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = SIN, self, cos(a)
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = cos(a)
         except (ArithmeticError, ValueError):
-            return outside(SIN, self)
+            out, da = at_the_edge(SIN, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = SIN, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def cos(self) -> Value:
-        """out = cos(a); ∂out/∂a = -sin(a)."""
+        """Apply cos.
+
+        out = cos(a)
+        ∂out/∂a = -sin(a)
+        """
         a = self.data
         try:
             out = cos(a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = COS, self, -sin(a)
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = -sin(a)
         except (ArithmeticError, ValueError):
-            return outside(COS, self)
+            out, da = at_the_edge(COS, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = COS, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def erfc(self) -> Value:
-        """out = erfc(a); ∂out/∂a = -1.1283791670955126 * exp(-a * a)."""
+        """Apply erfc.
+
+        out = erfc(a)
+        ∂out/∂a = -1.1283791670955126 * exp(-a * a)
+        """
         a = self.data
         try:
             out = erfc(a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = ERFC, self, -1.1283791670955126 * exp(-a * a)
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = -1.1283791670955126 * exp(-a * a)
         except (ArithmeticError, ValueError):
-            return outside(ERFC, self)
+            out, da = at_the_edge(ERFC, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = ERFC, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def tanh(self) -> Value:
-        """out = tanh(a); ∂out/∂a = 1 - out * out."""
+        """Apply tanh.
+
+        out = tanh(a)
+        ∂out/∂a = 1 - out * out
+        """
         a = self.data
         try:
             out = tanh(a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = TANH, self, 1 - out * out
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = 1 - out * out
         except (ArithmeticError, ValueError):
-            return outside(TANH, self)
+            out, da = at_the_edge(TANH, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = TANH, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def sigmoid(self) -> Value:
-        """out = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a)); ∂out/∂a = out * (1 - out)."""
+        """Apply sigmoid.
+
+        out = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
+        ∂out/∂a = out * (1 - out)
+        """
         a = self.data
         try:
             out = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = SIGMOID, self, out * (1 - out)
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = out * (1 - out)
         except (ArithmeticError, ValueError):
-            return outside(SIGMOID, self)
+            out, da = at_the_edge(SIGMOID, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = SIGMOID, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def softplus(self) -> Value:
-        """out = a + log1p(exp(-a)) if a > 0 else log1p(exp(a)); ∂out/∂a = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))."""
+        """Apply softplus.
+
+        out = a + log1p(exp(-a)) if a > 0 else log1p(exp(a))
+        ∂out/∂a = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
+        """
         a = self.data
         try:
             out = a + log1p(exp(-a)) if a > 0 else log1p(exp(a))
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = SOFTPLUS, self, 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
         except (ArithmeticError, ValueError):
-            return outside(SOFTPLUS, self)
+            out, da = at_the_edge(SOFTPLUS, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = SOFTPLUS, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def relu(self) -> Value:
-        """out = 0.0 if a <= 0 else a; ∂out/∂a = 1.0 if a > 0 else 0.0."""
+        """Apply relu.
+
+        out = 0.0 if a <= 0 else a
+        ∂out/∂a = 1.0 if a > 0 else 0.0
+        """
         a = self.data
         out = 0.0 if a <= 0 else a
         node = new(Value)
@@ -520,7 +593,11 @@ class Value:
         return told(node) if _watchers else node
 
     def leaky_relu(self) -> Value:
-        """out = a if a > 0 else 0.01 * a; ∂out/∂a = 1.0 if a > 0 else 0.01."""
+        """Apply leaky_relu.
+
+        out = a if a > 0 else 0.01 * a
+        ∂out/∂a = 1.0 if a > 0 else 0.01
+        """
         a = self.data
         out = a if a > 0 else 0.01 * a
         node = new(Value)
@@ -531,21 +608,30 @@ class Value:
         return told(node) if _watchers else node
 
     def gelu(self) -> Value:
-        """out = 0.5 * a * erfc(-0.7071067811865476 * a); ∂out/∂a = 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)."""
+        """Apply gelu.
+
+        out = 0.5 * a * erfc(-0.7071067811865476 * a)
+        ∂out/∂a = 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)
+        """
         a = self.data
         try:
             out = 0.5 * a * erfc(-0.7071067811865476 * a)
-            node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
-            node.op, node._a, node._da = GELU, self, 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)
-            node._b, node._db = None, 0.0
-            node._mark, node.scope = 0, _scope
-            return told(node) if _watchers else node
+            da = 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)
         except (ArithmeticError, ValueError):
-            return outside(GELU, self)
+            out, da = at_the_edge(GELU, self)
+        node = new(Value)
+        node.data, node.grad, node.label = out, 0.0, ""
+        node.op, node._a, node._da = GELU, self, da
+        node._b, node._db = None, 0.0
+        node._mark, node.scope = 0, _scope
+        return told(node) if _watchers else node
 
     def __abs__(self) -> Value:
-        """out = abs(a); ∂out/∂a = 1.0 if a > 0 else -1.0 if a < 0 else 0.0."""
+        """Apply abs.
+
+        out = abs(a)
+        ∂out/∂a = 1.0 if a > 0 else -1.0 if a < 0 else 0.0
+        """
         a = self.data
         out = abs(a)
         node = new(Value)
@@ -556,7 +642,12 @@ class Value:
         return told(node) if _watchers else node
 
     def maximum(self, other: Value | float) -> Value:
-        """out = a if a > b else b if b >= a else a + b; ∂out/∂a = 1.0 if a > b else 0.0 if a < b else 0.5; ∂out/∂b = 0.0 if a > b else 1.0 if a < b else 0.5."""
+        """Apply maximum.
+
+        out = a if a > b else b if b >= a else a + b
+        ∂out/∂a = 1.0 if a > b else 0.0 if a < b else 0.5
+        ∂out/∂b = 0.0 if a > b else 1.0 if a < b else 0.5
+        """
         a = self.data
         if isinstance(other, Value):
             b = other.data
@@ -567,7 +658,7 @@ class Value:
             node._b, node._db = other, 0.0 if a > b else 1.0 if a < b else 0.5
             node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
-        b = other if type(other) is float else operand(self, "max", other)
+        b = other if type(other) is float else operand("max", other)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -577,9 +668,9 @@ class Value:
         return told(node) if _watchers else node
 
     def _maximum_from(self, other: float) -> Value:
-        """out = a if a > b else b if b >= a else a + b; ∂out/∂a = 1.0 if a > b else 0.0 if a < b else 0.5; ∂out/∂b = 0.0 if a > b else 1.0 if a < b else 0.5."""
+        """Apply maximum with a plain number on the left."""
         b = self.data
-        a = other if type(other) is float else operand(self, "max", other, reflected=True)
+        a = other if type(other) is float else operand("max", other, reflected=True)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -589,7 +680,12 @@ class Value:
         return told(node) if _watchers else node
 
     def minimum(self, other: Value | float) -> Value:
-        """out = a if a < b else b if b <= a else a + b; ∂out/∂a = 1.0 if a < b else 0.0 if a > b else 0.5; ∂out/∂b = 0.0 if a < b else 1.0 if a > b else 0.5."""
+        """Apply minimum.
+
+        out = a if a < b else b if b <= a else a + b
+        ∂out/∂a = 1.0 if a < b else 0.0 if a > b else 0.5
+        ∂out/∂b = 0.0 if a < b else 1.0 if a > b else 0.5
+        """
         a = self.data
         if isinstance(other, Value):
             b = other.data
@@ -600,7 +696,7 @@ class Value:
             node._b, node._db = other, 0.0 if a < b else 1.0 if a > b else 0.5
             node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
-        b = other if type(other) is float else operand(self, "min", other)
+        b = other if type(other) is float else operand("min", other)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -610,9 +706,9 @@ class Value:
         return told(node) if _watchers else node
 
     def _minimum_from(self, other: float) -> Value:
-        """out = a if a < b else b if b <= a else a + b; ∂out/∂a = 1.0 if a < b else 0.0 if a > b else 0.5; ∂out/∂b = 0.0 if a < b else 1.0 if a > b else 0.5."""
+        """Apply minimum with a plain number on the left."""
         b = self.data
-        a = other if type(other) is float else operand(self, "min", other, reflected=True)
+        a = other if type(other) is float else operand("min", other, reflected=True)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
         node.data, node.grad, node.label = out, 0.0, ""
@@ -620,6 +716,7 @@ class Value:
         node._b, node._db = self, 0.0 if a < b else 1.0 if a > b else 0.5
         node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
+
     # [end of what is written]
 
 
@@ -630,16 +727,21 @@ class Choice(Value):
 
     def __init__(
         self,
-        data: float,
-        op: Op,
+        row: Op,
         condition: Value | float,
-        a: Value | None,
+        a: Value | float,
+        b: Value | float,
+        out: float,
         da: float,
-        b: Value | None,
         db: float,
     ) -> None:
-        self.condition = condition  # before the watchers look at the inputs
-        super().__init__(data, "", op, a, da, b, db)
+        self.data, self.grad, self.label = out, 0.0, ""
+        self.op = row
+        self._a, self._da = (a, da) if isinstance(a, Value) else (None, a)
+        self._b, self._db = (b, db) if isinstance(b, Value) else (None, b)
+        self.condition = condition
+        self._mark, self.scope = 0, _scope
+        told(self)
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -672,130 +774,51 @@ def told(node: Value) -> Value:
 _visits = 0
 
 
-def oldest_first(root: Value) -> list[Value]:
-    """Return the results of operations that `root` depends on, each after its inputs.
+def oldest_first(root: Value) -> tuple[list[Value], list[Value]]:
+    """Return the results of operations that `root` depends on, each after its inputs; the leaves.
 
-    Sets their gradients to 0 on the way, which saves the backward pass a walk.
+    Sets the gradients of results to 0 on the way, which saves the backward pass a walk.
     """
     global _visits
     _visits += 2
     opened, closed = _visits, _visits + 1
     order: list[Value] = []
-    stack = [root]
+    leaves: list[Value] = []
+    stack: list[Value] = []  # nodes that wait for their inputs, and inputs that wait for a visit
     push, pop, place = stack.append, stack.pop, order.append
-    while stack:
-        node = stack[-1]
+    node = root
+    while True:
         if node._mark < opened:  # first time here: its inputs go first
             node._mark = opened
-            node.grad = 0.0
-            ready = True
-            x = node._a
-            if x is not None and x._mark < opened and x.op is not None:
-                push(x)
-                ready = False
-            x = node._b
-            if x is not None and x._mark < opened and x.op is not None:
-                push(x)
-                ready = False
-            if not ready:
+            a, b = node._a, node._b
+            if a is not None:
+                if a._mark >= opened:
+                    a = None
+                elif a.op is None:
+                    a._mark = closed
+                    leaves.append(a)
+                    a = None
+            if b is not None:
+                if b._mark >= opened:
+                    b = None
+                elif b.op is None:
+                    b._mark = closed
+                    leaves.append(b)
+                    b = None
+            if b is not None:
+                push(node)
+                if a is not None:
+                    push(a)
+                node = b
                 continue
-        pop()
+            if a is not None:
+                push(node)
+                node = a
+                continue
         if node._mark == opened:
             node._mark = closed
+            node.grad = 0.0
             place(node)
-    return order
-
-
-# ---- the edges: what is not a number, and where the numbers end ----
-
-_slopes_to_check = False  # becomes True with the first infinite slope, and backward() looks then
-
-
-def operand(value: Value, symbol: str, other: object, *, reflected: bool = False) -> float:
-    """Return `other` as a float, or say which two things an operator does not take.
-
-    Raises:
-        TypeError: `other` is not one real number.
-    """
-    try:
-        return number(other)
-    except TypeError:
-        kind = type(other).__name__
-        sides = f"{kind} {symbol} Value" if reflected else f"Value {symbol} {kind}"
-        message = f"{sides}: operands must be Value, int or float, got {describe(other)}"
-    raise TypeError(message)
-
-
-def outside(row: Op, a: Value | float, b: Value | float | None = None) -> Value:
-    """Apply `row` where the functions of math raise: by IEEE 754, or say what the domain is.
-
-    Raises:
-        DomainError: an input is outside the domain of `row`.
-    """
-    global _slopes_to_check
-    x, y = (0.0 if v is None else v.data if isinstance(v, Value) else v for v in (a, b))
-    if not holds(row.domain, x, y):
-        raise domain_error(row, a, b) from None
-    forward, *slopes = over_floats(row)
-    out = forward(x, y, None, None)
-    kept: list[Value | float | None] = []
-    for number_or_node, slope in zip((a, b), slopes):  # noqa: B905  one slope, or two
-        if isinstance(number_or_node, Value):
-            kept += [number_or_node, slope(x, y, None, out)]
-            if not isfinite(kept[-1]):  # type: ignore[arg-type]
-                _slopes_to_check = True
-        else:
-            kept += [None, number_or_node]
-    return Value(out, "", row, *kept)  # type: ignore[arg-type]
-
-
-def domain_error(row: Op, a: Value | float, b: Value | float | None) -> DomainError:
-    """Return the error for inputs outside the domain of `row`, in the names of the nodes."""
-    names, came, nodes = {}, [], []
-    for letter, x in (("a", a), ("b", b)):
-        names[letter] = letter
-        if x is None or (letter not in row.domain):
-            continue
-        came.append(f"{letter} = {x.data if isinstance(x, Value) else x:g}")
-        if isinstance(x, Value):
-            names[letter] = x.label or letter
-            nodes.append(f"node {x.label!r}" if x.label else f"an unnamed {x.op or 'leaf'} node")
-    where = f" at {' and '.join(nodes)}" if nodes else ""
-    asked = row.forward if b is not None else f"{row.name}(a)"
-    needs = "a positive base, or a whole exponent (and none below 0 for a = 0)"
-    return DomainError(
-        f"{asked} needs {needs if row is POW else row.domain}, got {', '.join(came)}{where}; "
-        f"{row.remedy.format(**names)}"
-    )
-
-
-def warn_of_non_finite(root: Value, order: list[Value]) -> None:
-    """Name the first non-finite number that `root` was made from, or the first infinite slope."""
-    from engine.graph import nodes
-
-    where, remedy = "", "engine.strict() raises at the operation itself"
-    if not isfinite(root.data):
-        first = next(node for node in nodes(root) if not isfinite(node.data))
-        made = "a leaf" if first.op is None else f"made by {first.op} from {made_from(first)}"
-        name = f"'{first.label}'" if first.label else "an unnamed node"
-        where = (
-            f"backward() from {root.data}: every gradient may be inf or nan; "
-            f"the first non-finite node is {name} = {first.data}, {made}"
-        )
-    for node in order if not where else ():
-        for x, slope in zip(node.inputs, node.local_derivatives, strict=True):
-            if slope is not None and not isfinite(slope) and isinstance(x, Value) and node.op:
-                name = f"'{x.label}'" if x.label else "an unnamed node"
-                where = where or (
-                    f"backward() through {node.op}: its slope is {slope} at {name} = {x.data:g}; "
-                    f"it needs {node.op.smooth or node.op.domain or 'finite numbers'}"
-                )
-                remedy = node.op.remedy.format(a=x.label or "a", b="the exponent") or remedy
-    if where:
-        # Level 3: the line that called backward().
-        warnings.warn(f"{where}; {remedy}", NonFiniteWarning, stacklevel=3)
-
-
-def made_from(node: Value) -> str:
-    """Return the numbers that `node` was made from, as text."""
-    return ", ".join(f"{x.data if isinstance(x, Value) else x:g}" for x in node.inputs)
+        if not stack:
+            return order, leaves
+        node = pop()

@@ -1,1 +1,43 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
+
+from nn import schedules
+from nn.history import History
+from nn.layers import MLP, Layer, Neuron, load
+from nn.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mean_squared_error
+from nn.metrics import accuracy, predict
+from nn.module import Module
+from nn.optim import (
+    SGD,
+    Adam,
+    AdamW,
+    RMSProp,
+    clip_gradients_by_norm,
+    clip_gradients_by_value,
+)
+from nn.train import Step, fit
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "RMSProp",
+    "Step",
+    "accuracy",
+    "binary_cross_entropy",
+    "clip_gradients_by_norm",
+    "clip_gradients_by_value",
+    "cross_entropy",
+    "fit",
+    "hinge",
+    "l1",
+    "l2",
+    "load",
+    "mean_squared_error",
+    "predict",
+    "schedules",
+]

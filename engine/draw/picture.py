@@ -1,0 +1,251 @@
+"""A picture of a gradient graph: as SVG, PNG or DOT, in a notebook or in a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from engine.draw.cards import name_of, scene_of_cards, symbol_of
+from engine.draw.fold import scene_of_groups
+from engine.draw.ink import number_text
+from engine.draw.layered import placed
+from engine.draw.scene import Scene
+from engine.draw.svg import svg_of
+from engine.graph import nodes
+from engine.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import graphviz
+
+MOST_CARDS = 60  # beyond this many nodes a picture with one card each is a wallpaper
+MOST_THINGS = 1500  # cards, rows and arrows; beyond this nothing in a picture can be found
+DIRECTIONS, LAYOUTS, FOLDS = ("LR", "TB"), ("auto", "dot", "builtin"), ("auto", "none", "neuron")
+
+
+class Picture:
+    """A drawn graph. A notebook shows it by itself.
+
+    Attributes:
+        svg: the picture as SVG, without styles, ids or scripts.
+    """
+
+    def __init__(self, root: Value, scene: Scene, svg: str, direction: str) -> None:
+        self.svg = svg
+        self._root = root
+        self._scene = scene
+        self._direction = direction
+
+    def png(self, *, scale: float = 2.0, background: str | None = None) -> bytes:
+        """Return the picture as PNG.
+
+        Args:
+            scale: pixels of the image for each pixel of the picture.
+            background: a colour to lay beneath; transparent if None.
+
+        Raises:
+            ImportError: resvg-py is not installed; the message names the extra.
+        """
+        try:
+            import resvg_py
+        except ImportError:
+            raise ImportError(
+                'a PNG needs resvg-py; run: pip install "glassgrad[images]", or save as .svg'
+            ) from None
+        return bytes(
+            resvg_py.svg_to_bytes(svg_string=self.svg, zoom=scale, background=background)
+        )
+
+    @property
+    def dot(self) -> graphviz.Digraph:
+        """The same graph as a graphviz.Digraph, to be drawn or changed with Graphviz."""
+        import graphviz
+
+        graph = graphviz.Digraph(
+            graph_attr={"rankdir": self._direction},
+            node_attr={"shape": "record", "fontname": "Helvetica"},
+        )
+        for i, card in enumerate(self._scene.cards):
+            rows = [
+                f"{row.name} {row.data_text} | {row.grad_text}".strip() for row in card.rows
+            ]
+            fields = [" ".join(part for part in card.heading if part), *rows]
+            graph.node(str(i), label="{ " + " | ".join(map(record_text, fields)) + " }")
+        for arrow in self._scene.arrows:
+            graph.edge(str(arrow.tail), str(arrow.head), label="\n".join(filter(None, arrow.label)))
+        return graph
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture, by the suffix of `path`: .svg, .png or .dot.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: another suffix.
+            ImportError: a PNG without resvg-py.
+            OSError: the file cannot be written; an older one stays as it was.
+        """
+        path = Path(path)
+        if path.suffix == ".svg":
+            data = self.svg.encode()
+        elif path.suffix == ".png":
+            data = self.png()
+        elif path.suffix == ".dot":
+            data = self.dot.source.encode()
+        else:
+            raise ValueError(
+                f"a picture is saved as .svg, .png or .dot, got {path.name!r}; change the suffix"
+            )
+        if not path.parent.is_dir():
+            raise FileNotFoundError(
+                f"cannot save {path.name}: there is no folder {str(path.parent)!r}; make it first"
+            )
+        # Whole or not at all: a reader never sees half a picture.
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return path
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        try:
+            from base64 import b64encode
+
+            # An untrusted notebook shows no SVG, but it does show PNG.
+            bundle["image/png"] = b64encode(self.png()).decode()
+        except ImportError:
+            pass
+        return bundle
+
+    def __repr__(self) -> str:
+        order = nodes(self._root)
+        lines = [f"Picture of {self._scene.title}: {len(order):,} nodes"]
+        for node in order if len(order) <= MOST_CARDS else ():
+            name = " ".join(part for part in (symbol_of(node), name_of(node)) if part)
+            grad = number_text(node.grad, signed=True) if self._scene.known else "·"
+            lines.append(f"  {name:16} data {number_text(node.data):>10}   grad {grad:>10}")
+        return "\n".join(lines)
+
+
+def record_text(text: str) -> str:
+    """Return `text` for a field of a Graphviz record, where some characters have a meaning."""
+    return "".join(f"\\{letter}" if letter in "\\{}|<>" else letter for letter in text)
+
+
+def draw(
+    root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto"
+) -> Picture:
+    """Return a picture of everything that `root` was made from, with data and gradients.
+
+    A leaf labelled as weights and biases are (w, w1, weight, b, bias, …) gets a dark header.
+
+    Args:
+        root: what to draw.
+        direction: "LR" for results at the right, "TB" for results at the bottom.
+        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" takes
+            dot where it is installed.
+        fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
+            one card; "auto" folds above 60 nodes.
+
+    Raises:
+        TypeError: `root` is not a Value.
+        ValueError: an unknown choice, no dot for layout="dot", or a graph too large to draw.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"draw needs a Value, got {type(root).__name__}; draw the result itself, not its .data"
+        )
+    for name, given, choices in (
+        ("direction", direction, DIRECTIONS),
+        ("layout", layout, LAYOUTS),
+        ("fold", fold, FOLDS),
+    ):
+        if given not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {given!r}")
+    if layout == "dot" and shutil.which("dot") is None:
+        raise ValueError(
+            'layout="dot" needs Graphviz, whose dot is not on PATH; install Graphviz, or pass '
+            'layout="builtin"'
+        )
+    order = nodes(root)
+    if fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS):
+        refuse_if_too_large(len(order), "draw a smaller part, or pass fold='neuron'")
+        scene = scene_of_cards(root)
+    else:
+        scene = scene_of_groups(root, fold_untagged=False)
+        if len(scene.cards) > MOST_CARDS and fold == "auto":
+            scene = scene_of_groups(root, fold_untagged=True)
+        things = sum(1 + len(card.rows) for card in scene.cards)
+        refuse_if_too_large(
+            things, "draw a smaller part, such as one sample or one neuron, or make it inside "
+            "with engine.scope(...), so that each scope becomes one card"
+        )  # fmt: skip
+    return Picture(root, scene, drawn(scene, direction, layout), direction)
+
+
+def refuse_if_too_large(things: int, remedy: str) -> None:
+    """Raise ValueError if there is more to draw than anybody can read."""
+    if things > MOST_THINGS:
+        raise ValueError(
+            f"{things:,} things to draw are more than the {MOST_THINGS:,} that a picture holds; "
+            f"{remedy}"
+        )
+
+
+def drawn(scene: Scene, direction: str, layout: str) -> str:
+    """Return the SVG of a scene; with "auto", a dot that fails gives way to the built-in layout."""
+    import subprocess
+
+    by_dot = layout == "dot" or (layout == "auto" and shutil.which("dot") is not None)
+    try:
+        placement = placed(scene, direction=direction, by_dot=by_dot)
+    except (subprocess.CalledProcessError, OSError, KeyError):
+        if layout == "dot":
+            raise
+        placement = placed(scene, direction=direction, by_dot=False)
+    return svg_of(scene, placement, direction=direction)
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002
+    """Return the graph as micrograd's notebook draws it: a record for each value, a node for its op.
+
+    Args:
+        root: what to draw.
+        format: of a rendered file, such as "svg" or "png".
+        rankdir: "LR" or "TB".
+
+    Raises:
+        ValueError: an unknown direction.
+    """
+    import graphviz
+
+    if rankdir not in DIRECTIONS:
+        raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
+    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
+    order = nodes(root)
+    number = {id(node): i for i, node in enumerate(order)}
+    for i, node in enumerate(order):
+        label = f"{record_text(node.label)} | " if node.label else ""
+        graph.node(
+            str(i), label=f"{{ {label}data {node.data:.4f} | grad {node.grad:.4f} }}", shape="record"
+        )
+        if node.op is None:
+            continue
+        graph.node(f"{i}op", label=node.op.symbol)
+        graph.edge(f"{i}op", str(i))
+        for k, x in enumerate(node.inputs):
+            if isinstance(x, Value):
+                graph.edge(str(number[id(x)]), f"{i}op")
+            else:
+                graph.node(f"{i}in{k}", label=f"{{ data {x:.4f} }}", shape="record")
+                graph.edge(f"{i}in{k}", f"{i}op")
+    return graph

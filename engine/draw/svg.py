@@ -1,0 +1,115 @@
+"""Writes a placed scene as SVG that shows alike on every page, light or dark, scripts or none."""
+
+from __future__ import annotations
+
+from engine.draw import ink
+from engine.draw.faces import face, px, words
+from engine.draw.legend import legend
+from engine.draw.scene import LABEL_LINE, LABEL_SIZE, Arrow, Placement, Point, Scene
+from engine.draw.slots import BOX_TITLE_WIDE
+from engine.draw.text import escaped, shortened, text_width
+
+MARGIN = 10.0
+LEAST_WIDTH = 300.0
+FONTS = "Helvetica,Arial,Liberation Sans,sans-serif"
+
+
+def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
+    """Return the picture.
+
+    It holds no style sheet, no id and no script: notebooks and code hosts drop or mix those up.
+    The ground is transparent, cards are opaque and inks are of middle tone.
+    """
+    sideways = direction == "LR"
+    wide, high = placement.size
+    below, extra, below_wide = legend(scene, max(wide, LEAST_WIDTH), high + 14)
+    # A picture narrower than its legend stands over the middle of it.
+    shift = max(0.0, (below_wide - wide) // 2)
+    below = [f'<g transform="translate({px(-shift)},0)">', *below, "</g>"] if shift else below
+    wide = max(wide, below_wide) + 2 * MARGIN
+    high += extra + 2 * MARGIN
+    title = escaped(f"gradient graph of {scene.title}")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{px(-MARGIN - shift)} {px(-MARGIN)} '
+        f'{wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}" '
+        f'font-family="{FONTS}"><title>{title}</title>'
+    ]
+    parts += _boxes(scene, placement, sideways=sideways)
+    # The strongest lines last, so that they lie on top of the crowd.
+    order = sorted(
+        range(len(scene.arrows)), key=lambda i: ink.line_width(scene.arrows[i].gradient, scene.strongest)
+    )
+    for i in order:
+        parts.append(_arrow(scene.arrows[i], placement.paths[i], placement.tips[i], scene.strongest))
+    for card, (x, y) in zip(scene.cards, placement.corners, strict=True):
+        parts.append(face(card, x, y, scene.strongest))
+    for arrow, at in zip(scene.arrows, placement.labels, strict=True):
+        if at is not None:
+            parts += _label(arrow, at)
+    parts += below
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _boxes(scene: Scene, placement: Placement, *, sideways: bool) -> list[str]:
+    parts = []
+    for box, place in zip(scene.boxes, placement.boxes, strict=True):
+        if place is None:
+            continue
+        x, y, wide, high = place
+        parts.append(
+            f'<rect x="{px(x)}" y="{px(y)}" width="{px(wide)}" height="{px(high)}" rx="12" '
+            f'fill="none" stroke="#afb8c1" stroke-width="1.2"/>'
+        )
+        if sideways:
+            room = wide - 16
+            title = shortened(box.title, room, 13, bold=True)
+            note = shortened(box.note, room - 8 - text_width(title, 13, bold=True), 11)
+            extra = ""
+            if note:
+                extra = f'<tspan font-weight="400" font-size="11" dx="8">{escaped(note)}</tspan>'
+            parts.append(
+                words(
+                    x + wide / 2, y + 20, title, 13, ink.CAPTION, "middle", bold=True, extra=extra
+                )
+            )
+        else:
+            room = BOX_TITLE_WIDE - 4
+            title = shortened(box.title, room, 13, bold=True)
+            parts.append(words(x + 12, y + 32, title, 13, ink.CAPTION, bold=True))
+            parts.append(words(x + 12, y + 47, shortened(box.note, room, 11), 11, ink.CAPTION))
+    return parts
+
+
+def _arrow(arrow: Arrow, path: list[Point], tip: Point, strongest: float) -> str:
+    """Return a line with a triangle at its end."""
+    colour = ink.line_colour(arrow.gradient, strongest)
+    wide = ink.line_width(arrow.gradient, strongest)
+    dash = ' stroke-dasharray="4 3"' if arrow.gradient == 0 else ""
+    line = f"M{px(path[0][0])},{px(path[0][1])}"
+    for i in range(1, len(path), 3):
+        line += "C" + " ".join(f"{px(x)},{px(y)}" for x, y in path[i : i + 3])
+    x, y = path[-1]
+    dx, dy = tip[0] - x, tip[1] - y
+    long = (dx * dx + dy * dy) ** 0.5 or 1.0
+    half = (2.6 + 0.6 * wide) / long
+    head = (
+        f"M{px(tip[0])},{px(tip[1])}L{px(x - dy * half)},{px(y + dx * half)}"
+        f"L{px(x + dy * half)},{px(y - dx * half)}z"
+    )
+    about = f"<title>{escaped(arrow.tip)}</title>" if arrow.tip else ""
+    return (
+        f'<g>{about}<path d="{line}" fill="none" stroke="{colour}" '
+        f'stroke-width="{px(wide)}"{dash}/><path d="{head}" fill="{colour}"/></g>'
+    )
+
+
+def _label(arrow: Arrow, at: Point) -> list[str]:
+    local, contribution = arrow.label
+    x, y = at[0], at[1] - arrow.label_size[1] / 2 + LABEL_LINE - 3
+    parts = [words(x, y, local, LABEL_SIZE, ink.CAPTION, "middle")]
+    if contribution:
+        # As strong as the colour gets: it is text, and must be read.
+        gradient = arrow.gradient or 0.0
+        colour = ink.line_colour(gradient, abs(gradient))
+        parts.append(words(x, y + LABEL_LINE, contribution, LABEL_SIZE, colour, "middle", bold=True))
+    return parts

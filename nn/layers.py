@@ -1,0 +1,319 @@
+"""Neurons, layers of neurons, and networks of layers, written weight by weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import SupportsIndex
+
+import engine
+from engine import Value
+from nn.files import read_json
+from nn.init import initialiser
+from nn.module import FORMAT, VERSION, Module
+from nn.summary import Summary, summarise
+
+Activation = Callable[[Value], Value]
+
+
+def linear(x: Value) -> Value:
+    """Return x itself: no bend."""
+    return x
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": linear,
+    "relu": engine.relu,
+    "leaky_relu": engine.leaky_relu,
+    "gelu": engine.gelu,
+    "softplus": engine.softplus,
+    "tanh": engine.tanh,
+    "sigmoid": engine.sigmoid,
+    "sin": engine.sin,
+}
+
+
+def activation_named(activation: str | Activation) -> tuple[str, Activation]:
+    """Return the name of an activation, and what it does.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if callable(activation):
+        return getattr(activation, "__name__", "custom"), activation
+    if activation not in ACTIVATIONS:
+        raise ValueError(
+            f"activation must be one of {', '.join(ACTIVATIONS)}, or a function of a Value, "
+            f"got {activation!r}"
+        )
+    return activation, ACTIVATIONS[activation]
+
+
+def size(n: object, what: str) -> int:
+    """Return `n` if it is a whole number of at least 1.
+
+    Raises:
+        ValueError: it is below 1.
+        TypeError: it is not a whole number.
+    """
+    if isinstance(n, bool) or not isinstance(n, SupportsIndex):
+        raise TypeError(f"{what} must be a whole number, got {n!r}")
+    whole = n.__index__()  # a NumPy integer becomes a plain one
+    if whole < 1:
+        raise ValueError(f"{what} must be at least 1, got {whole}")
+    return whole
+
+
+class Neuron(Module):
+    """activation(w1·x1 + w2·x2 + … + b).
+
+    Args:
+        n_inputs: how many inputs it takes.
+        activation: a name, or a function of a Value.
+        bias: whether it has one; it begins at 0.
+        init: how weights begin; "auto" picks by the activation.
+        rng: where random weights come from; a fresh one if None.
+        n_outputs: how many neurons share its inputs (the size of its layer).
+        name: what pictures call it.
+
+    Attributes:
+        weights: its weights, one for each input.
+        bias: its bias, or None.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        *,
+        activation: str | Activation = "relu",
+        bias: bool = True,
+        init: str = "auto",
+        rng: Random | None = None,
+        n_outputs: int = 1,
+        name: str = "n1",
+    ) -> None:
+        n_inputs = size(n_inputs, "n_inputs")
+        rng = Random() if rng is None else rng
+        begin = initialiser(init, activation)
+        self.weights = [
+            Value(begin(n_inputs, n_outputs, rng), f"w{i}") for i in range(1, n_inputs + 1)
+        ]
+        self.bias = Value(0.0, "b") if bias else None
+        self.activation, self._bend = activation_named(activation)
+        self._scope = engine.scope(name, note=self.activation)
+
+    def __call__(self, x: Sequence[Value | float]) -> Value:
+        """Return the neuron's answer.
+
+        Args:
+            x: the inputs, shape (n_inputs,).
+
+        Raises:
+            ValueError: there are more or fewer inputs than weights.
+        """
+        if len(x) != len(self.weights):
+            raise wrong_width(self, len(self.weights), len(x))
+        with self._scope:
+            out = self.bias
+            for weight, value in zip(self.weights, x, strict=True):
+                out = weight * value if out is None else out + weight * value
+            assert out is not None  # a neuron has at least one weight
+            return self._bend(out)
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)} → 1, {self.activation})"
+
+
+class Layer(Module):
+    """Neurons that take the same inputs.
+
+    Args:
+        n_inputs: how many inputs each neuron takes.
+        n_outputs: how many neurons there are.
+        activation: a name, or a function of a Value.
+        bias: whether the neurons have one.
+        init: how weights begin; "auto" picks by the activation.
+        rng: where random weights come from; a fresh one if None.
+        name: what pictures call it.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        *,
+        activation: str | Activation = "relu",
+        bias: bool = True,
+        init: str = "auto",
+        rng: Random | None = None,
+        name: str = "layer 1",
+    ) -> None:
+        n_inputs, n_outputs = size(n_inputs, "n_inputs"), size(n_outputs, "n_outputs")
+        rng = Random() if rng is None else rng
+        self.neurons = [
+            Neuron(
+                n_inputs,
+                activation=activation,
+                bias=bias,
+                init=init,
+                rng=rng,
+                n_outputs=n_outputs,
+                name=f"n{i}",
+            )
+            for i in range(1, n_outputs + 1)
+        ]
+        self.activation = self.neurons[0].activation
+        self.name = name
+        self._scope = engine.scope(name, note=f"{n_outputs} × {self.activation}")
+
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs the layer takes."""
+        return len(self.neurons[0].weights)
+
+    def outputs(self, x: Sequence[Value | float]) -> list[Value]:
+        """Return the answer of each neuron, a list even for a single one.
+
+        Raises:
+            ValueError: the number of inputs is not the layer's.
+        """
+        if len(x) != self.n_inputs:
+            raise wrong_width(self, self.n_inputs, len(x))
+        with self._scope:
+            return [neuron(x) for neuron in self.neurons]
+
+    def __call__(self, x: Sequence[Value | float]) -> Value | list[Value]:
+        """Return the answers of the neurons: a list, or one Value from a single neuron."""
+        out = self.outputs(x)
+        return out[0] if len(out) == 1 else out
+
+    def __repr__(self) -> str:
+        return f"Layer({self.n_inputs} → {len(self.neurons)}, {self.activation})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other.
+
+    Args:
+        n_inputs: how many inputs it takes.
+        layer_sizes: how many neurons each layer has; the last is the output.
+        activation: of the hidden layers.
+        output: activation of the last layer.
+        bias: whether the neurons have one.
+        init: how weights begin: auto, zeros, uniform, xavier, he, normal.
+        seed: the same seed gives the same weights to the last bit; None gives fresh ones.
+
+    Example:
+        >>> model = MLP(2, [16, 16, 1], seed=0)
+        >>> len(model.parameters())
+        337
+        >>> isinstance(model([0.5, -1.0]), Value)
+        True
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        layer_sizes: Sequence[int],
+        *,
+        activation: str | Activation = "relu",
+        output: str | Activation = "linear",
+        bias: bool = True,
+        init: str = "auto",
+        seed: int | None = None,
+    ) -> None:
+        n_inputs = size(n_inputs, "n_inputs")
+        if not isinstance(layer_sizes, (list, tuple)) or not layer_sizes:
+            raise ValueError(
+                "MLP needs a list of layer sizes, the last one the number of outputs, such as "
+                f"[16, 16, 1]; got {layer_sizes!r}"
+            )
+        sizes = [size(n, f"layer_sizes[{i}]") for i, n in enumerate(layer_sizes)]
+        activation_named(activation)  # even where there is no hidden layer to use it
+        rng = Random(seed)
+        self.layers = [
+            Layer(
+                n,
+                m,
+                activation=output if i == len(sizes) else activation,
+                bias=bias,
+                init=init,
+                rng=rng,
+                name=f"layer {i}",
+            )
+            for i, (n, m) in enumerate(zip([n_inputs, *sizes], sizes, strict=False), start=1)
+        ]
+        self._init = init
+
+    def __call__(self, x: Sequence[Value | float]) -> Value | list[Value]:
+        """Return the network's answer: one Value for one output, else a list of them.
+
+        Args:
+            x: the inputs, numbers or Values, shape (n_inputs,).
+
+        Raises:
+            ValueError: the number of inputs is not the network's.
+        """
+        # A NumPy row is made plain floats once, not in every neuron.
+        values: Sequence[Value | float] = x.tolist() if hasattr(x, "tolist") else x
+        for layer in self.layers:
+            values = layer.outputs(values)
+        return values[0] if len(values) == 1 else list(values)  # type: ignore[return-value, arg-type]
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many inputs, and how many neurons in each layer."""
+        return [self.layers[0].n_inputs, *(len(layer.neurons) for layer in self.layers)]
+
+    def config(self) -> dict[str, object]:
+        """Return the arguments that build a network of this shape."""
+        return {
+            "n_inputs": self.sizes[0],
+            "layer_sizes": self.sizes[1:],
+            "activation": self.layers[0].activation if len(self.layers) > 1 else "relu",
+            "output": self.layers[-1].activation,
+            "bias": self.layers[0].neurons[0].bias is not None,
+            "init": self._init,
+        }
+
+    def summary(self, sample: Sequence[float] | None = None) -> Summary:
+        """Return what the network is made of and what one sample costs, layer by layer.
+
+        Args:
+            sample: the sample to record, shape (n_inputs,); ones if None.
+        """
+        return summarise(self, [1.0] * self.sizes[0] if sample is None else sample)
+
+    def __repr__(self) -> str:
+        return f"MLP({' → '.join(map(str, self.sizes))})"
+
+
+def wrong_width(taker: Module, wanted: int, came: int) -> ValueError:
+    """Return the error for a number of inputs that a neuron or layer does not take."""
+    return ValueError(
+        f"{taker!r} takes {wanted} input{'s' if wanted != 1 else ''}, got {came}; give it one "
+        "number for each input, and check the size of the layer before it"
+    )
+
+
+def load(path: str | Path) -> MLP:
+    """Return the network that `save` wrote, with what was saved beside it in `.metadata`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is cut short, of another version, or not of an MLP.
+    """
+    content = read_json(path, FORMAT, VERSION)
+    config = content.get("config")
+    if content.get("class") != "MLP" or not isinstance(config, dict):
+        raise ValueError(
+            f"{Path(path).name} holds a {content.get('class')}, which nn.load cannot build; "
+            "build it yourself and call its load(path)"
+        )
+    try:
+        model = MLP(**config)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{Path(path).name} describes no MLP: {error}") from None
+    model.load(path)
+    return model

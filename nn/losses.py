@@ -1,0 +1,253 @@
+"""Losses say in one number how wrong predictions are; penalties put a price on large weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
+
+import engine
+from engine import Value
+from nn.module import Module, weights_of
+
+Prediction = Value | Sequence[Value]
+Loss = Callable[[Sequence[Prediction] | Value, Sequence[float] | float], Value]
+
+
+def mean_squared_error(
+    predictions: Sequence[Prediction] | Value, targets: Sequence[float] | float
+) -> Value:
+    """Average squared error.
+
+    Args:
+        predictions: Values, shape (n_samples,) or (n_samples, n_outputs), in the target's unit.
+        targets: numbers of the same shape and unit.
+
+    Returns:
+        One Value, in that unit squared.
+
+    Raises:
+        ValueError: the shapes differ, or there are no samples, or a target is not finite.
+
+    References:
+        Bishop (2006), Pattern Recognition and Machine Learning, section 1.1.
+    """
+    pairs = paired(predictions, targets)
+    flat: list[tuple[Value, float]] = []
+    for i, (prediction, target) in enumerate(pairs):
+        outputs = many(prediction)
+        wanted = as_list(target)
+        if len(outputs) != len(wanted):
+            raise ValueError(
+                f"sample {i}: {len(outputs)} predictions for {len(wanted)} targets; give one "
+                "target for each output of the network"
+            )
+        flat += zip(outputs, (finite(t, i) for t in wanted), strict=True)
+    with engine.scope("loss", note="mean squared error"):
+        return mean([(output - target) ** 2 for output, target in flat])
+
+
+def hinge(predictions: Sequence[Prediction] | Value, targets: Sequence[float] | float) -> Value:
+    """Average of max(0, 1 − target · prediction): right by a margin of 1 costs nothing.
+
+    Args:
+        predictions: Values, shape (n_samples,): the larger, the surer of class +1.
+        targets: −1 or +1, shape (n_samples,).
+
+    Returns:
+        One Value, without a unit.
+
+    Raises:
+        ValueError: the lengths differ, there are no samples, or a target is not −1 or +1.
+
+    References:
+        Cortes & Vapnik (1995), Support-vector networks; also called max-margin loss.
+    """
+    pairs = labelled(predictions, targets, (-1, 1), "hinge")
+    with engine.scope("loss", note="hinge"):
+        return mean([engine.relu(1 - target * score) for score, target in pairs])
+
+
+def binary_cross_entropy(
+    predictions: Sequence[Prediction] | Value, targets: Sequence[float] | float
+) -> Value:
+    """Average of −log(probability given to the right class), of two classes.
+
+    Args:
+        predictions: logits (before any sigmoid), Values, shape (n_samples,).
+        targets: 0 or 1, shape (n_samples,).
+
+    Returns:
+        One Value, in nats.
+
+    Raises:
+        ValueError: the lengths differ, there are no samples, or a target is not 0 or 1.
+
+    References:
+        Bishop (2006), section 4.3.2; written as softplus(z) − target · z, which never overflows.
+    """
+    pairs = labelled(predictions, targets, (0, 1), "binary_cross_entropy")
+    with engine.scope("loss", note="binary cross-entropy"):
+        return mean([engine.softplus(score) - target * score for score, target in pairs])
+
+
+def cross_entropy(
+    predictions: Sequence[Prediction] | Value, targets: Sequence[float] | float
+) -> Value:
+    """Average of −log(softmax probability of the right class).
+
+    Args:
+        predictions: logits, Values, shape (n_samples, n_classes).
+        targets: class numbers from 0, shape (n_samples,).
+
+    Returns:
+        One Value, in nats.
+
+    Raises:
+        ValueError: the lengths differ, there are no samples, or a target is not the number of a
+            class.
+
+    References:
+        Bishop (2006), section 4.3.4. The largest logit is taken off first, so that exp cannot
+        overflow; it cancels out, so no gradient need flow through it.
+    """
+    terms = []
+    if not isinstance(targets, Iterable) and not isinstance(predictions, Value):
+        predictions = [predictions]  # type: ignore[list-item]  # the logits of a single sample
+    pairs = paired(predictions, targets)
+    with engine.scope("loss", note="cross-entropy"):
+        for i, (prediction, target) in enumerate(pairs):
+            logits = many(prediction)
+            if len(logits) < 2:
+                raise ValueError(
+                    "cross_entropy needs one logit for each class and at least two classes, got "
+                    f"{len(logits)}; for one output use binary_cross_entropy or hinge"
+                )
+            if target != target or int(target) != target or not 0 <= target < len(logits):
+                raise ValueError(
+                    f"cross_entropy needs targets that are class numbers from 0 to "
+                    f"{len(logits) - 1}, got {target} for sample {i}; number the classes from 0, "
+                    "or give the network more outputs"
+                )
+            largest = max(logit.data for logit in logits)
+            total: Value | float = 0.0
+            for j, logit in enumerate(logits):
+                power = engine.exp(logit - largest)
+                total = power if j == 0 else total + power
+            terms.append(engine.log(total) + largest - logits[int(target)])
+        return mean(terms)
+
+
+def l1(model: Module, strength: float = 1e-4) -> Value:
+    """Return strength × the sum of |weight|, biases left out: drives many weights to 0."""
+    return penalty(model, strength, "L1", abs)
+
+
+def l2(model: Module, strength: float = 1e-4) -> Value:
+    """Return strength × the sum of weight², biases left out: keeps all weights small."""
+    return penalty(model, strength, "L2", lambda weight: weight * weight)
+
+
+def penalty(model: Module, strength: float, name: str, price: Callable[[Value], Value]) -> Value:
+    """Return strength × the sum of the price of each weight.
+
+    Raises:
+        ValueError: the strength is negative, or the model has no weights.
+    """
+    if not strength >= 0:
+        raise ValueError(f"{name} strength must be 0 or more, got {strength}")
+    weights = weights_of(model)
+    if not weights:
+        raise ValueError(f"an {name} penalty needs a model with weights, and {model!r} has none")
+    with engine.scope("penalty", note=name):
+        return total_of([price(weight) for weight in weights]) * strength
+
+
+def total_of(values: Sequence[Value]) -> Value:
+    """Return the sum, begun with the first value: beginning with 0 takes one node more."""
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total
+
+
+def mean(values: Sequence[Value]) -> Value:
+    """Return the average."""
+    return total_of(values) * (1.0 / len(values))
+
+
+def as_list(x: float | Iterable[float]) -> list[float]:
+    """Return one number or several as a list."""
+    return list(x) if isinstance(x, Iterable) else [x]
+
+
+def many(prediction: Prediction) -> list[Value]:
+    """Return the outputs of a prediction as a list."""
+    return [prediction] if isinstance(prediction, Value) else list(prediction)
+
+
+def one(prediction: Prediction, i: int, name: str) -> Value:
+    """Return the only output of a prediction.
+
+    Raises:
+        ValueError: it has several.
+    """
+    outputs = many(prediction)
+    if len(outputs) != 1:
+        raise ValueError(
+            f"{name} needs one prediction for each sample, got {len(outputs)} for sample {i}; give "
+            "the network one output, or use cross_entropy"
+        )
+    return outputs[0]
+
+
+def paired(
+    predictions: Sequence[Prediction] | Value, targets: Sequence[float] | float
+) -> list[tuple[Prediction, float]]:
+    """Return predictions with their targets; a single one of each makes one pair.
+
+    Raises:
+        ValueError: there are none, or their numbers differ.
+    """
+    if isinstance(predictions, Value):
+        predictions = [predictions]
+    wanted = as_list(targets)
+    if len(predictions) != len(wanted):
+        raise ValueError(
+            f"{len(predictions)} predictions for {len(wanted)} targets; give one target for each"
+        )
+    if not wanted:
+        raise ValueError("a loss needs at least one sample, got none")
+    return list(zip(predictions, wanted, strict=True))
+
+
+def labelled(
+    predictions: Sequence[Prediction] | Value,
+    targets: Sequence[float] | float,
+    labels: tuple[int, int],
+    name: str,
+) -> list[tuple[Value, float]]:
+    """Return scores with their labels.
+
+    Raises:
+        ValueError: a target is not one of the two labels.
+    """
+    pairs = []
+    for i, (prediction, target) in enumerate(paired(predictions, targets)):
+        if target not in labels:
+            raise ValueError(
+                f"{name} needs targets {labels[0]} or {labels[1]}, got {target} for sample {i}; "
+                "name the two classes so"
+            )
+        pairs.append((one(prediction, i, name), float(target)))
+    return pairs
+
+
+def finite(target: float, i: int) -> float:
+    """Return the target as a float.
+
+    Raises:
+        ValueError: it is inf or nan.
+    """
+    if not isfinite(target):
+        raise ValueError(f"targets must be finite, got {target} for sample {i}; leave it out")
+    return float(target)

@@ -1,0 +1,95 @@
+"""What a network predicts, and how often or how nearly it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from engine import Value, no_grad
+from nn import losses
+from nn.samples import Rows, checked
+
+Model = Callable[[Sequence[float]], Value | Sequence[Value]]
+Output = float | list[float]
+
+
+def predict(model: Model, X: Rows) -> list[Output]:
+    """Return the model's raw outputs, without recording a graph.
+
+    Args:
+        model: takes a row, returns one Value or several.
+        X: the inputs, shape (n_samples, n_features).
+
+    Returns:
+        A float for each sample, or a list of floats if the model has several outputs.
+
+    Raises:
+        ValueError: rows of different lengths, nan or inf in X, or a width that is not the model's.
+    """
+    with no_grad():
+        return [plain(model(row)) for row in checked(X)]
+
+
+def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
+    """Return the share of samples whose class the model gets right, from 0 to 1.
+
+    Args:
+        model: one output for two classes, whose sign decides; else one output for each class, of
+            which the largest decides.
+        X: the inputs, shape (n_samples, n_features).
+        y: classes: −1 and +1 or 0 and 1 for one output, else numbers from 0; shape (n_samples,).
+
+    Raises:
+        ValueError: X and y differ in length, or there are no samples.
+    """
+    outputs, targets = predict(model, X), list(y)
+    if len(outputs) != len(targets):
+        raise ValueError(f"X has {len(outputs)} rows and y has {len(targets)}; give one for each")
+    if not targets:
+        raise ValueError("accuracy needs at least one sample, got none")
+    return share_right(outputs, targets)
+
+
+def plain(answer: Value | Sequence[Value]) -> Output:
+    """Return a model's answer as numbers."""
+    return answer.data if isinstance(answer, Value) else [value.data for value in answer]
+
+
+def class_of(output: Output) -> int:
+    """Return the class an output stands for: 0 or 1 by its sign, or the place of the largest."""
+    if isinstance(output, float):
+        return int(output > 0)
+    return max(range(len(output)), key=output.__getitem__)
+
+
+def share_right(outputs: Sequence[Output], targets: Sequence[float]) -> float:
+    """Return the share of outputs that decide for their target's class."""
+    right = 0
+    for output, target in zip(outputs, targets, strict=True):
+        wanted = int(target > 0) if isinstance(output, float) else int(target)
+        right += class_of(output) == wanted
+    return right / len(targets)
+
+
+def r_squared(outputs: Sequence[Output], targets: Sequence[Output]) -> float:
+    """Return the share of the targets' variance that the predictions explain, at most 1."""
+    found, wanted = flat(outputs), flat(targets)
+    centre = sum(wanted) / len(wanted)
+    # Products, since ** raises on overflow where a product gives inf.
+    left = sum((a - b) * (a - b) for a, b in zip(found, wanted, strict=True))
+    spread = sum((b - centre) * (b - centre) for b in wanted)
+    return 1 - left / spread if spread else float(left == 0)
+
+
+def flat(rows: Sequence[Output]) -> list[float]:
+    """Return numbers, or lists of them, as one list."""
+    return [float(x) for row in rows for x in (row if isinstance(row, Iterable) else [row])]
+
+
+Metric = Callable[[Sequence[Output], Sequence[float]], float]
+
+
+def metric_for(loss: object) -> tuple[str, Metric]:
+    """Return the metric that goes with a loss, and its name."""
+    if loss in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
+        return "accuracy", share_right
+    return "R²", r_squared

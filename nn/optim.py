@@ -1,0 +1,334 @@
+"""Optimisers move parameters against their gradients, each by a rule of a few lines.
+
+A rule is one elementwise formula, in `update`: it reads the same for the two floats of a single
+parameter and for NumPy arrays of many, which is how compiled programs use it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
+
+from engine import Value
+from nn.schedules import Schedule, positive
+
+State = tuple[float, ...]
+
+
+class Optimizer:
+    """Base of the optimisers: holds parameters, their state, and the step count.
+
+    Args:
+        parameters: what to move.
+        learning_rate: how far; a number, or a schedule from the step to a number.
+        clip_norm: if given, gradients are scaled down together to at most this length.
+        clip_value: if given, each gradient is cut to at most this size.
+
+    Attributes:
+        parameters: what it moves.
+        steps: how many steps it has taken.
+        state: what it remembers of each parameter: `n_states` numbers.
+    """
+
+    n_states: ClassVar[int] = 0
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        *,
+        learning_rate: float | Schedule,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise ValueError(f"{type(self).__name__} needs parameters to move, got none")
+        for p in self.parameters:
+            if not isinstance(p, Value) or p.op is not None:
+                raise TypeError(
+                    f"{type(self).__name__} moves leaves (weights and biases), got {p!r}; pass "
+                    "model.parameters()"
+                )
+        for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value)):
+            if limit is not None and not limit > 0:
+                raise ValueError(f"{name} must be above 0, got {limit}")
+        if not callable(learning_rate):
+            positive(learning_rate)
+        self.learning_rate = learning_rate
+        self.clip_norm = clip_norm
+        self.clip_value = clip_value
+        self.steps = 0
+        self.state: list[State] = [(0.0,) * self.n_states for _ in self.parameters]
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return (
+            self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate
+        )
+
+    def update(
+        self, data: float, grad: float, state: State, rate: float, t: int
+    ) -> tuple[float, State]:
+        """Return the new data and the new state.
+
+        Args:
+            data: the parameter, a float or an array of many.
+            grad: its gradient, of the same shape.
+            state: what was remembered, `n_states` of the same shape.
+            rate: the learning rate.
+            t: the number of the step, from 1.
+        """
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Move every parameter once."""
+        rate, t = self.rate, self.steps + 1
+        if self.clip_norm is not None:
+            clip_gradients_by_norm(self.parameters, self.clip_norm)
+        if self.clip_value is not None:
+            clip_gradients_by_value(self.parameters, self.clip_value)
+        for i, p in enumerate(self.parameters):
+            p.data, self.state[i] = self.update(p.data, p.grad, self.state[i], rate, t)
+        self.steps = t
+
+    def zero_grad(self) -> None:
+        """Set every gradient to 0."""
+        for p in self.parameters:
+            p.grad = 0.0
+
+    def state_dict(self) -> dict[str, object]:
+        """Return the step count and the state, for a checkpoint."""
+        return {
+            "rule": type(self).__name__,
+            "steps": self.steps,
+            "state": [list(state) for state in self.state],
+        }
+
+    def load_state_dict(self, state: Mapping[str, object]) -> None:
+        """Go on from a step count and state.
+
+        Raises:
+            ValueError: they are another optimiser's, or of another number of parameters.
+        """
+        rows = state.get("state")
+        if state.get("rule") != type(self).__name__ or not isinstance(rows, list):
+            raise ValueError(
+                f"this is {type(self).__name__}, the state is of {state.get('rule')}; go on with "
+                "the optimiser it was saved from"
+            )
+        if len(rows) != len(self.parameters):
+            raise ValueError(
+                f"{type(self).__name__} moves {len(self.parameters)} parameters, the state is of "
+                f"{len(rows)}; build the model with the sizes it was saved with"
+            )
+        self.steps = int(str(state["steps"]))
+        self.state = [tuple(float(x) for x in row) for row in rows]
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, plain or with momentum.
+
+    Args:
+        parameters: what to move.
+        learning_rate: how far.
+        momentum: how much of the last movement is kept, 0 to below 1.
+        nesterov: look ahead along the momentum.
+        clip_norm: if given, gradients are scaled down together to at most this length.
+        clip_value: if given, each gradient is cut to at most this size.
+
+    References:
+        Sutskever et al. (2013), On the importance of initialization and momentum, equations 1 to 4,
+        with the learning rate outside the velocity, as PyTorch has it.
+    """
+
+    n_states = 1
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        *,
+        learning_rate: float | Schedule,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        super().__init__(
+            parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
+        )
+        self.momentum = fraction(momentum, "momentum")
+        if nesterov and not momentum:
+            raise ValueError("nesterov needs a momentum above 0, such as 0.9")
+        self.nesterov = nesterov
+
+    def update(
+        self, data: float, grad: float, state: State, rate: float, t: int
+    ) -> tuple[float, State]:
+        """Return data − rate · velocity, the velocity being momentum · velocity + grad."""
+        velocity = self.momentum * state[0] + grad
+        ahead = grad + self.momentum * velocity if self.nesterov else velocity
+        return data - rate * ahead, (velocity,)
+
+
+class RMSProp(Optimizer):
+    """Divide each gradient by its usual size, a running root mean square.
+
+    Args:
+        parameters: what to move.
+        learning_rate: how far.
+        decay: how much of the running mean square is kept.
+        epsilon: added below the fraction, against division by 0.
+        clip_norm: if given, gradients are scaled down together to at most this length.
+        clip_value: if given, each gradient is cut to at most this size.
+
+    References:
+        Hinton (2012), Neural networks for machine learning, lecture 6e.
+    """
+
+    n_states = 1
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        *,
+        learning_rate: float | Schedule = 0.01,
+        decay: float = 0.99,
+        epsilon: float = 1e-8,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        super().__init__(
+            parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
+        )
+        self.decay = fraction(decay, "decay")
+        self.epsilon = epsilon
+
+    def update(
+        self, data: float, grad: float, state: State, rate: float, t: int
+    ) -> tuple[float, State]:
+        """Return data − rate · grad / √(running mean of grad²)."""
+        square = self.decay * state[0] + (1 - self.decay) * grad * grad
+        return data - rate * grad / (square**0.5 + self.epsilon), (square,)
+
+
+class Adam(Optimizer):
+    """Momentum, divided by the gradient's usual size, both corrected for having begun at 0.
+
+    Args:
+        parameters: what to move.
+        learning_rate: how far.
+        betas: how much of the running mean, and of the running mean square, is kept.
+        epsilon: added below the fraction, against division by 0.
+        clip_norm: if given, gradients are scaled down together to at most this length.
+        clip_value: if given, each gradient is cut to at most this size.
+
+    References:
+        Kingma & Ba (2015), Adam, algorithm 1.
+    """
+
+    n_states = 2
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        *,
+        learning_rate: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        super().__init__(
+            parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
+        )
+        self.betas = (fraction(betas[0], "betas[0]"), fraction(betas[1], "betas[1]"))
+        self.epsilon = epsilon
+
+    def update(
+        self, data: float, grad: float, state: State, rate: float, t: int
+    ) -> tuple[float, State]:
+        """Return data − rate · mean / √(mean square), with both means corrected for step t."""
+        beta1, beta2 = self.betas
+        mean = beta1 * state[0] + (1 - beta1) * grad
+        square = beta2 * state[1] + (1 - beta2) * grad * grad
+        corrected = mean / (1 - beta1**t)
+        size = (square / (1 - beta2**t)) ** 0.5
+        return data - rate * corrected / (size + self.epsilon), (mean, square)
+
+
+class AdamW(Adam):
+    """Adam, with a decay that draws every parameter towards 0 apart from its gradient.
+
+    Args:
+        parameters: what to move.
+        learning_rate: how far.
+        betas: how much of the running mean, and of the running mean square, is kept.
+        epsilon: added below the fraction, against division by 0.
+        weight_decay: how strongly parameters are drawn to 0, as a multiple of the learning rate.
+        clip_norm: if given, gradients are scaled down together to at most this length.
+        clip_value: if given, each gradient is cut to at most this size.
+
+    References:
+        Loshchilov & Hutter (2019), Decoupled weight decay regularization, algorithm 2.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        *,
+        learning_rate: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        super().__init__(
+            parameters,
+            learning_rate=learning_rate,
+            betas=betas,
+            epsilon=epsilon,
+            clip_norm=clip_norm,
+            clip_value=clip_value,
+        )
+        if not weight_decay >= 0:
+            raise ValueError(f"weight_decay must be 0 or more, got {weight_decay}")
+        self.weight_decay = weight_decay
+
+    def update(
+        self, data: float, grad: float, state: State, rate: float, t: int
+    ) -> tuple[float, State]:
+        """Return Adam's update of the parameter after it has decayed."""
+        return super().update(data * (1 - rate * self.weight_decay), grad, state, rate, t)
+
+
+def clip_gradients_by_norm(parameters: Sequence[Value], max_norm: float) -> float:
+    """Scale all gradients by one factor so that their length is at most `max_norm`.
+
+    Returns:
+        The length they had: the square root of the sum of their squares.
+    """
+    norm = math.sqrt(sum(p.grad * p.grad for p in parameters))
+    if norm > max_norm:
+        for p in parameters:
+            p.grad *= max_norm / norm
+    return norm
+
+
+def clip_gradients_by_value(parameters: Sequence[Value], limit: float) -> None:
+    """Cut each gradient to the range from −limit to limit."""
+    for p in parameters:
+        p.grad = max(-limit, min(limit, p.grad))
+
+
+def fraction(x: float, name: str) -> float:
+    """Return `x` if it is from 0 to below 1.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not 0 <= x < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, got {x}")
+    return x

@@ -1,0 +1,84 @@
+"""Rows of numbers and their targets, checked before they cost an hour of training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from random import Random
+
+Rows = Sequence[Sequence[float]]
+
+
+def checked(X: Rows) -> list[list[float]]:
+    """Return X as lists of floats.
+
+    Raises:
+        ValueError: X is not a table: rows of different lengths, or nan or inf in it.
+        TypeError: something in X is not a number.
+    """
+    rows: list[list[float]] = []
+    for i, row in enumerate(X.tolist() if hasattr(X, "tolist") else X):
+        if not hasattr(row, "__len__") or isinstance(row, str):
+            raise ValueError(
+                f"X must be a table, shape (n_samples, n_features); row {i} is {row!r}; for a "
+                "single feature write [[x] for x in X]"
+            )
+        try:
+            numbers = [float(x) for x in row]
+        except (TypeError, ValueError):
+            bad = next(x for x in row if not isinstance(x, (int, float)))
+            raise TypeError(f"X must hold numbers only; row {i} has {bad!r}") from None
+        if rows and len(numbers) != len(rows[0]):
+            raise ValueError(
+                f"every row of X must be of the same length: row 0 has {len(rows[0])} numbers, row "
+                f"{i} has {len(numbers)}"
+            )
+        for j, x in enumerate(numbers):
+            if not isfinite(x):
+                raise ValueError(
+                    f"X has {x} in row {i}, column {j}; fill in or leave out missing numbers first"
+                )
+        rows.append(numbers)
+    return rows
+
+
+def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]:
+    """Return X and y as lists.
+
+    Raises:
+        ValueError: they differ in length, are empty, or hold nan or inf.
+    """
+    rows = checked(X)
+    targets = y.tolist() if hasattr(y, "tolist") else list(y)
+    if len(rows) != len(targets):
+        raise ValueError(
+            f"X has {len(rows)} rows and y has {len(targets)} targets; give one target for each row"
+        )
+    if not rows:
+        raise ValueError("there must be at least one sample, got empty data")
+    for i, target in enumerate(targets):
+        for x in target if hasattr(target, "__len__") else [target]:
+            if not isfinite(x):
+                raise ValueError(f"y has {x} in row {i}; leave out samples without a target")
+    return rows, targets
+
+
+def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:
+    """Return the numbers of the samples to train on and of those to validate on, shuffled.
+
+    Raises:
+        ValueError: the share is not from 0 to below 1, or leaves nothing on one side.
+    """
+    if not 0 <= share < 1:
+        raise ValueError(
+            f"validation must be a share from 0 to below 1, or a pair (X, y), got {share}"
+        )
+    order = list(range(n))
+    rng.shuffle(order)
+    held_back = round(n * share)
+    if share and (held_back == 0 or held_back == n):
+        raise ValueError(
+            f"validation={share} of {n} samples leaves {held_back} to validate on; give more "
+            "samples, or validation=0"
+        )
+    return order[held_back:], order[:held_back]

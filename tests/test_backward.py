@@ -1,0 +1,231 @@
+"""The backward pass: order, accumulation, depth, and what it leaves alone."""
+
+import gc
+import math
+import sys
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import engine
+from engine import NonFiniteWarning, Value
+
+
+def test_gradient_adds_up_when_a_value_is_used_twice() -> None:
+    x = Value(3.0)
+    (x * x).backward()
+    assert x.grad == 6.0
+
+
+def test_node_hands_on_its_gradient_only_when_it_has_all_of_it() -> None:
+    a = Value(1.0)
+    b = a + a
+    c = b + b
+    c.backward()
+    assert (a.grad, b.grad, c.grad) == (4.0, 2.0, 1.0)
+
+
+def test_two_backward_passes_double_a_leaf_and_leave_the_rest_right() -> None:
+    x = Value(3.0)
+    y = x * 2
+    z = y * y
+    z.backward()
+    z.backward()
+    assert (x.grad, y.grad, z.grad) == (48.0, 12.0, 1.0)
+
+
+def test_passes_from_two_results_add_up_in_shared_leaves() -> None:
+    x = Value(3.0)
+    shared = x * x
+    (shared * 2).backward()
+    (shared * 5).backward()
+    assert (x.grad, shared.grad) == (6.0 * 7, 5.0)
+
+
+def test_moving_a_leaf_after_the_forward_pass_does_not_change_the_gradient() -> None:
+    x, y = Value(3.0), Value(4.0)
+    out = x * y
+    x.data = y.data = 100.0
+    out.backward()
+    assert (x.grad, y.grad) == (4.0, 3.0)
+
+
+def test_constants_stand_in_the_inputs_as_plain_numbers() -> None:
+    x = Value(3.0)
+    assert (2 - x).inputs == (2.0, x)
+    assert (2 - x).local_derivatives == (None, -1.0)
+    assert (x**2).inputs == (x, 2.0)
+    assert Value(1.0).inputs == Value(1.0).local_derivatives == ()
+
+
+def test_negative_base_with_a_plain_exponent_asks_for_no_logarithm() -> None:
+    x = Value(-4.0)
+    (x**2).backward()
+    assert x.grad == -8.0
+
+
+def test_zero_grad_of_a_result_clears_its_whole_graph() -> None:
+    x = Value(3.0)
+    y = x * x
+    (z := y + 1).backward()
+    z.zero_grad()
+    assert (x.grad, y.grad, z.grad) == (0.0, 0.0, 0.0)
+
+
+def test_detached_value_passes_no_gradient() -> None:
+    x = Value(3.0, "x")
+    held = x.detach()
+    (x * held).backward()
+    assert (x.grad, held.data, held.label, held.op) == (3.0, 3.0, "x", None)
+
+
+def test_long_chain_works_at_the_default_recursion_limit() -> None:
+    assert sys.getrecursionlimit() <= 3000
+    x = Value(1.0)
+    out = x
+    for _ in range(200_000):
+        out = out + 0.5
+    out.backward()
+    assert (out.data, x.grad) == (100_001.0, 1.0)
+    del out
+
+
+def test_graph_is_freed_without_the_garbage_collector() -> None:
+    class Watched(Value):
+        __slots__ = ("__weakref__",)
+        alive = 0
+
+        def __del__(self) -> None:
+            Watched.alive -= 1
+
+    gc.collect()
+    gc.disable()
+    try:
+        x = Watched(2.0)
+        Watched.alive += 1
+        out = x
+        for _ in range(50):
+            out = engine.tanh(out * x + out)
+        out.backward()
+        del out, x
+        assert Watched.alive == 0
+    finally:
+        gc.enable()
+
+
+def test_backward_from_a_leaf_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match=r"needs a result of recorded operations.*'x'.*no_grad"):
+        Value(2.0, "x").backward()
+
+
+def test_backward_from_a_non_finite_result_names_the_first_cause() -> None:
+    x = Value(1000.0, "x")
+    big = engine.exp(x)
+    big.label = "big"
+    with pytest.warns(NonFiniteWarning, match=r"the first non-finite node is .*big.*exp"):
+        (big * 2 + 1).backward()
+
+
+def test_backward_through_an_infinite_slope_says_where() -> None:
+    x = Value(0.0, "x")
+    out = engine.sqrt(x)
+    assert out.data == 0.0
+    with pytest.warns(NonFiniteWarning, match=r"sqrt.*slope is inf at .*x.*keep x positive"):
+        out.backward()
+
+
+def test_ordinary_backward_warns_of_nothing_even_after_others_did() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        engine.sqrt(Value(0.0)).backward()
+    x = Value(4.0)
+    engine.sqrt(x).backward()
+    assert x.grad == 0.25
+
+
+# ---- random graphs, against a forward mode of a few lines ----
+
+
+class Dual:
+    """A number and its derivative along one input: an independent way to the same gradient."""
+
+    def __init__(self, x: float, d: float = 0.0) -> None:
+        self.x, self.d = x, d
+
+
+BINARY = {
+    "add": (lambda a, b: a + b, lambda a, b: Dual(a.x + b.x, a.d + b.d)),
+    "sub": (lambda a, b: a - b, lambda a, b: Dual(a.x - b.x, a.d - b.d)),
+    "mul": (lambda a, b: a * b, lambda a, b: Dual(a.x * b.x, a.d * b.x + a.x * b.d)),
+    "max": (engine.maximum, lambda a, b: a if a.x > b.x else b),
+    "div": (
+        lambda a, b: a / (b * b + 1),
+        lambda a, b: Dual(
+            a.x / (b.x * b.x + 1),
+            a.d / (b.x * b.x + 1) - a.x * 2 * b.x * b.d / (b.x * b.x + 1) ** 2,
+        ),
+    ),
+}
+UNARY = {
+    "tanh": (engine.tanh, lambda a: Dual(math.tanh(a.x), (1 - math.tanh(a.x) ** 2) * a.d)),
+    "sin": (engine.sin, lambda a: Dual(math.sin(a.x), math.cos(a.x) * a.d)),
+    "relu": (engine.relu, lambda a: a if a.x > 0 else Dual(0.0, 0.0)),
+    "square": (lambda a: a**2, lambda a: Dual(a.x**2, 2 * a.x * a.d)),
+    "halve": (lambda a: 0.5 * a, lambda a: Dual(a.x / 2, a.d / 2)),
+    "from_one": (lambda a: 1 - a, lambda a: Dual(1 - a.x, -a.d)),
+    "softplus": (
+        engine.softplus,
+        lambda a: Dual(math.log1p(math.exp(a.x)), a.d / (1 + math.exp(-a.x))),
+    ),
+}
+STEPS = st.lists(
+    st.tuples(st.sampled_from([*BINARY, *UNARY]), st.integers(0, 30), st.integers(0, 30)),
+    min_size=1,
+    max_size=25,
+)
+
+
+def build(steps, nodes: list, which: int):
+    """Return the last node after applying the steps to earlier nodes."""
+    nodes = list(nodes)
+    for name, i, j in steps:
+        a, b = nodes[i % len(nodes)], nodes[j % len(nodes)]
+        if name in UNARY:
+            nodes.append(UNARY[name][which](a))
+        else:
+            nodes.append(BINARY[name][which](a, b))
+        last = nodes[-1]
+        if abs(last.x if which else last.data) > 20:  # keep clear of overflow
+            nodes[-1] = UNARY["tanh"][which](last)
+    return nodes[-1]
+
+
+@given(STEPS, st.lists(st.floats(-2, 2), min_size=3, max_size=3))
+def test_gradients_of_random_graphs_are_those_of_forward_mode(steps, numbers) -> None:
+    leaves = [Value(x) for x in numbers]
+    out = build(steps, leaves, 0)
+    if out.op is None:
+        return
+    out.backward()
+    for i, leaf in enumerate(leaves):
+        duals = [Dual(x, float(j == i)) for j, x in enumerate(numbers)]
+        expected = build(steps, duals, 1)
+        # where two inputs of a maximum tie, each way of breaking the tie is right
+        ties = any(abs(a - b) < 1e-9 for a in numbers for b in numbers if a is not b)
+        if not ties:
+            assert out.data == pytest.approx(expected.x, rel=1e-9, abs=1e-9)
+            assert leaf.grad == pytest.approx(expected.d, rel=1e-7, abs=1e-7)
+
+
+@given(STEPS, st.lists(st.floats(-2, 2), min_size=3, max_size=3))
+def test_grad_returns_what_backward_leaves(steps, numbers) -> None:
+    leaves = [Value(x) for x in numbers]
+    out = build(steps, leaves, 0)
+    if out.op is None:
+        return
+    found = [g.data for g in engine.grad(out, leaves)]
+    assert [leaf.grad for leaf in leaves] == [0.0, 0.0, 0.0]
+    out.backward()
+    assert found == pytest.approx([leaf.grad for leaf in leaves], rel=1e-12, abs=1e-12)

@@ -1,0 +1,154 @@
+"""Neurons, layers and networks, and where their weights begin."""
+
+import math
+import statistics
+from random import Random
+
+import numpy as np
+import pytest
+
+import nn
+from engine import Value, nodes
+
+
+def test_neuron_computes_the_bent_sum_of_its_weighted_inputs_and_bias() -> None:
+    neuron = nn.Neuron(2, activation="tanh")
+    for p, data in zip(neuron.parameters(), (-3.0, 1.0, 6.88), strict=True):
+        p.data = data
+    assert neuron([2.0, 0.5]).data == math.tanh(6.88 - 3.0 * 2.0 + 1.0 * 0.5)
+
+
+def test_gradient_of_a_weight_is_its_input_times_the_gradient_of_the_bias() -> None:
+    neuron = nn.Neuron(2, activation="sigmoid", rng=Random(0))
+    neuron([0.3, -1.2]).backward()
+    assert neuron.weights[0].grad == pytest.approx(0.3 * neuron.bias.grad)
+    assert neuron.weights[1].grad == pytest.approx(-1.2 * neuron.bias.grad)
+
+
+def test_neuron_without_a_bias_has_none() -> None:
+    neuron = nn.Neuron(3, bias=False, activation="linear")
+    assert neuron.bias is None
+    assert len(neuron.parameters()) == 3
+    assert neuron([0.0, 0.0, 0.0]).data == 0.0
+
+
+def test_parameters_are_labelled_as_textbooks_do() -> None:
+    assert [p.label for p in nn.Neuron(3).parameters()] == ["w1", "w2", "w3", "b"]
+
+
+def test_layer_returns_a_list_or_the_one_value_of_a_single_neuron() -> None:
+    assert isinstance(nn.Layer(2, 1)([1.0, 2.0]), Value)
+    assert len(nn.Layer(2, 3)([1.0, 2.0])) == 3
+
+
+def test_hidden_layer_of_one_neuron_works() -> None:
+    model = nn.MLP(2, [1, 1], activation="tanh", seed=0)
+    out = model([1.0, -1.0])
+    out.backward()
+    assert isinstance(out, Value)
+    assert model.layers[0].neurons[0].weights[0].grad != 0
+
+
+def test_values_of_a_forward_pass_are_tagged_with_layer_and_neuron() -> None:
+    out = nn.MLP(2, [3, 1], activation="tanh", seed=0)([1.0, 2.0])
+    places = {repr(node.scope) for node in nodes(out) if node.op is not None}
+    assert places == {"layer 1/n1", "layer 1/n2", "layer 1/n3", "layer 2/n1"}
+    assert out.scope.note == "linear"
+    assert out.scope.parent.note == "1 × linear"
+
+
+@pytest.mark.parametrize("row", [[0.5, 2.0], (0.5, 2.0), np.array([0.5, 2.0]), [Value(0.5), 2]])
+def test_network_takes_lists_tuples_arrays_and_values(row) -> None:
+    model = nn.MLP(2, [3, 1], seed=0)
+    assert model(row).data == model([0.5, 2.0]).data
+
+
+def test_activation_may_be_a_function_of_a_value() -> None:
+    def square(x: Value) -> Value:
+        return x * x
+
+    model = nn.MLP(1, [1, 1], activation=square, init="uniform", seed=0)
+    weight = model.layers[0].neurons[0].weights[0].data
+    assert model.layers[0]([3.0]).data == (weight * 3.0) ** 2
+
+
+def test_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
+    first, again, other = (nn.MLP(2, [4, 1], seed=s).state_dict() for s in (7, 7, 8))
+    assert first == again
+    assert first != other
+
+
+def test_network_without_a_seed_is_new_each_time() -> None:
+    assert nn.MLP(2, [4, 1]).state_dict() != nn.MLP(2, [4, 1]).state_dict()
+
+
+def test_biases_begin_at_zero() -> None:
+    assert nn.MLP(2, [4, 1], init="normal").layers[0].neurons[2].bias.data == 0.0
+
+
+def weights(init: str, activation: str = "tanh") -> list[float]:
+    layer = nn.Layer(50, 30, init=init, activation=activation, rng=Random(1))
+    return [w.data for neuron in layer.neurons for w in neuron.weights]
+
+
+@pytest.mark.parametrize(
+    ("init", "activation", "spread"),
+    [
+        ("zeros", "tanh", 0.0),
+        ("uniform", "tanh", math.sqrt(1 / 3)),
+        ("normal", "tanh", 1.0),
+        ("xavier", "tanh", math.sqrt(2 / (50 + 30))),
+        ("he", "tanh", math.sqrt(2 / 50)),
+        ("auto", "tanh", math.sqrt(2 / (50 + 30))),
+        ("auto", "relu", math.sqrt(2 / 50)),
+    ],
+)
+def test_initialiser_gives_weights_of_its_spread(init, activation, spread) -> None:
+    found = weights(init, activation)
+    assert statistics.pstdev(found) == pytest.approx(spread, rel=0.05, abs=1e-12)
+    assert statistics.fmean(found) == pytest.approx(0.0, abs=0.1 * spread + 1e-12)
+
+
+def test_xavier_stays_within_its_bound() -> None:
+    assert max(map(abs, weights("glorot"))) <= math.sqrt(6 / 80)
+
+
+def test_summary_counts_weights_biases_nodes_and_bytes() -> None:
+    summary = nn.MLP(2, [16, 16, 1], seed=0).summary()
+    assert summary.total["weights"] == 304
+    assert summary.total["biases"] == 33
+    assert summary.total["parameters"] == 337
+    # a product and a sum for each weight, and a bend for each hidden neuron
+    assert summary.total["nodes"] == 2 * 304 + 32
+    assert 100 * 640 < summary.total["bytes"] < 200 * 640
+    assert str(summary).splitlines()[1].split()[:5] == ["layer", "1", "2", "→", "16"]
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "wording"),
+    [
+        (lambda: nn.MLP(2, [0]), ValueError, r"layer_sizes\[0\] must be at least 1, got 0"),
+        (lambda: nn.MLP(2, []), ValueError, r"MLP needs a list of layer sizes.*got \[\]"),
+        (lambda: nn.MLP(2, 3), ValueError, "MLP needs a list of layer sizes"),
+        (lambda: nn.MLP(-1, [2]), ValueError, "n_inputs must be at least 1, got -1"),
+        (lambda: nn.MLP(2.5, [2]), TypeError, "n_inputs must be a whole number, got 2.5"),
+        (lambda: nn.MLP(2, ["4"]), TypeError, r"layer_sizes\[0\] must be a whole number"),
+        (lambda: nn.MLP(2, [2], activation="swoosh"), ValueError, "activation must be one of"),
+        (lambda: nn.MLP(2, [2], output="swoosh"), ValueError, "activation must be one of"),
+        (lambda: nn.MLP(2, [2], init="random"), ValueError, "init must be one of auto, zeros"),
+        (
+            lambda: nn.MLP(2, [4, 1])([1, 2, 3]),
+            ValueError,
+            r"Layer\(2 → 4, relu\) takes 2 inputs, got 3; give it one number for each input",
+        ),
+        (lambda: nn.Neuron(1)([]), ValueError, r"Neuron\(1 → 1, relu\) takes 1 input, got 0"),
+        (lambda: nn.MLP(2, [1])(["a", 1]), TypeError, r"Value \* str: operands must be"),
+    ],
+)
+def test_bad_networks_and_inputs_are_refused_in_words(build, error, wording) -> None:
+    with pytest.raises(error, match=wording):
+        build()
+
+
+def test_numpy_sizes_are_sizes() -> None:
+    assert nn.MLP(np.int64(2), [np.int64(3), 1]).sizes == [2, 3, 1]

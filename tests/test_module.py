@@ -1,0 +1,140 @@
+"""Parameters by name; saving and loading them."""
+
+import json
+
+import pytest
+
+import nn
+from engine import Value
+from nn.module import Module, is_bias, weights_of
+
+
+class Nested(Module):
+    """Parameters in every kind of place, one of them twice."""
+
+    def __init__(self) -> None:
+        self.scale = Value(3.0)
+        self.rows = [[Value(1.0), Value(2.0)], (Value(4.0),)]
+        self.named = {"a": nn.Neuron(1, init="zeros"), "again": self.scale}
+        self._cache = Value(0.0)
+        self.count = 7
+
+
+def test_parameters_of_an_mlp_are_named_by_their_path() -> None:
+    names = [name for name, _ in nn.MLP(2, [4, 1]).named_parameters()]
+    assert names[0] == "layers.0.neurons.0.weights.0"
+    assert "layers.0.neurons.3.weights.1" in names
+    assert names[-1] == "layers.1.neurons.0.bias"
+    assert len(names) == 2 * 4 + 4 + 4 + 1
+
+
+def test_parameters_are_found_in_lists_tuples_and_dictionaries_once_each() -> None:
+    assert [name for name, _ in Nested().named_parameters()] == [
+        "scale",
+        "rows.0.0",
+        "rows.0.1",
+        "rows.1.0",
+        "named.a.weights.0",
+        "named.a.bias",
+    ]
+
+
+def test_weights_are_the_parameters_that_are_not_biases() -> None:
+    model = nn.MLP(3, [5, 2])
+    assert len(weights_of(model)) == 3 * 5 + 5 * 2
+    assert len(model.parameters()) == 3 * 5 + 5 + 5 * 2 + 2
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("layers.0.neurons.1.bias", True), ("biases.3", True), ("bias_net.weights.0", False)],
+)
+def test_bias_is_told_by_the_last_word_of_the_path(name: str, expected: bool) -> None:
+    assert is_bias(name) is expected
+
+
+def test_zero_grad_sets_every_gradient_to_zero() -> None:
+    model = nn.MLP(2, [3, 1], seed=0)
+    model([1.0, 2.0]).backward()
+    assert any(p.grad for p in model.parameters())
+    model.zero_grad()
+    assert not any(p.grad for p in model.parameters())
+
+
+def test_saved_model_comes_back_to_the_last_bit(tmp_path) -> None:
+    model = nn.MLP(2, [5, 3], activation="tanh", output="sigmoid", bias=False, seed=4)
+    model.save(tmp_path / "model.json", metadata={"classes": ["a", "b", "c"]})
+    again = nn.load(tmp_path / "model.json")
+    assert again.state_dict() == model.state_dict()
+    assert nn.predict(again, [[0.1, -0.2]]) == nn.predict(model, [[0.1, -0.2]])
+    assert again.metadata == {"classes": ["a", "b", "c"]}
+
+
+def test_model_that_is_no_mlp_is_loaded_into_one_like_it(tmp_path) -> None:
+    model = Nested()
+    model.scale.data = 0.1 + 0.2
+    model.save(tmp_path / "nested.json")
+    other = Nested()
+    other.load(tmp_path / "nested.json")
+    assert other.scale.data == 0.1 + 0.2
+    with pytest.raises(ValueError, match=r"holds a Nested, which nn.load cannot build"):
+        nn.load(tmp_path / "nested.json")
+
+
+def test_file_cut_short_is_named_as_such(tmp_path) -> None:
+    path = tmp_path / "model.json"
+    nn.MLP(2, [1]).save(path)
+    path.write_text(path.read_text()[:-40])
+    with pytest.raises(ValueError, match=r"model.json is not a whole glassgrad model file: .*"):
+        nn.load(path)
+
+
+def test_file_of_another_version_is_refused(tmp_path) -> None:
+    path = tmp_path / "model.json"
+    nn.MLP(2, [1]).save(path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "version": 9}))
+    with pytest.raises(ValueError, match="is version 9 of a glassgrad model file"):
+        nn.load(path)
+
+
+def test_another_json_file_is_refused(tmp_path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text("[1, 2]")
+    with pytest.raises(ValueError, match="is no glassgrad model file"):
+        nn.load(path)
+
+
+def test_model_of_another_shape_is_refused_and_nothing_changes(tmp_path) -> None:
+    nn.MLP(2, [4, 1]).save(tmp_path / "model.json")
+    model = nn.MLP(2, [3, 1], seed=1)
+    before = model.state_dict()
+    with pytest.raises(ValueError, match="has 13 parameters, the state has 17: none missing, 4"):
+        model.load(tmp_path / "model.json")
+    assert model.state_dict() == before
+
+
+def test_state_that_is_no_number_is_refused_and_nothing_changes() -> None:
+    model = nn.Neuron(1, init="zeros")
+    with pytest.raises(TypeError, match="needs one real number"):
+        model.load_state_dict({"weights.0": 1.0, "bias": "much"})
+    assert model.state_dict() == {"weights.0": 0.0, "bias": 0.0}
+
+
+def test_missing_folder_is_named(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*gone'; make it first"):
+        nn.MLP(2, [1]).save(tmp_path / "gone" / "model.json")
+
+
+def test_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "model.json"
+    nn.MLP(2, [1], seed=0).save(path)
+    before = path.read_text()
+
+    def full_disk(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nn.files.os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        nn.MLP(2, [1], seed=1).save(path)
+    assert path.read_text() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["model.json"]

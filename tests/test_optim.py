@@ -1,0 +1,202 @@
+"""Optimisers against their published formulas, worked by hand, and against torch where it is."""
+
+import math
+from random import Random
+
+import numpy as np
+import pytest
+
+import nn
+from engine import Value
+from nn import schedules
+
+
+def moved(make, grads: list[float], start: float = 1.0) -> list[float]:
+    """Return the parameter after each of several steps with the given gradients."""
+    p = Value(start)
+    optimizer = make([p])
+    path = []
+    for grad in grads:
+        p.grad = grad
+        optimizer.step()
+        path.append(p.data)
+    return path
+
+
+def test_sgd_moves_by_rate_times_gradient() -> None:
+    assert moved(lambda p: nn.SGD(p, learning_rate=0.1), [2.0, -1.0]) == [0.8, 0.9]
+
+
+def test_momentum_keeps_a_part_of_the_last_movement() -> None:
+    path = moved(lambda p: nn.SGD(p, learning_rate=0.1, momentum=0.5), [2.0, 0.0, 0.0])
+    assert path == pytest.approx([0.8, 0.7, 0.65])
+
+
+def test_nesterov_looks_ahead() -> None:
+    make = lambda p: nn.SGD(p, learning_rate=0.1, momentum=0.5, nesterov=True)
+    assert moved(make, [2.0, 0.0]) == pytest.approx([0.7, 0.65])
+
+
+def test_rmsprop_divides_by_the_running_size_of_the_gradient() -> None:
+    path = moved(lambda p: nn.RMSProp(p, learning_rate=0.1, decay=0.75, epsilon=0.0), [2.0])
+    assert path == pytest.approx([1 - 0.1 * 2 / math.sqrt(0.25 * 4)])
+
+
+@pytest.mark.parametrize("grad", [1e-6, 3.0, -1e6])
+def test_first_step_of_adam_is_the_learning_rate_whatever_the_gradient(grad) -> None:
+    path = moved(lambda p: nn.Adam(p, learning_rate=0.01, epsilon=0.0), [grad])
+    assert path == pytest.approx([1 - math.copysign(0.01, grad)])
+
+
+def test_second_step_of_adam_is_as_worked_by_hand() -> None:
+    mean = (0.9 * 0.1 * 2.0 + 0.1 * -1.0) / (1 - 0.9**2)
+    square = (0.999 * 0.001 * 4.0 + 0.001 * 1.0) / (1 - 0.999**2)
+    first, second = moved(lambda p: nn.Adam(p, learning_rate=0.1), [2.0, -1.0])
+    assert second == pytest.approx(first - 0.1 * mean / (math.sqrt(square) + 1e-8), rel=1e-14)
+
+
+def test_adamw_decays_apart_from_the_gradient() -> None:
+    make = lambda p: nn.AdamW(p, learning_rate=0.1, weight_decay=0.5)
+    assert moved(make, [0.0]) == [1.0 * (1 - 0.1 * 0.5)]
+
+
+OURS_AND_TORCHS = [
+    (lambda p: nn.SGD(p, learning_rate=0.1), "SGD", {"lr": 0.1}),
+    (lambda p: nn.SGD(p, learning_rate=0.1, momentum=0.9), "SGD", {"lr": 0.1, "momentum": 0.9}),
+    (
+        lambda p: nn.SGD(p, learning_rate=0.1, momentum=0.9, nesterov=True),
+        "SGD",
+        {"lr": 0.1, "momentum": 0.9, "nesterov": True},
+    ),
+    (lambda p: nn.RMSProp(p, learning_rate=0.1), "RMSprop", {"lr": 0.1}),
+    (lambda p: nn.Adam(p, learning_rate=0.1), "Adam", {"lr": 0.1}),
+    (lambda p: nn.AdamW(p, learning_rate=0.1), "AdamW", {"lr": 0.1}),
+]
+
+
+@pytest.mark.parametrize(("make", "name", "settings"), OURS_AND_TORCHS)
+def test_optimiser_moves_as_torchs_does(make, name, settings) -> None:
+    torch = pytest.importorskip("torch")
+    rng = Random(0)
+    grads = [rng.gauss(0, 1) for _ in range(20)]
+    p = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    optimizer = getattr(torch.optim, name)([p], **settings)
+    theirs = []
+    for grad in grads:
+        p.grad = torch.tensor(grad, dtype=torch.float64)
+        optimizer.step()
+        theirs.append(p.item())
+    assert moved(make, grads) == pytest.approx(theirs, rel=1e-12)
+
+
+@pytest.mark.parametrize("make", [row[0] for row in OURS_AND_TORCHS])
+def test_rule_reads_the_same_for_arrays(make) -> None:
+    optimizer = make([Value(1.0)])
+    states = [(0.2, 0.3)[: optimizer.n_states], (0.4, 0.5)[: optimizer.n_states]]
+    first = optimizer.update(1, 3, states[0], 0.1, 3)
+    second = optimizer.update(2, 4, states[1], 0.1, 3)
+    stacked = tuple(np.array(states).T)
+    both, state = optimizer.update(np.array([1, 2]), np.array([3, 4]), stacked, 0.1, 3)
+    assert both.tolist() == [first[0], second[0]]
+    assert np.array(state).T.tolist() == [list(first[1]), list(second[1])]
+
+
+def test_zero_grad_clears_the_gradients() -> None:
+    p = Value(1.0)
+    p.grad = 3.0
+    nn.SGD([p], learning_rate=0.1).zero_grad()
+    assert p.grad == 0.0
+
+
+def test_state_goes_on_to_the_same_bits() -> None:
+    whole = moved(lambda p: nn.Adam(p, learning_rate=0.1), [1.0, 2.0, 3.0])
+    first = nn.Adam([half := Value(1.0)], learning_rate=0.1)
+    half.grad = 1.0
+    first.step()
+    second = nn.Adam([half], learning_rate=0.1)
+    second.load_state_dict(first.state_dict())
+    for half.grad in (2.0, 3.0):
+        second.step()
+    assert half.data == whole[-1]
+
+
+def test_clipping_by_norm_scales_all_gradients_together() -> None:
+    a, b = Value(0.0), Value(0.0)
+    a.grad, b.grad = 3.0, -4.0
+    assert nn.clip_gradients_by_norm([a, b], 1.0) == 5.0
+    assert (a.grad, b.grad) == pytest.approx((0.6, -0.8))
+    assert nn.clip_gradients_by_norm([a, b], 2.0) == pytest.approx(1.0)
+    assert (a.grad, b.grad) == pytest.approx((0.6, -0.8))
+
+
+def test_clipping_by_value_cuts_each_gradient() -> None:
+    a, b = Value(0.0), Value(0.0)
+    a.grad, b.grad = 3.0, -0.25
+    nn.clip_gradients_by_value([a, b], 0.5)
+    assert (a.grad, b.grad) == (0.5, -0.25)
+
+
+def test_optimiser_clips_before_it_moves() -> None:
+    assert moved(lambda p: nn.SGD(p, learning_rate=1.0, clip_value=0.5), [8.0]) == [0.5]
+    assert moved(lambda p: nn.SGD(p, learning_rate=1.0, clip_norm=0.25), [8.0]) == [0.75]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        (schedules.constant(0.5), [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]),
+        (schedules.step_decay(1.0, every=2), [1, 1, 0.5, 0.5, 0.25, 0.25]),
+        (schedules.linear(1.0, steps=4), [1, 0.75, 0.5, 0.25, 0, 0]),
+        (schedules.cosine(1.0, steps=4, end=0.0), [1, 0.853553, 0.5, 0.146447, 0, 0]),
+        (schedules.warm_up(1.0, steps=4), [0.25, 0.5, 0.75, 1, 1, 1]),
+        (schedules.warm_up(schedules.linear(1.0, steps=4), steps=2), [0.5, 0.75, 0.5, 0.25, 0, 0]),
+    ],
+)
+def test_schedule_follows_its_curve(schedule, expected) -> None:
+    assert [schedule(step) for step in range(6)] == pytest.approx(expected, abs=1e-6)
+
+
+def test_optimiser_follows_a_schedule() -> None:
+    make = lambda p: nn.SGD(p, learning_rate=schedules.step_decay(1.0, every=1))
+    assert moved(make, [1.0, 1.0, 1.0], start=0.0) == [-1.0, -1.5, -1.75]
+
+
+@pytest.mark.parametrize(
+    ("attempt", "error", "wording"),
+    [
+        (lambda: nn.SGD([], learning_rate=1), ValueError, "SGD needs parameters to move, got none"),
+        (lambda: nn.SGD([1.0], learning_rate=1), TypeError, "SGD moves leaves"),
+        (lambda: nn.SGD([Value(1) * 2], learning_rate=1), TypeError, "pass model.parameters"),
+        (lambda: nn.SGD([Value(1)], learning_rate=0), ValueError, "learning_rate must be above 0"),
+        (
+            lambda: nn.Adam([Value(1)], learning_rate=math.nan),
+            ValueError,
+            "must be above 0, got nan",
+        ),
+        (lambda: nn.SGD([Value(1)], learning_rate=1, momentum=1), ValueError, "from 0 to below 1"),
+        (lambda: nn.SGD([Value(1)], learning_rate=1, nesterov=True), ValueError, "nesterov needs"),
+        (lambda: nn.Adam([Value(1)], betas=(0.9, 1.5)), ValueError, r"betas\[1\] must be from 0"),
+        (
+            lambda: nn.AdamW([Value(1)], weight_decay=-1),
+            ValueError,
+            "weight_decay must be 0 or more",
+        ),
+        (lambda: nn.Adam([Value(1)], clip_norm=0), ValueError, "clip_norm must be above 0"),
+        (lambda: schedules.linear(1.0, steps=0), ValueError, "steps must be at least 1 step"),
+        (
+            lambda: nn.Adam([Value(1)]).load_state_dict(
+                nn.SGD([Value(1)], learning_rate=1).state_dict()
+            ),
+            ValueError,
+            "this is Adam, the state is of SGD",
+        ),
+        (
+            lambda: nn.Adam([Value(1)]).load_state_dict(nn.Adam([Value(1), Value(2)]).state_dict()),
+            ValueError,
+            "Adam moves 1 parameters, the state is of 2",
+        ),
+    ],
+)
+def test_bad_settings_are_refused_in_words(attempt, error, wording) -> None:
+    with pytest.raises(error, match=wording):
+        attempt()
