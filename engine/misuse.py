@@ -25,7 +25,7 @@ def refuse_math_functions(caller: FrameType) -> None:
     names = _called.get(place)
     if names is None:
         names = _called[place] = called_name(*place)
-    if not names or not hasattr(math, names[-1]):
+    if not names or names == ("float",):
         return
     function: object = None
     for space in (caller.f_locals, caller.f_globals):
@@ -34,8 +34,8 @@ def refuse_math_functions(caller: FrameType) -> None:
             break
     for attribute in names[1:]:
         function = getattr(function, attribute, None)
-    if function is getattr(math, names[-1]):
-        name = names[-1]
+    name = getattr(function, "__name__", "")
+    if function is not None and function is getattr(math, name, None):
         remedy = f"use engine.{name}" if name in OPS else "use value.data if no gradient is needed"
         raise TypeError(f"math.{name}(Value) would lose the gradient; {remedy}")
 

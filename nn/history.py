@@ -22,7 +22,7 @@ class History:
         validation_metric: the same on the samples held back.
         learning_rate: of the epoch's last step.
         metric_name: "accuracy" or "R²".
-        best_epoch: number, from 0, of the epoch whose weights the model was left with; None before
+        best_epoch: number, from 1, of the epoch whose weights the model was left with; None before
             the first epoch.
         stopped: why training ended: "epochs", "patience", "interrupted" or "loss is nan", …
         seconds: how long it took.
@@ -45,7 +45,7 @@ class History:
     def __repr__(self) -> str:
         if not self.loss:
             return f"History(no epochs, stopped: {self.stopped or 'not yet'})"
-        best = self.best_epoch or 0
+        best = (self.best_epoch or 1) - 1
         parts = [f"loss {self.loss[best]:.4g}", f"{self.metric_name} {self.metric[best]:.4g}"]
         if self.validation_loss:
             parts += [

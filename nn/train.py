@@ -148,7 +148,7 @@ def fit(
             history.learning_rate.append(optimizer.rate)
             judge(model, held_back, loss, metric, history)
             if is_best(history):
-                history.best_epoch, best = epoch, model.state_dict()
+                history.best_epoch, best = epoch + 1, model.state_dict()
             history.seconds = time.perf_counter() - started
             bar.set_postfix_str(latest(history))
             if checkpoint is not None:
@@ -161,7 +161,7 @@ def fit(
                     history=history,
                     best=best,
                 )
-            if patience is not None and epoch - (history.best_epoch or 0) >= patience:
+            if patience is not None and epoch + 1 - (history.best_epoch or 0) >= patience:
                 history.stopped = "patience"
                 break
     except KeyboardInterrupt:

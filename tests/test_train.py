@@ -54,15 +54,15 @@ def test_every_sample_is_used_in_every_epoch_the_short_batch_too() -> None:
 def test_model_is_left_with_the_weights_of_its_best_epoch() -> None:
     model, history = trained(epochs=30)
     best = min(history.validation_loss)
-    assert history.validation_loss[history.best_epoch] == best
-    again, _ = trained(epochs=history.best_epoch + 1)
+    assert history.validation_loss[history.best_epoch - 1] == best
+    again, _ = trained(epochs=history.best_epoch)
     assert again.state_dict() == model.state_dict()
 
 
 def test_patience_stops_a_run_that_no_longer_improves() -> None:
     _, history = trained(epochs=200, patience=3)
     assert history.stopped == "patience"
-    assert len(history) == history.best_epoch + 4 < 200
+    assert len(history) == history.best_epoch + 3 < 200
 
 
 def test_validation_may_be_samples_of_ones_own() -> None:
@@ -124,7 +124,7 @@ def test_ctrl_c_returns_the_history_so_far_and_the_best_weights() -> None:
     model, history = trained(epochs=50, on_step=stop_at(7, KeyboardInterrupt()))
     assert history.stopped == "interrupted"
     assert len(history) == 3
-    again, _ = trained(epochs=history.best_epoch + 1)
+    again, _ = trained(epochs=history.best_epoch)
     assert again.state_dict() == model.state_dict()
 
 

@@ -1,0 +1,110 @@
+"""The command line: `glassgrad train`, `glassgrad draw` and `glassgrad predict`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from nn.commands import CommandError, draw, predict, train
+from nn.table import DataError
+
+DESCRIPTION = """\
+Learn how a neural network learns: every weight, bias and gradient is a number you can see.
+
+  glassgrad train                   a net learns to tell two moons apart; pictures in out/moons
+  glassgrad train flowers.csv       the same with your own table: a header, then a sample a row
+  glassgrad predict out/flowers/model.json new.csv
+  glassgrad draw "tanh(w*x + b)" x=2 w=-0.5 b=0.6 -o neuron.svg
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that refuses in one line, and shows texts as they are written."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+            **options,  # type: ignore[arg-type]
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong, and leave with exit code 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def parser() -> Parser:
+    """Return the parser of all commands."""
+    top = Parser(prog="glassgrad", description=DESCRIPTION)
+    top.add_argument("--version", action="version", version=f"glassgrad {version()}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (train, draw, predict):
+        command.add_to(commands)
+    return top
+
+
+def version() -> str:
+    """Return the installed version."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("glassgrad")
+    except PackageNotFoundError:
+        return "(not installed; run from its source)"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: what stands after `glassgrad`; by default what the shell passed.
+
+    Returns:
+        The exit code: 0, or 2 where the user asked for what cannot be done, or 130 after Ctrl-C.
+
+    Raises:
+        SystemExit: the arguments do not parse, or only ask for help or the version.
+    """
+    arguments = parser().parse_args(protected(sys.argv[1:] if argv is None else argv))
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except (CommandError, DataError) as error:
+        print(f"glassgrad: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        # The texts that name what to pip install; any other missing module is our mistake.
+        if "pip install" not in str(error):
+            raise
+        print(f"glassgrad: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nglassgrad: stopped by Ctrl-C", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader, such as head, has had enough. Python would complain again while leaving.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def protected(argv: Sequence[str]) -> list[str]:
+    """Return `argv` with expressions such as -x**2 kept from being taken for options.
+
+    A space in front does that: no option begins with one, and the expression does not mind.
+    """
+    option = re.compile(r"-[ho]|--|--[a-z][a-z-]*(=.*)?", re.DOTALL)
+    if not argv or argv[0] != "draw":
+        return list(argv)
+    return [
+        f" {text}" if text.startswith("-") and not option.fullmatch(text) else text for text in argv
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""`glassgrad train`: a net learns a data set, and leaves its weights and pictures behind."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import engine
+import nn
+from engine import Value
+from nn import csv_data, data
+from nn.commands import CommandError
+from nn.dataset import Dataset, Scaling
+from nn.metrics import metric_for
+from nn.trained import Trained
+
+if TYPE_CHECKING:
+    from nn.commands import Commands
+    from nn.losses import Loss
+
+OPTIMIZERS = {"sgd": nn.SGD, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
+# What each data set takes to be learnt well within a minute: hidden layers and epochs.
+USUAL = {"moons": ([16, 16], 40), "circles": ([16], 40), "blobs": ([8], 30), "xor": ([8], 60),
+         "iris": ([8], 60), "wine": ([8], 40), "breast_cancer": ([8], 10), "digits": ([16], 8)}  # fmt: skip
+MOST_SAMPLES = {"digits": 900}  # scalars take their time; it is said which part was used
+EPILOG = """\
+data sets: moons circles blobs xor iris wine breast_cancer digits, or a CSV file with a header row:
+the last column (or --target) is what to learn; text is classes, numbers are a quantity.
+
+examples:
+  glassgrad train
+  glassgrad train iris --hidden 16,16 --activation tanh
+  glassgrad train houses.csv --target price --epochs 100
+"""
+
+
+def add_to(commands: Commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "train",
+        help="train a network, and leave pictures of it",
+        description="Train a network on a data set; write its weights, history and pictures.",
+        epilog=EPILOG,
+    )
+    add = parser.add_argument
+    add("data", nargs="?", default="moons", metavar="DATA", help="a data set's name, or PATH.csv")
+    add("--target", metavar="COL", help="the column to learn (CSV; the last if not given)")
+    add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
+    add("--task", choices=("classification", "regression"), help="what a numeric target is (CSV)")
+    add("--hidden", metavar="N,N", help="sizes of the hidden layers, such as 16,16")
+    add("--activation", default="tanh", help="of the hidden layers (tanh)")
+    add("--epochs", type=int, help="how often to go through the data")
+    add("--lr", type=float, default=0.02, help="learning rate (0.02)")
+    add("--optimizer", choices=tuple(OPTIMIZERS), default="adam", help="how weights are moved (adam)")
+    add("--batch-size", type=int, default=20, help="samples a step (20)")
+    add("--l2", type=float, default=0.0, help="price on large weights, such as 0.001 (0)")
+    add("--patience", type=int, help="stop after so many epochs without improvement")
+    add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
+    add("--out", type=Path, metavar="DIR", help="where to write (out/NAME)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, and write everything."""
+    samples = dataset(arguments)
+    out: Path = arguments.out or Path("out") / samples.name
+    prepare(out)
+    for note in samples.notes:
+        print(note)
+    hidden, epochs = USUAL.get(arguments.data, ([16], 60))
+    if arguments.hidden is not None:
+        hidden = sizes(arguments.hidden)
+    epochs = epochs if arguments.epochs is None else arguments.epochs
+    order = list(range(len(samples.X)))
+    Random(arguments.seed).shuffle(order)
+    order = order[: MOST_SAMPLES.get(arguments.data, len(order))]
+    if len(order) < len(samples.X):
+        print(f"{len(order)} of {len(samples.X)} samples, so that it ends within a minute")
+    n_held_back = max(1, round(0.2 * len(order)))
+    if len(order) < 5:
+        raise CommandError(f"{samples.name} has {len(order)} samples; training needs at least 5")
+    import numpy as np
+
+    train = samples.take(np.array(order[n_held_back:]))
+    held_back = samples.take(np.array(order[:n_held_back]))
+    loss, n_outputs = loss_for(samples)
+    scaling = Scaling.of(train.X) if samples.standardise else None
+    target_scaling = Scaling.of(train.y.astype(float)) if samples.class_names is None else None
+    try:
+        model = nn.MLP(
+            samples.X.shape[1],
+            [*hidden, n_outputs],
+            activation=arguments.activation,
+            seed=arguments.seed,
+        )
+        optimizer = OPTIMIZERS[arguments.optimizer](model.parameters(), learning_rate=arguments.lr)
+        trained = Trained(
+            model,
+            samples.feature_names,
+            samples.target_name,
+            samples.class_names,
+            [name for name in arguments.ignore.split(",") if name],
+            scaling,
+            target_scaling,
+        )
+        history = nn.fit(
+            model,
+            *prepared(train, trained),
+            loss=loss,
+            optimizer=optimizer,
+            epochs=epochs,
+            batch_size=arguments.batch_size,
+            validation=prepared(held_back, trained),
+            patience=arguments.patience,
+            penalty=(lambda m: nn.l2(m, arguments.l2)) if arguments.l2 else None,
+            seed=arguments.seed,
+        )
+    except (ValueError, TypeError) as error:
+        raise CommandError(str(error)) from None
+    write_all(out, trained, history, held_back, loss)
+    name, metric = metric_for(loss)
+    for what, part in (("training", train), ("validation", held_back)):
+        X, y = prepared(part, trained)
+        print(f"{what:10} {name} {metric(nn.predict(model, X), y):.4f} on {len(y)} samples")
+    print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    if history.stopped == "interrupted":
+        print("stopped by Ctrl-C; the best weights so far are kept")
+        return 130
+    return 0
+
+
+def dataset(arguments: argparse.Namespace) -> Dataset:
+    """Return what to learn."""
+    if arguments.data in data.NAMES:
+        return data.load(arguments.data, seed=arguments.seed)
+    if not arguments.data.endswith(".csv"):
+        raise CommandError(
+            f"no data set named '{arguments.data}'; there are {', '.join(data.NAMES)}, or PATH.csv"
+        )
+    return csv_data.read_csv(
+        arguments.data,
+        target=arguments.target,
+        task=arguments.task,
+        ignore=[name for name in arguments.ignore.split(",") if name],
+    )
+
+
+def prepare(out: Path) -> None:
+    """Make the folder to write to.
+
+    Raises:
+        CommandError: it cannot be made, or not be written to.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"cannot write to {out}: {error.strerror}; choose another --out") from None
+    if not os.access(out, os.W_OK):
+        raise CommandError(f"cannot write to {out}: permission denied; choose another --out")
+
+
+def sizes(text: str) -> list[int]:
+    """Return the sizes of hidden layers.
+
+    Raises:
+        CommandError: they are not numbers with commas between them.
+    """
+    try:
+        return [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise CommandError(f"--hidden needs sizes such as 16,16, got '{text}'") from None
+
+
+def loss_for(samples: Dataset) -> tuple[Loss, int]:
+    """Return the loss for a data set, and how many outputs it takes."""
+    if samples.class_names is None:
+        return nn.mean_squared_error, 1
+    if len(samples.class_names) == 2:
+        return nn.binary_cross_entropy, 1
+    return nn.cross_entropy, len(samples.class_names)
+
+
+def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], list[float]]:
+    """Return samples and targets on the scale that the model takes."""
+    X = trained.scaling.apply(samples.X) if trained.scaling else samples.X
+    y = trained.target_scaling.apply(samples.y.astype(float)) if trained.target_scaling else samples.y
+    return X.tolist(), y.tolist()
+
+
+def write_all(
+    out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss
+) -> None:
+    """Write the weights, the history and the pictures.
+
+    Raises:
+        CommandError: a file cannot be written.
+    """
+    from nn import plots
+
+    classes = held_back.class_names
+    if classes is None:
+        name, figure = "predictions.png", plots.predictions(trained, held_back.X, held_back.y)
+    elif held_back.X.shape[1] == 2:
+        name, figure = "boundary.png", plots.decision_boundary(trained, held_back.X, held_back.y)
+    else:
+        name = "confusion.png"
+        figure = plots.confusion_matrix(trained, held_back.X, held_back.y, classes)
+    try:
+        trained.save(out / "model.json")
+        history.to_csv(out / "history.csv")
+        if len(history):
+            plots.loss_curves(history).savefig(out / "loss.png")
+        figure.savefig(out / name)
+    except OSError as error:
+        raise CommandError(f"cannot write to {out}: {error.strerror or error}") from None
+    X, y = prepared(held_back, trained)
+    names = trained.feature_names
+    sample = [Value(x, label) for x, label in zip(X[0], names, strict=True)]
+    result = loss([trained.model(sample)], [y[0]])
+    result.label = "loss"
+    result.backward()
+    try:
+        picture = engine.draw(result)
+    except ValueError as error:
+        print(f"network.svg is left out: {error}")
+        return
+    picture.save(out / "network.svg")
+    try:
+        picture.save(out / "network.png")
+    except ImportError as error:
+        print(f"network.png is left out: {error}")

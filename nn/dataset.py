@@ -1,0 +1,85 @@
+"""What is learnt from: samples, their targets, and the scale a net sees them on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples, their targets, and what they are called.
+
+    Attributes:
+        name: "iris", or the file's name without its suffix.
+        X: floats, shape (n_samples, n_features), each feature in its own unit.
+        y: shape (n_samples,): the number of the class, 0 to n_classes − 1, as ints; or for
+            regression floats in the target's unit.
+        feature_names: one a column of X.
+        class_names: one a class, in the order of their numbers; None for regression.
+        target_name: what y is.
+        standardise: whether the features have units of their own, so that a net would see them on
+            very different scales unless they are standardised (see `Scaling`).
+        notes: what a user should know of how it was read.
+    """
+
+    name: str
+    X: NDArray[np.float64]
+    y: NDArray[np.int64] | NDArray[np.float64]
+    feature_names: list[str]
+    class_names: list[str] | None
+    target_name: str
+    standardise: bool = True
+    notes: tuple[str, ...] = ()
+
+    def take(self, rows: NDArray[np.int64]) -> Dataset:
+        """Return the data set of those rows, in that order."""
+        return replace(self, X=self.X[rows], y=self.y[rows])
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Puts features in different units on one scale: mean 0, standard deviation 1.
+
+    Taken from the training part only: the validation part stands for data not seen yet, so nothing
+    may be learnt from it, not even its mean. Kept with the model, which needs it to predict.
+
+    Attributes:
+        mean: shape (n_features,), or () for a target.
+        spread: the standard deviation, same shape; 1 for a feature that never changes.
+    """
+
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, X: NDArray[np.float64]) -> Scaling:
+        """Measure `X`, shape (n_samples, n_features) or (n_samples,)."""
+        import numpy as np
+
+        # A feature that never changes has no spread but rounding: dividing by it would blow it up.
+        spread = np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
+        return cls(np.asarray(X.mean(axis=0)), np.asarray(spread))
+
+    @classmethod
+    def from_lists(cls, kept: dict[str, list[float]]) -> Scaling:
+        """Return the scaling that `to_lists` gave."""
+        import numpy as np
+
+        return cls(np.asarray(kept["mean"], dtype=float), np.asarray(kept["spread"], dtype=float))
+
+    def to_lists(self) -> dict[str, list[float]]:
+        """Return plain lists, for a model file."""
+        return {"mean": self.mean.tolist(), "spread": self.spread.tolist()}
+
+    def apply(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return `X` on the common scale."""
+        return (X - self.mean) / self.spread
+
+    def undo(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is on the common scale in its own units."""
+        return X * self.spread + self.mean
