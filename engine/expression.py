@@ -49,7 +49,9 @@ def parse(text: str, numbers: Mapping[str, float]) -> Value:
     if missing:
         raise ValueError(f"no number for {', '.join(missing)}; give {missing[0]}=NUMBER")
     if unused:
-        raise ValueError(f"{', '.join(unused)} not in the formula; it has {', '.join(sorted(names))}")
+        raise ValueError(
+            f"{', '.join(unused)} not in the formula; it has {', '.join(sorted(names))}"
+        )
     leaves = {name: Value(x, name) for name, x in numbers.items()}
     result = computed(tree, leaves, DEEPEST)
     if not isinstance(result, Value):
@@ -65,7 +67,7 @@ def computed(tree: ast.expr, leaves: Mapping[str, Value], depth: int) -> Value |
     """
     if depth == 0:
         raise ValueError("the formula nests too deeply; write it in parts")
-    if isinstance(tree, ast.Constant) and type(tree.value) in (int, float):
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, (int, float)):
         return float(tree.value)
     if isinstance(tree, ast.Name):
         return leaves[tree.id] if tree.id in leaves else CONSTANTS[tree.id]
@@ -94,10 +96,13 @@ def computed(tree: ast.expr, leaves: Mapping[str, Value], depth: int) -> Value |
         wanted = len(row.slopes) + (name == "where")
         if len(tree.args) != wanted:
             raise ValueError(f"{name} takes {wanted} inputs, got {len(tree.args)}")
-        result: Value | float = FUNCTIONS[name](*(computed(x, leaves, depth - 1) for x in tree.args))
+        result: Value | float = FUNCTIONS[name](
+            *(computed(x, leaves, depth - 1) for x in tree.args)
+        )
         return result
     raise ValueError(
-        f"a formula has names, numbers, + - * / **, brackets and functions, but no {ast.unparse(tree)}"
+        "a formula has names, numbers, + - * / **, brackets and functions, but no "
+        f"{ast.unparse(tree)}"
     )
 
 

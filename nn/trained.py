@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from engine import Value
 from nn.answers import margins_of, outputs
 from nn.dataset import Scaling
-from nn.module import Module
 from nn.layers import load
+from nn.module import Module
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,7 @@ class Trained:
 
     def __call__(self, row: Sequence[float]) -> Value | list[Value]:
         """Return the model's outputs for one sample; a quantity in the target's unit."""
-        out = self.model(self.scaled(row))
+        out: Value | list[Value] = self.model(self.scaled(row))  # type: ignore[operator]
         if self.target_scaling is None:
             return out
         spread, mean = float(self.target_scaling.spread), float(self.target_scaling.mean)

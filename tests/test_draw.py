@@ -22,7 +22,14 @@ def fan_out() -> Value:
 @pytest.mark.parametrize("layout", ["builtin", "dot"])
 def test_value_used_several_times_shows_what_each_path_adds(layout) -> None:
     svg = engine.draw(fan_out(), layout=layout).svg
-    for text in (">a</text>", ">−8</text>", ">×−3</text>", ">−6</text>", ">−4</text>", ">+2</text>"):
+    for text in (
+        ">a</text>",
+        ">−8</text>",
+        ">×−3</text>",
+        ">−6</text>",
+        ">−4</text>",
+        ">+2</text>",
+    ):
         assert text in svg
 
 

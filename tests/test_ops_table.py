@@ -15,7 +15,9 @@ from engine.reading import holds, over_floats
 ROWS = [pytest.param(row, id=name) for name, row in OPS.items()]
 A, B, OUT = sympy.symbols("a b out", real=True)
 NAMES = {"a": A, "b": B, "out": OUT, "abs": sympy.Abs, "log1p": lambda x: sympy.log(1 + x)}
-NAMES |= {name: getattr(sympy, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erfc")}
+NAMES |= {
+    name: getattr(sympy, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erfc")
+}
 
 
 def branches(text: str) -> list[str]:
@@ -140,7 +142,9 @@ def test_derivatives_of_a_square_at_zero_are_right(order) -> None:
     assert derivative.data == (0, 0, 2, 0, 0)[order]
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "gelu", "relu", "leaky_relu", "erfc"])
+@pytest.mark.parametrize(
+    "name", ["sigmoid", "softplus", "tanh", "gelu", "relu", "leaky_relu", "erfc"]
+)
 @pytest.mark.parametrize("a", [800.0, -800.0, 1e-300, -1e-300, 0.0])
 def test_bounded_rows_are_right_at_extremes(name, a) -> None:
     mpmath.mp.dps = 50

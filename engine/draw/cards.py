@@ -76,7 +76,9 @@ def value_card(node: Value, *, known: bool) -> Card:
     """Return the card of one value."""
     label = one_line(node.label)
     row = Row(label, node.data, node.grad if known else None)
-    tip = f"{label or symbol_of(node)}: data {node.data!r}" + (f", grad {node.grad!r}" if known else "")
+    tip = f"{label or symbol_of(node)}: data {node.data!r}" + (
+        f", grad {node.grad!r}" if known else ""
+    )
     if node.op is not None:
         return Card(OP, node.op.symbol, label, [row], f"{tip}; made by {node.op.name}")
     kind = PARAMETER if is_parameter(label) else INPUT
@@ -144,7 +146,9 @@ def notes_on_gradients(root: Value, order: list[Value]) -> list[str]:
     """
     if root.op is not None and root.grad == 0:
         name = name_of(root)
-        return [f"{name}.grad is 0: backward() has not run from {name}, so grads come from elsewhere"]
+        return [
+            f"{name}.grad is 0: backward() has not run from {name}, so grads come from elsewhere"
+        ]
     found: dict[int, float] = {}
     sizes: dict[int, float] = {}
     for node in order:
@@ -167,6 +171,6 @@ def notes_on_gradients(root: Value, order: list[Value]) -> list[str]:
         return []
     names = ", ".join(odd[:4]) + (f" and {len(odd) - 4} more" if len(odd) > 4 else "")
     return [
-        f"grad of {names}: not the sum of the paths drawn; it holds other backward() passes too, "
-        "or was zeroed since"
+        f"grad of {names} is not the sum of the paths drawn: it comes from other backward() passes "
+        "or a larger graph too, or was zeroed"
     ]

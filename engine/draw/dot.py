@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine.draw.ranks import Link
 
-DOTS_PER_INCH = 72.0
+REMEDY = "pass layout='builtin'"
 
 
 def order_by_dot(
@@ -28,10 +28,12 @@ def order_by_dot(
         boxes: slots that must stay together.
 
     Raises:
-        graphviz.ExecutableNotFound: there is no dot on PATH.
-        graphviz.CalledProcessError: dot gave up.
+        RuntimeError: dot is not there, or it failed.
     """
-    import graphviz
+    try:
+        import graphviz
+    except ImportError as error:
+        raise RuntimeError(f"layout='dot' needs pip install graphviz; {REMEDY}") from error
 
     graph = graphviz.Digraph(
         graph_attr={"nodesep": "0.15", "ranksep": "0.5", "splines": "false"},
@@ -53,8 +55,12 @@ def order_by_dot(
     for a, b, at in links:
         graph.edge(f"{a}:p{port(0.0)}", f"{b}:p{port(at)}")
     drawn = json.loads(graph.pipe(format="json0", encoding="utf-8", quiet=True))
-    at = {int(node["name"]): float(node["pos"].split(",")[0]) for node in drawn["objects"] if "pos" in node}
-    return [sorted(column, key=at.__getitem__) for column in columns]
+    places = {
+        int(node["name"]): float(node["pos"].split(",")[0])
+        for node in drawn["objects"]
+        if "pos" in node
+    }
+    return [sorted(column, key=places.__getitem__) for column in columns]
 
 
 def port(at: float) -> int:
@@ -72,4 +78,5 @@ def outline(wide: float, fastened: Sequence[float]) -> str:
         f'<TD FIXEDSIZE="TRUE" WIDTH="{max(1, round(right - left))}" HEIGHT="20" PORT="p{end}"></TD>'
         for end, left, right in zip(ends, borders[:-1], borders[1:], strict=True)
     )
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"><TR>{cells}</TR></TABLE>>'
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0">'
+    return f"<{table}<TR>{cells}</TR></TABLE>>"

@@ -120,14 +120,10 @@ def _header(card: Card) -> list[str]:
     extra = ""
     if label:
         label = shortened(label, left, NAME_SIZE)
-        extra = (
-            f'<tspan font-style="italic" font-weight="400" dx="5">{escaped(label)}</tspan>'
-        )
+        extra = f'<tspan font-style="italic" font-weight="400" dx="5">{escaped(label)}</tspan>'
     if card.kind == INPUT and title == "leaf":
         colour = ink.MUTED
-    parts.append(
-        words(wide / 2, 15.5, title, NAME_SIZE, colour, "middle", bold=True, extra=extra)
-    )
+    parts.append(words(wide / 2, 15.5, title, NAME_SIZE, colour, "middle", bold=True, extra=extra))
     return parts
 
 
@@ -138,9 +134,7 @@ def _value(card: Card, strongest: float) -> list[str]:
     (data, data_text), (grad, grad_text) = card.value_rows()
     parts = [_paper(card)]
     if row.data is not None and not isfinite(row.data):
-        parts.append(
-            f'<path d="M0,{px(HEADER)}H{px(wide)}V{px(middle)}H0z" fill="{ink.ALARM}"/>'
-        )
+        parts.append(f'<path d="M0,{px(HEADER)}H{px(wide)}V{px(middle)}H0z" fill="{ink.ALARM}"/>')
     colour = ink.fill(row.grad, strongest)
     if colour != ink.PAPER:
         parts.append(
@@ -182,7 +176,9 @@ def _table(card: Card, strongest: float) -> list[str]:
     for text, right in (("data", names + data), ("grad", card.width)):
         parts.append(words(right - 6, y + 11, text, 9, ink.MUTED, "end"))
     for i, row in enumerate(card.rows):
-        parts += _cells(card, row, HEADER + TABLE_HEAD + i * TABLE_ROW, strongest, last=i == len(card.rows) - 1)
+        parts += _cells(
+            card, row, HEADER + TABLE_HEAD + i * TABLE_ROW, strongest, last=i == len(card.rows) - 1
+        )
     if card.footnote:
         parts.append(words(6, card.height - 4, card.footnote, 9, ink.MUTED))
     parts.append(_frame(card))
@@ -213,14 +209,19 @@ def _cells(card: Card, row: Row, y: float, strongest: float, *, last: bool) -> l
             f'fill="{ink.ALARM}"/>'
         )
     if last and len(card.rows) > 1:
-        parts.append(
-            f'<path d="M0,{px(y)}H{px(wide)}" stroke="{ink.LINE}" stroke-width=".8"/>'
-        )
+        parts.append(f'<path d="M0,{px(y)}H{px(wide)}" stroke="{ink.LINE}" stroke-width=".8"/>')
     name = shortened(row.name, names - 8, CELL_SIZE, bold=last)
     parts += [
         words(6, y + 12.5, name, CELL_SIZE, ink.TEXT if last else ink.MUTED, bold=last),
         words(names + data - 6, y + 12.5, row.data_text(CELL_DIGITS), CELL_SIZE, ink.TEXT, "end"),
-        words(wide - 6, y + 12.5, row.grad_text(CELL_DIGITS), CELL_SIZE, ink.TEXT if row.grad is not None else ink.MUTED, "end"),
+        words(
+            wide - 6,
+            y + 12.5,
+            row.grad_text(CELL_DIGITS),
+            CELL_SIZE,
+            ink.TEXT if row.grad is not None else ink.MUTED,
+            "end",
+        ),
         "</g>",
     ]
     return parts

@@ -180,7 +180,9 @@ class Folder:
         for outer in list(around.values()):
             if outer.parent is not None:
                 around.pop(id(outer.parent), None)
-        boxes = {key: Box(one_line(tag.name), one_line(tag.note), []) for key, tag in around.items()}
+        boxes = {
+            key: Box(one_line(tag.name), one_line(tag.note), []) for key, tag in around.items()
+        }
         for group in self.groups:
             for tag in (group.tag, group.tag and group.tag.parent):
                 if id(tag) in boxes:
@@ -218,7 +220,9 @@ def summed(values: list[Value], *, known: bool) -> Row:
         tip = f"{name}: data {values[0].data!r}" + (f", grad {values[0].grad!r}" if known else "")
         return Row("out", values[0].data, grad, tip)
     mean = sum(value.data for value in values) / len(values)
-    tip = f"{len(values):,} values: the mean of their data" + (" and the sum of their grad" if known else "")
+    tip = f"{len(values):,} values: the mean of their data" + (
+        " and the sum of their grad" if known else ""
+    )
     return Row("out", mean, grad, tip, count=len(values))
 
 

@@ -151,8 +151,8 @@ def settled_leaves(order: list[Value], homes: Homes) -> list[Group]:
             if isinstance(x, Value) and x.op is None:
                 users.setdefault(id(x), {})[id(group)] = group
                 other = node.inputs[1 - i] if len(node.inputs) == 2 else None
-                leaf = isinstance(other, Value) and other.op is None
-                partners.setdefault(id(x), set()).add((id(group), id(other) if leaf else 0))
+                is_leaf = isinstance(other, Value) and other.op is None
+                partners.setdefault(id(x), set()).add((id(group), id(other) if is_leaf else 0))
     leaves = [node for node in order if node.op is None]
     load: dict[int, int] = {}
     for leaf in leaves:

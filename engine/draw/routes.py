@@ -267,7 +267,9 @@ def framed(
     boxes: list[Frame | None],
 ) -> Placement:
     """Return the placement moved so that it begins at (0, 0)."""
-    frames = [(x, y, x + c.width, y + c.height) for (x, y), c in zip(corners, scene.cards, strict=True)]
+    frames = [
+        (x, y, x + c.width, y + c.height) for (x, y), c in zip(corners, scene.cards, strict=True)
+    ]
     frames += [box for box in boxes if box]
     for at, arrow in zip(labels, scene.arrows, strict=True):
         if at:

@@ -169,9 +169,7 @@ class Arrow:
         local, contribution = self.label
         if not local:
             return (0.0, 0.0)
-        wide = max(
-            text_width(local, LABEL_SIZE), text_width(contribution, LABEL_SIZE, bold=True)
-        )
+        wide = max(text_width(local, LABEL_SIZE), text_width(contribution, LABEL_SIZE, bold=True))
         return (wide, LABEL_LINE * (2 if contribution else 1))
 
 

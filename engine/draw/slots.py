@@ -146,9 +146,7 @@ def head_offsets(scene: Scene, *, sideways: bool) -> list[float]:
     return offsets
 
 
-def tail_offsets(
-    scene: Scene, leaving: dict[int, list[int]], *, sideways: bool
-) -> list[float]:
+def tail_offsets(scene: Scene, leaving: dict[int, list[int]], *, sideways: bool) -> list[float]:
     """Return how far from the middle of its card's side each arrow leaves, px.
 
     Args:

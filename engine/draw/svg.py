@@ -37,10 +37,13 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
     parts += _boxes(scene, placement, sideways=sideways)
     # The strongest lines last, so that they lie on top of the crowd.
     order = sorted(
-        range(len(scene.arrows)), key=lambda i: ink.line_width(scene.arrows[i].gradient, scene.strongest)
+        range(len(scene.arrows)),
+        key=lambda i: ink.line_width(scene.arrows[i].gradient, scene.strongest),
     )
     for i in order:
-        parts.append(_arrow(scene.arrows[i], placement.paths[i], placement.tips[i], scene.strongest))
+        parts.append(
+            _arrow(scene.arrows[i], placement.paths[i], placement.tips[i], scene.strongest)
+        )
     for card, (x, y) in zip(scene.cards, placement.corners, strict=True):
         parts.append(face(card, x, y, scene.strongest))
     for arrow, at in zip(scene.arrows, placement.labels, strict=True):
@@ -111,5 +114,7 @@ def _label(arrow: Arrow, at: Point) -> list[str]:
         # As strong as the colour gets: it is text, and must be read.
         gradient = arrow.gradient or 0.0
         colour = ink.line_colour(gradient, abs(gradient))
-        parts.append(words(x, y + LABEL_LINE, contribution, LABEL_SIZE, colour, "middle", bold=True))
+        parts.append(
+            words(x, y + LABEL_LINE, contribution, LABEL_SIZE, colour, "middle", bold=True)
+        )
     return parts

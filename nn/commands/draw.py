@@ -34,7 +34,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "draw",
         help="the gradients of an expression, as a table and a picture",
-        description="Compute an expression, find the gradient of every number in it, draw the graph.",
+        description="Compute an expression, find the gradient of each number in it, draw it.",
         epilog=EPILOG,
     )
     parser.add_argument(

@@ -16,9 +16,6 @@ from nn.table import DataError, Table, read_table
 from nn.trained import Trained
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from nn.commands import Commands
 
 EPILOG = """\

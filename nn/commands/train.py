@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import engine
 import nn
@@ -23,8 +23,16 @@ if TYPE_CHECKING:
 
 OPTIMIZERS = {"sgd": nn.SGD, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
 # What each data set takes to be learnt well within a minute: hidden layers and epochs.
-USUAL = {"moons": ([16, 16], 40), "circles": ([16], 40), "blobs": ([8], 30), "xor": ([8], 60),
-         "iris": ([8], 60), "wine": ([8], 40), "breast_cancer": ([8], 10), "digits": ([16], 8)}  # fmt: skip
+USUAL = {
+    "moons": ([16, 16], 30),
+    "circles": ([16], 40),
+    "blobs": ([8], 30),
+    "xor": ([8], 60),
+    "iris": ([8], 60),
+    "wine": ([8], 40),
+    "breast_cancer": ([8], 10),
+    "digits": ([16], 8),
+}
 MOST_SAMPLES = {"digits": 900}  # scalars take their time; it is said which part was used
 EPILOG = """\
 data sets: moons circles blobs xor iris wine breast_cancer digits, or a CSV file with a header row:
@@ -54,7 +62,12 @@ def add_to(commands: Commands) -> None:
     add("--activation", default="tanh", help="of the hidden layers (tanh)")
     add("--epochs", type=int, help="how often to go through the data")
     add("--lr", type=float, default=0.02, help="learning rate (0.02)")
-    add("--optimizer", choices=tuple(OPTIMIZERS), default="adam", help="how weights are moved (adam)")
+    add(
+        "--optimizer",
+        choices=tuple(OPTIMIZERS),
+        default="adam",
+        help="how weights are moved (adam)",
+    )
     add("--batch-size", type=int, default=20, help="samples a step (20)")
     add("--l2", type=float, default=0.0, help="price on large weights, such as 0.001 (0)")
     add("--patience", type=int, help="stop after so many epochs without improvement")
@@ -157,7 +170,9 @@ def prepare(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CommandError(f"cannot write to {out}: {error.strerror}; choose another --out") from None
+        raise CommandError(
+            f"cannot write to {out}: {error.strerror}; choose another --out"
+        ) from None
     if not os.access(out, os.W_OK):
         raise CommandError(f"cannot write to {out}: permission denied; choose another --out")
 
@@ -186,7 +201,11 @@ def loss_for(samples: Dataset) -> tuple[Loss, int]:
 def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], list[float]]:
     """Return samples and targets on the scale that the model takes."""
     X = trained.scaling.apply(samples.X) if trained.scaling else samples.X
-    y = trained.target_scaling.apply(samples.y.astype(float)) if trained.target_scaling else samples.y
+    y = (
+        trained.target_scaling.apply(samples.y.astype(float))
+        if trained.target_scaling
+        else samples.y
+    )
     return X.tolist(), y.tolist()
 
 
@@ -219,7 +238,8 @@ def write_all(
     X, y = prepared(held_back, trained)
     names = trained.feature_names
     sample = [Value(x, label) for x, label in zip(X[0], names, strict=True)]
-    result = loss([trained.model(sample)], [y[0]])
+    model: Any = trained.model
+    result = loss([model(sample)], [y[0]])
     result.label = "loss"
     result.backward()
     try:

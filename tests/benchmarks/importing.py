@@ -37,7 +37,7 @@ def main() -> None:
         f"{answers[0][1]} modules"
     )
     lines = run("-X", "importtime", "-c", "import engine").stderr.splitlines()[1:]
-    own = sorted(((int(line[12:].split("|")[0]), line.split("|")[-1].strip()) for line in lines))
+    own = sorted((int(line[12:].split("|")[0]), line.split("|")[-1].strip()) for line in lines)
     for microseconds, module in reversed(own[-5:]):
         print(f"  {microseconds / 1e3:5.1f} ms in {module} itself")
 
