@@ -1,6 +1,5 @@
-"""Pictures of gradient graphs: `draw`, and `draw_dot` as micrograd has it."""
+"""Pictures of gradient graphs."""
 
-from engine.draw.picture import Picture, draw
-from engine.draw.records import draw_dot
+from engine.draw.picture import Picture, draw, draw_dot
 
 __all__ = ["Picture", "draw", "draw_dot"]

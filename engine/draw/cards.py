@@ -171,6 +171,6 @@ def notes_on_gradients(root: Value, order: list[Value]) -> list[str]:
         return []
     names = ", ".join(odd[:4]) + (f" and {len(odd) - 4} more" if len(odd) > 4 else "")
     return [
-        f"grad of {names} is not the sum of the paths drawn: it comes from other backward() passes "
-        "or a larger graph too, or was zeroed"
+        f"grad of {names}: not the sum of the paths drawn; it holds other backward() passes too, "
+        "or was zeroed since"
     ]

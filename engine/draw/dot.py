@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine.draw.ranks import Link
 
-REMEDY = "pass layout='builtin'"
+DOTS_PER_INCH = 72.0
 
 
 def order_by_dot(
@@ -28,12 +28,10 @@ def order_by_dot(
         boxes: slots that must stay together.
 
     Raises:
-        RuntimeError: dot is not there, or it failed.
+        graphviz.ExecutableNotFound: there is no dot on PATH.
+        graphviz.CalledProcessError: dot gave up.
     """
-    try:
-        import graphviz
-    except ImportError as error:
-        raise RuntimeError(f"layout='dot' needs pip install graphviz; {REMEDY}") from error
+    import graphviz
 
     graph = graphviz.Digraph(
         graph_attr={"nodesep": "0.15", "ranksep": "0.5", "splines": "false"},
@@ -78,5 +76,4 @@ def outline(wide: float, fastened: Sequence[float]) -> str:
         f'<TD FIXEDSIZE="TRUE" WIDTH="{max(1, round(right - left))}" HEIGHT="20" PORT="p{end}"></TD>'
         for end, left, right in zip(ends, borders[:-1], borders[1:], strict=True)
     )
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0">'
-    return f"<{table}<TR>{cells}</TR></TABLE>>"
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"><TR>{cells}</TR></TABLE>>'

@@ -1,4 +1,4 @@
-"""How numbers look: their digits, their colours, and how strong a gradient is beside the largest."""
+"""How numbers look: digits, colours, and how strong a gradient is beside the largest."""
 
 from __future__ import annotations
 

@@ -10,9 +10,8 @@ from engine.draw.slots import Slots, head_offsets, tail_offsets
 from engine.draw.spread import spread
 
 LEAD = 22.0  # between a label and the cards on either side, px
-# Between columns of cards, px: as far apart as lines climb, within bounds; without labels on them
-# lines may climb more steeply, and in a tall picture no more than six times as far as they run.
-NARROWEST, WIDEST, WIDEST_BARE, STEEPEST = 46.0, 170.0, 110.0, 6.0
+NARROWEST, WIDEST, WIDEST_BARE = 46.0, 170.0, 110.0  # between columns of cards, px
+STEEPEST = 1.0  # the slope that columns make room for
 
 
 def placed(scene: Scene, *, direction: str, by_dot: bool) -> Placement:
@@ -24,7 +23,8 @@ def placed(scene: Scene, *, direction: str, by_dot: bool) -> Placement:
         by_dot: let Graphviz order the columns.
 
     Raises:
-        RuntimeError: `by_dot`, and dot is not there or fails.
+        graphviz.ExecutableNotFound: `by_dot`, and there is no dot on PATH.
+        graphviz.CalledProcessError: dot gave up.
     """
     slots = Slots(scene, sideways=direction == "LR")
     heads = head_offsets(scene, sideways=slots.sideways)

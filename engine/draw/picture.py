@@ -1,201 +1,249 @@
-"""A picture of a graph, to look at, to save, and to put into a notebook."""
+"""A picture of a gradient graph: as SVG, PNG or DOT, in a notebook or in a file."""
 
 from __future__ import annotations
 
-from engine.number import describe
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from engine.draw.cards import name_of, scene_of_cards, symbol_of
+from engine.draw.fold import scene_of_groups
+from engine.draw.ink import number_text
+from engine.draw.layered import placed
+from engine.draw.scene import Scene
+from engine.draw.svg import svg_of
+from engine.graph import nodes
 from engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Collection
-
     import graphviz
 
-    from engine.draw.scene import Scene
-
-CARDS, MOST = 60, 1_500  # drawn one card a value up to the first, refused beyond the second
-DOT_CARDS = 250  # beyond that dot takes seconds
+MOST_CARDS = 60  # beyond this many nodes a picture with one card each is a wallpaper
+MOST_THINGS = 1500  # cards, rows and arrows; beyond this nothing in a picture can be found
 DIRECTIONS, LAYOUTS, FOLDS = ("LR", "TB"), ("auto", "dot", "builtin"), ("auto", "none", "neuron")
 
 
 class Picture:
-    """What `draw` returns: a picture of a graph as its numbers were when it was drawn.
-
-    In a notebook it shows itself.
+    """A drawn graph. A notebook shows it by itself.
 
     Attributes:
-        svg: the picture as SVG.
-        layout: what ordered it, "dot" or "builtin".
+        svg: the picture as SVG, without styles, ids or scripts.
     """
 
-    __slots__ = ("_direction", "_scene", "layout", "svg")
-
-    def __init__(self, scene: Scene, svg: str, direction: str, layout: str) -> None:
+    def __init__(self, root: Value, scene: Scene, svg: str, direction: str) -> None:
         self.svg = svg
-        self.layout = layout
+        self._root = root
         self._scene = scene
         self._direction = direction
 
-    @property
-    def dot(self) -> graphviz.Digraph:
-        """The same graph for Graphviz, to restyle it there."""
-        from engine.draw.records import digraph_of
-
-        return digraph_of(self._scene, self._direction)
-
-    def png(self, scale: float = 2.0, *, background: str | None = None) -> bytes:
+    def png(self, *, scale: float = 2.0, background: str | None = None) -> bytes:
         """Return the picture as PNG.
 
         Args:
-            scale: pixels for each px of the SVG.
-            background: a CSS colour; None leaves the ground transparent.
+            scale: pixels of the image for each pixel of the picture.
+            background: a colour to lay beneath; transparent if None.
 
         Raises:
-            ImportError: resvg-py is not installed.
-            ValueError: `scale` is not above 0, or `background` is no colour.
+            ImportError: resvg-py is not installed; the message names the extra.
         """
-        from engine.draw.saving import png_of
+        try:
+            import resvg_py
+        except ImportError:
+            raise ImportError(
+                'a PNG needs resvg-py; run: pip install "glassgrad[images]", or save as .svg'
+            ) from None
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=scale, background=background))
 
-        return png_of(self.svg, scale, background)
+    @property
+    def dot(self) -> graphviz.Digraph:
+        """The same graph as a graphviz.Digraph, to be drawn or changed with Graphviz."""
+        import graphviz
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file, whole or not at all.
+        graph = graphviz.Digraph(
+            graph_attr={"rankdir": self._direction},
+            node_attr={"shape": "record", "fontname": "Helvetica"},
+        )
+        for i, card in enumerate(self._scene.cards):
+            rows = [f"{row.name} {row.data_text} | {row.grad_text}".strip() for row in card.rows]
+            fields = [" ".join(part for part in card.heading if part), *rows]
+            graph.node(str(i), label="{ " + " | ".join(map(record_text, fields)) + " }")
+        for arrow in self._scene.arrows:
+            graph.edge(str(arrow.tail), str(arrow.head), label="\n".join(filter(None, arrow.label)))
+        return graph
 
-        Args:
-            path: ends in .svg, .png or .dot.
+    def save(self, path: str | Path) -> Path:
+        """Write the picture, by the suffix of `path`: .svg, .png or .dot.
+
+        Returns:
+            The path.
 
         Raises:
-            ValueError: the path ends in something else.
-            OSError: the file cannot be written.
-            ImportError: for .png, resvg-py is not installed.
+            ValueError: another suffix.
+            ImportError: a PNG without resvg-py.
+            OSError: the file cannot be written; an older one stays as it was.
         """
-        from engine.draw.saving import save
+        path = Path(path)
+        if path.suffix == ".svg":
+            data = self.svg.encode()
+        elif path.suffix == ".png":
+            data = self.png()
+        elif path.suffix == ".dot":
+            data = self.dot.source.encode()
+        else:
+            raise ValueError(
+                f"a picture is saved as .svg, .png or .dot, got {path.name!r}; change the suffix"
+            )
+        if not path.parent.is_dir():
+            raise FileNotFoundError(
+                f"cannot save {path.name}: there is no folder {str(path.parent)!r}; make it first"
+            )
+        # Whole or not at all: a reader never sees half a picture.
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return path
 
-        save(self, path)
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        try:
+            from base64 import b64encode
 
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
-        from engine.draw.saving import mimebundle
-
-        return mimebundle(self)
+            # An untrusted notebook shows no SVG, but it does show PNG.
+            bundle["image/png"] = b64encode(self.png()).decode()
+        except ImportError:
+            pass
+        return bundle
 
     def __repr__(self) -> str:
-        from engine.draw.records import text_of
+        order = nodes(self._root)
+        lines = [f"Picture of {self._scene.title}: {len(order):,} nodes"]
+        for node in order if len(order) <= MOST_CARDS else ():
+            name = " ".join(part for part in (symbol_of(node), name_of(node)) if part)
+            grad = number_text(node.grad, signed=True) if self._scene.known else "·"
+            lines.append(f"  {name:16} data {number_text(node.data):>10}   grad {grad:>10}")
+        return "\n".join(lines)
 
-        return text_of(self._scene)
+
+def record_text(text: str) -> str:
+    """Return `text` for a field of a Graphviz record, where some characters have a meaning."""
+    return "".join(f"\\{letter}" if letter in "\\{}|<>" else letter for letter in text)
 
 
 def draw(
     root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto"
 ) -> Picture:
-    """Draw the graph that `root` was made from.
+    """Return a picture of everything that `root` was made from, with data and gradients.
 
-    Each value is a card with its data and grad. An arrow carries the local derivative, "×0.5"; a
-    value that is used several times shows on each of its arrows what that path adds to its grad.
-    Leaves labelled w…, b…, weight… or bias… (w, w1, b_2, weights.0) count as parameters, with a
-    dark header; other leaves are inputs. Larger graphs fold: what was made in one `engine.scope`
-    shares a card, a neuron's with a row for each of its parameters.
+    A leaf labelled as weights and biases are (w, w1, weight, b, bias, …) gets a dark header.
 
     Args:
         root: what to draw.
-        direction: "LR" puts the result at the right, "TB" at the bottom.
-        layout: who orders the cards: "dot" (Graphviz), "builtin", or "auto" for dot where it is.
-        fold: "none" for a card a value, "neuron" for a card a scope, "auto" for whichever fits:
-            one card a value up to 60 values.
-
-    Returns:
-        The picture.
+        direction: "LR" for results at the right, "TB" for results at the bottom.
+        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" takes
+            dot where it is installed.
+        fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
+            one card; "auto" folds above 60 nodes.
 
     Raises:
         TypeError: `root` is not a Value.
-        ValueError: an option is none of these, or the graph is too large to draw.
-        RuntimeError: layout="dot", and dot is missing or fails.
-
-    Example:
-        >>> import engine
-        >>> x = engine.Value(3.0, "x")
-        >>> y = x * x
-        >>> y.backward()
-        >>> engine.draw(y)
-        picture of ×: 2 cards
-          x   data 3   grad +6   = +3 +3
-          ×   data 9   grad +1
+        ValueError: an unknown choice, no dot for layout="dot", or a graph too large to draw.
     """
     if not isinstance(root, Value):
         raise TypeError(
-            f"draw needs the Value to draw, got {describe(root)}; pass one Value, not its .data"
+            f"draw needs a Value, got {type(root).__name__}; draw the result itself, not its .data"
         )
-    for name, choice, choices in (
+    for name, given, choices in (
         ("direction", direction, DIRECTIONS),
         ("layout", layout, LAYOUTS),
         ("fold", fold, FOLDS),
     ):
-        if choice not in choices:
-            listed = ", ".join(map(repr, choices[:-1])) + f" or {choices[-1]!r}"
-            raise ValueError(f"{name} must be {listed}, got {choice!r}")
-    # All that draws is imported here: `import engine` stays quick.
-    from engine.draw.layered import placed
-    from engine.draw.svg import svg_of
+        if given not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {given!r}")
+    if layout == "dot" and shutil.which("dot") is None:
+        raise ValueError(
+            'layout="dot" needs Graphviz, whose dot is not on PATH; install Graphviz, or pass '
+            'layout="builtin"'
+        )
+    order = nodes(root)
+    if fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS):
+        refuse_if_too_large(len(order), "draw a smaller part, or pass fold='neuron'")
+        scene = scene_of_cards(root)
+    else:
+        scene = scene_of_groups(root, fold_untagged=False)
+        if len(scene.cards) > MOST_CARDS and fold == "auto":
+            scene = scene_of_groups(root, fold_untagged=True)
+        things = sum(1 + len(card.rows) for card in scene.cards)
+        refuse_if_too_large(
+            things, "draw a smaller part, such as one sample or one neuron, or make it inside "
+            "with engine.scope(...), so that each scope becomes one card"
+        )  # fmt: skip
+    return Picture(root, scene, drawn(scene, direction, layout), direction)
 
-    scene = scene_of(root, fold)
-    by_dot = layout == "dot" or (layout == "auto" and dot_helps(len(scene.cards)))
+
+def refuse_if_too_large(things: int, remedy: str) -> None:
+    """Raise ValueError if there is more to draw than anybody can read."""
+    if things > MOST_THINGS:
+        raise ValueError(
+            f"{things:,} things to draw are more than the {MOST_THINGS:,} that a picture holds; "
+            f"{remedy}"
+        )
+
+
+def drawn(scene: Scene, direction: str, layout: str) -> str:
+    """Return the SVG of a scene; with "auto", a dot that fails gives way to the built-in layout."""
+    import subprocess
+
+    by_dot = layout == "dot" or (layout == "auto" and shutil.which("dot") is not None)
     try:
         placement = placed(scene, direction=direction, by_dot=by_dot)
-    except RuntimeError:
+    except (subprocess.CalledProcessError, OSError, KeyError):
         if layout == "dot":
             raise
-        by_dot = False
         placement = placed(scene, direction=direction, by_dot=False)
-    svg = svg_of(scene, placement, direction=direction)
-    return Picture(scene, svg, direction, "dot" if by_dot else "builtin")
+    return svg_of(scene, placement, direction=direction)
 
 
-def dot_helps(n_cards: int) -> bool:
-    """Tell whether Graphviz is there and quick enough for so many cards."""
-    from shutil import which
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002
+    """Return the graph as micrograd's notebook draws it: a record a value, a node for its op.
 
-    return n_cards <= DOT_CARDS and which("dot") is not None
-
-
-def scene_of(root: Value, fold: str) -> Scene:
-    """Return what to draw of a graph.
+    Args:
+        root: what to draw.
+        format: of a rendered file, such as "svg" or "png".
+        rankdir: "LR" or "TB".
 
     Raises:
-        ValueError: it cannot be drawn in so few cards that a picture helps.
+        ValueError: an unknown direction.
     """
-    from engine.draw.cards import scene_of_cards
-    from engine.draw.fold import scene_of_groups
-    from engine.draw.grouping import is_named
-    from engine.graph import nodes
+    import graphviz
 
+    if rankdir not in DIRECTIONS:
+        raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
+    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
     order = nodes(root)
-    scoped = any(node.op is not None and is_named(node.scope) for node in order)
-    wrap = 'wrap parts of the computation in `with engine.scope("name"):`'
-    if fold == "neuron" and not scoped:
-        raise ValueError(
-            f"fold='neuron' needs values made inside scopes, got {len(order):,} made outside any; "
-            f"{wrap}, or pass fold='none'"
+    number = {id(node): i for i, node in enumerate(order)}
+    for i, node in enumerate(order):
+        label = f"{record_text(node.label)} | " if node.label else ""
+        graph.node(
+            str(i),
+            label=f"{{ {label}data {node.data:.4f} | grad {node.grad:.4f} }}",
+            shape="record",
         )
-    if fold == "auto" and len(order) > CARDS and not scoped:
-        raise ValueError(
-            f"this graph has {len(order):,} values, and no scopes to fold it by above {CARDS}; "
-            f"{wrap}, draw a smaller part, or pass fold='none' for a card a value"
-        )
-    if fold == "none" or (fold == "auto" and len(order) <= CARDS):
-        if len(order) <= MOST and len((scene := scene_of_cards(root)).cards) <= MOST:
-            return scene
-        raise ValueError(
-            f"fold='none' draws at most {MOST:,} cards, and this graph has {len(order):,} values; "
-            f"pass fold='auto', or draw a smaller part"
-        )
-    scene = scene_of_groups(root, fold_untagged=False)
-    if len(scene.cards) > CARDS:
-        scene = scene_of_groups(root, fold_untagged=True)
-    if len(scene.cards) > MOST:
-        raise ValueError(
-            f"folded by scope this graph still has {len(scene.cards):,} cards, above {MOST:,}; "
-            f"{wrap} that hold more, or draw a smaller part"
-        )
-    return scene
+        if node.op is None:
+            continue
+        graph.node(f"{i}op", label=node.op.symbol)
+        graph.edge(f"{i}op", str(i))
+        for k, x in enumerate(node.inputs):
+            if isinstance(x, Value):
+                graph.edge(str(number[id(x)]), f"{i}op")
+            else:
+                graph.node(f"{i}in{k}", label=f"{{ data {x:.4f} }}", shape="record")
+                graph.edge(f"{i}in{k}", f"{i}op")
+    return graph

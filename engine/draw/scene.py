@@ -1,4 +1,4 @@
-"""What a picture shows: cards, the arrows between them and the boxes around them, not yet placed."""
+"""What a picture shows: cards, arrows between them and boxes around them, not yet placed."""
 
 from __future__ import annotations
 

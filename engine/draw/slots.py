@@ -1,4 +1,4 @@
-"""Lays out columns of slots: cards, and between them the labels and bends of the lines that pass."""
+"""Slots of the layout: a place for each card, label and bend, in columns."""
 
 from __future__ import annotations
 

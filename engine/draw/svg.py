@@ -30,8 +30,8 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
     high += extra + 2 * MARGIN
     title = escaped(f"gradient graph of {scene.title}")
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{px(-MARGIN - shift)} {px(-MARGIN)} '
-        f'{wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
+        f'viewBox="{px(-MARGIN - shift)} {px(-MARGIN)} {wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}" '
         f'font-family="{FONTS}"><title>{title}</title>'
     ]
     parts += _boxes(scene, placement, sideways=sideways)
