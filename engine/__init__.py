@@ -18,6 +18,11 @@ from engine.scope import scope
 from engine.select import detached_maximum, take
 from engine.value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # these bring NumPy
+    from engine.compile.live import LiveArrays as LiveArrays
+    from engine.compile.program import Program as Program
+
 # fmt: off
 # isort: off
 # [written from the table]

@@ -8,7 +8,7 @@ from engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from engine.compile.live import Together
+    from engine.compile.live import LiveArrays
     from engine.compile.program import Optimizer, Program
 
 
@@ -54,7 +54,7 @@ def compile(  # noqa: A001  the field's word for it
     return Program(fn, optimizer, batched, penalty, backend)
 
 
-def live_arrays(parameters: Sequence[Value]) -> Together | None:
+def live_arrays(parameters: Sequence[Value]) -> LiveArrays | None:
     """Return the numbers and gradients of parameters as arrays, if programs keep them so.
 
     Args:
@@ -80,8 +80,8 @@ def live_arrays(parameters: Sequence[Value]) -> Together | None:
     """
     if not parameters or type(parameters[0]) is Value:  # not of a program; spares loading NumPy
         return None
-    from engine.compile.live import Live, Together, blocks_of
+    from engine.compile.live import Live, LiveArrays, blocks_of
 
     if not all(isinstance(p, Live) for p in parameters) or len(blocks_of(parameters)) > 1:
         return None
-    return Together(parameters)
+    return LiveArrays(parameters)

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import CodeType
 
+PLAIN = (int, float, str, type(None))
 
-def closed_over(fn: object) -> tuple[tuple[str, object], ...]:
-    """Return the numbers that `fn` takes from closures, globals, defaults and its own object.
+
+def numbers_from_outside(fn: object) -> Callable[[], tuple[object, ...]]:
+    """Return a function that looks up what numbers `fn` takes from closures, globals and its object.
 
     A program records anew when one of them has changed. What it does not find are numbers inside
     other objects, such as `settings["rate"]`, and those of functions that `fn` calls.
     """
-    method = getattr(fn, "__func__", fn)
-    function = method if hasattr(method, "__code__") else getattr(type(fn), "__call__", None)
+    looks: list[Callable[[], object]] = []
+    function: object = fn
+    if isinstance(fn, partial):
+        looks.append(lambda: tuple(x for x in (*fn.args, *fn.keywords.values()) if plain(x)))
+        function = fn.func
+    owner = getattr(function, "__self__", None)
+    function = getattr(function, "__func__", function)
+    if not hasattr(function, "__code__"):  # an object that can be called
+        owner, function = function, getattr(type(function), "__call__", None)
     code = getattr(function, "__code__", None)
-    if code is None:
-        return ()
-    found: list[tuple[str, object]] = []
-    names = used_names(code)
-    cells = zip(code.co_freevars, getattr(function, "__closure__", None) or (), strict=False)
-    for name, cell in cells:
-        try:
-            found.append((name, cell.cell_contents))
-        except ValueError:  # not set yet
-            continue
-    space = getattr(function, "__globals__", {})
-    found += [(name, space[name]) for name in names if name in space]
-    found += [("default", x) for x in getattr(function, "__defaults__", None) or ()]
-    found += [*(getattr(function, "__kwdefaults__", None) or {}).items()]
-    owner = getattr(fn, "__self__", None if fn is function else fn)
-    own = getattr(owner, "__dict__", {})
-    found += [(name, own[name]) for name in names if name in own]
-    return tuple((name, x) for name, x in found if isinstance(x, (int, float, str)))
+    if isinstance(code, CodeType):
+        cells = getattr(function, "__closure__", None) or ()
+        spaces = (getattr(function, "__globals__", {}), getattr(owner, "__dict__", {}))
+        names = used_names(code)
+        looks += [partial(cell_contents, cell) for cell in cells if plain(cell_contents(cell))]
+        looks += [
+            partial(space.get, name)
+            for space in spaces
+            for name in names
+            if plain(space.get(name)) and name in space
+        ]
+    return lambda: tuple([look() for look in looks])
+
+
+def plain(x: object) -> bool:
+    """Tell whether a recording would freeze `x`: it is a number or a word."""
+    return isinstance(x, PLAIN)
+
+
+def cell_contents(cell: object) -> object:
+    """Return what a closure holds, or None if it has not been set yet."""
+    try:
+        return cell.cell_contents  # type: ignore[attr-defined]
+    except ValueError:
+        return None
 
 
 def used_names(code: CodeType) -> list[str]:

@@ -34,7 +34,7 @@ class Block:
         self.grad = np.array([p.grad for p in parameters], dtype=float)
         # A memoryview gives plain floats, and faster than an array does.
         self.data_view, self.grad_view = memoryview(self.data), memoryview(self.grad)  # type: ignore[arg-type]
-        self.users: WeakSet[Together] = WeakSet()
+        self.users: WeakSet[LiveArrays] = WeakSet()
         self.moved = False
         for i, p in enumerate(parameters):
             p.__class__ = Live
@@ -74,8 +74,10 @@ class Live(Value):
         return Value
 
 
-class Together:
-    """Holds some parameters together in one block, and says where they are.
+class LiveArrays:
+    """Numbers and gradients of parameters as arrays, read and written in one go.
+
+    Holds the parameters together in one block, and finds them again when they have moved.
 
     Attributes:
         parameters: the Values.
@@ -119,6 +121,10 @@ class Together:
         if self.block.moved:
             self._find()
         return self.block
+
+    def array(self, numbers: Sequence[float]) -> NDArray[np.float64]:
+        """Return one number for each parameter as an array, for what goes with them."""
+        return np.array(numbers, dtype=float)
 
     @property
     def data(self) -> NDArray[np.float64]:

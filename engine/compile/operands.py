@@ -26,6 +26,23 @@ class Operand:
     shape: tuple[int, ...]
 
 
+@dataclass
+class Addition:
+    """A gradient on its way into the buffer.
+
+    Attributes:
+        target: where it goes, as text.
+        text: what is added.
+        slots: the slots it goes to; None where only a replay knows.
+        view: whether the target is a view, all of which the gradient fills.
+    """
+
+    target: str
+    text: str
+    slots: Slots | None
+    view: bool
+
+
 def even_steps(slots: Slots) -> tuple[int, ...] | None:
     """Return how many slots lie between neighbours along each axis, or None if they vary."""
     first = int(slots.flat[0])
@@ -151,35 +168,33 @@ class Buffers:
         """Tell whether a gradient at any of `slots` is wanted."""
         return bool(self.moving[slots].any())
 
-    def add(self, slots: Slots, gradient: Operand) -> list[str]:
-        """Return the lines that add a gradient, of the shape of `slots` or narrower, to them."""
+    def add(self, slots: Slots, gradient: Operand) -> list[Addition]:
+        """Return how a gradient, of the shape of `slots` or narrower, gets into them."""
         if slots.size == 0 or not self.wants(slots):
             return []
         narrow, same = narrowed(slots)
-        text = gradient.text
+        text, shape = gradient.text, gradient.shape
         if same:
-            if any(gradient.shape[axis] != slots.shape[axis] for axis in same):
+            if any(shape[axis] != slots.shape[axis] for axis in same):
                 text = f"broadcast_to({text}, {slots.shape})"
-            axes = same[0] if len(same) == 1 else same
-            text = f"({text}).sum({axes}, keepdims=True)"
-            gradient = Operand(
-                text,
-                tuple(1 if i in same else n for i, n in enumerate(gradient.shape)),
-            )
+            text = f"add.reduce({text}, {same[0] if len(same) == 1 else same}, keepdims=True)"
+            shape = tuple(1 if i in same else n for i, n in enumerate(shape))
         distinct = np.unique(narrow).size == narrow.size
         view = self.view("G", narrow, "h") if distinct else None
         if view is not None:
-            return [f"{view} += {text}"]
+            return [Addition(view, text, narrow, shape == narrow.shape)]
         if distinct:
-            return [f"G[{self.index(narrow)}] += {text}"]
-        if gradient.shape != narrow.shape:
+            return [Addition(f"G[{self.index(narrow)}]", text, narrow, False)]
+        if shape != narrow.shape:
             text = f"broadcast_to({text}, {narrow.shape})"
         # Several gradients for one slot: sorted by slot, then added up run by run.
         order = np.argsort(narrow, axis=None, kind="stable")
         targets, starts = np.unique(narrow.ravel()[order], return_index=True)
-        sorted_text = f"({text}).ravel()"
+        flat = f"({text}).ravel()"
         if not np.array_equal(order, np.arange(order.size)):
-            sorted_text += f"[{self.index(order)}]"
-        total = f"add.reduceat({sorted_text}, {self.index(starts)})"
+            flat += f"[{self.index(order)}]"
+        total = f"add.reduceat({flat}, {self.index(starts)})"
         view = self.view("G", targets, "h")
-        return [f"{view if view is not None else f'G[{self.index(targets)}]'} += {total}"]
+        if view is not None:
+            return [Addition(view, total, targets, True)]
+        return [Addition(f"G[{self.index(targets)}]", total, targets, False)]

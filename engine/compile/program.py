@@ -6,11 +6,9 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import isfinite, nan
 from typing import TYPE_CHECKING, Protocol
 
 from engine.compile.arguments import Key, Numbers, first_bad, floats, named, of_one_sample, read
-from engine.compile.closed_over import closed_over
 from engine.compile.recording import Source, collector_off
 from engine.compile.straight import Plain, StraightReplay
 from engine.compile.tape import Tape
@@ -198,9 +196,8 @@ class Program:
             key, found = read(x, self._source.argument(i))
             keys.append(key)
             numbers += found
-        n_samples = self._n_samples(keys) if self.batched else None
-        shapes = [of_one_sample(key, "")[0] for key in keys] if n_samples is not None else keys
-        known = (*shapes, closed_over(self._source.fn))
+        shapes, n_samples = self._of_samples(keys) if self.batched else (keys, None)
+        known = (*shapes, self._source.closed_over())
         recording = self._recordings.get(known)
         if recording is None:
             recording = self._recordings[known] = self._record(keys, numbers)
@@ -210,10 +207,10 @@ class Program:
         self._last = Call(recording, replay, keys, numbers, n_samples)
         self.stats.replays += 1
         try:
-            loss = replay.run(numbers, gradients=gradients != "none")
-        except ArithmeticError:
-            loss = nan
-        if not isfinite(loss) or (gradients != "none" and not replay.finite()):
+            loss, finite = replay.run(numbers, gradients=gradients != "none")
+        except ArithmeticError:  # outside a domain
+            finite = False
+        if not finite:
             return self._not_finite(self._last, gradients)
         if gradients == "add":
             replay.parameters.grad = replay.added(replay.parameters.grad)
@@ -222,8 +219,8 @@ class Program:
         self.outputs = replay.outputs()
         return loss
 
-    def _n_samples(self, keys: list[Key]) -> int:
-        """Return how many samples there are.
+    def _of_samples(self, keys: list[Key]) -> tuple[list[Key], int]:
+        """Return the shapes of one sample, and how many samples there are.
 
         Raises:
             ValueError: arguments disagree on that.
@@ -231,14 +228,16 @@ class Program:
         name = self._source.argument
         if not keys:
             raise ValueError("a batched program needs an argument with samples, got none")
-        counts = [of_one_sample(key, name(i))[1] for i, key in enumerate(keys)]
+        shapes, counts = zip(
+            *(of_one_sample(key, name(i)) for i, key in enumerate(keys)), strict=True
+        )
         for i, n in enumerate(counts):
             if n != counts[0]:
                 raise ValueError(
                     f"every argument needs as many samples: {name(0)} has {counts[0]}, {name(i)} "
                     f"has {n}"
                 )
-        return counts[0]
+        return list(shapes), counts[0]
 
     def _record(self, keys: list[Key], numbers: list[Numbers]) -> Recording:
         """Record the function for arguments of these shapes."""
@@ -251,12 +250,12 @@ class Program:
                     "Values from outside the function as weights and biases"
                 )
             if self.backend == "numpy":
-                from engine.compile.live import Together
+                from engine.compile.live import LiveArrays
 
                 # Those of the optimizer first, in its order: it then moves them in one go.
                 moved = list(getattr(self.optimizer, "parameters", []))
-                self._together = Together(moved or tape.parameters)
-                Together([*moved, *tape.parameters])
+                self._together = LiveArrays(moved or tape.parameters)
+                LiveArrays([*moved, *tape.parameters])
             self._source.twice(keys, numbers, tape)
             self.stats.record_ms = 1e3 * (time.perf_counter() - start)
             start = time.perf_counter()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.compile.arguments import Key, Numbers, floats, named, of_one_sample, placeholders
+from engine.compile.closed_over import numbers_from_outside
 from engine.compile.record import Recorder, users_line
 from engine.compile.tape import Tape
 from engine.errors import RecordingError
@@ -29,6 +30,7 @@ class Source:
         self, fn: Callable[..., object], penalty: Callable[[], Value] | None, batched: bool
     ) -> None:
         self.fn, self.penalty, self.batched = fn, penalty, batched
+        self.closed_over = numbers_from_outside(fn)
         self.name = getattr(fn, "__name__", type(fn).__name__)
         try:
             self._argument_names = [*inspect.signature(fn).parameters]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.compile.arguments import Numbers
-from engine.compile.live import Together
+from engine.compile.live import LiveArrays
 from engine.compile.plan import Plan
 from engine.compile.planner import Planner
 from engine.compile.reroll import Rolled
@@ -24,7 +25,7 @@ class ArrayReplay:
         shapes: of the arrays that the arguments become, one after the other among the inputs.
     """
 
-    def __init__(self, plan: Plan, parameters: Together, shapes: Sequence[tuple[int, ...]]) -> None:
+    def __init__(self, plan: Plan, parameters: LiveArrays, shapes: Sequence[tuple[int, ...]]) -> None:
         writer = Writer(plan)
         buffers = writer.buffers
         self.plan, self.parameters = plan, parameters
@@ -37,9 +38,7 @@ class ArrayReplay:
             size = int(np.prod(shape))
             self.inputs.append(self.values[at : at + size].reshape(shape))
             at += size
-        backward = ["G.fill(0.0)", f"G[{plan.out}] = 1.0"]
-        for lines in reversed(writer.backward):
-            backward += lines
+        backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
         self._lines = (buffers.notes, buffers.forward, backward)
@@ -50,8 +49,11 @@ class ArrayReplay:
         parts = zip(titles, self._lines, strict=True)
         return "\n\n".join("\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts)
 
-    def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> float:
-        """Return the result for these inputs; leave gradients of the parameters in `grad`.
+    def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> tuple[float, bool]:
+        """Replay on these inputs; leave gradients of the parameters in `grad`.
+
+        Returns:
+            The result, and whether it and the sum of all gradients are finite.
 
         Raises:
             ArithmeticError: an operation was asked outside its domain.
@@ -62,20 +64,17 @@ class ArrayReplay:
             else:
                 place[...] = array
         self.data[...] = self.parameters.data
-        with np.errstate(all="ignore"):  # inf and nan are looked for in the result
+        with np.errstate(all="ignore"):  # inf and nan are looked for at the end
             self.forward()
-            if gradients:
-                self.backward()
-        return self.values.item(self.plan.out)
+            loss: float = self.values.item(self.plan.out)
+            if not gradients:
+                return loss, isfinite(loss)
+            self.backward()
+            return loss, isfinite(loss) and isfinite(np.add.reduce(self.grad))
 
     def added(self, grad: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return gradients with those of the last run added."""
         return grad + self.grad
-
-    def finite(self) -> bool:
-        """Tell whether all gradients are finite, with their sum."""
-        with np.errstate(all="ignore"):
-            return bool(np.isfinite(self.grad.sum()))
 
     def outputs(self) -> list[NDArray[np.float64]]:
         """Return the numbers of the outputs, shape (n_samples,) each."""
@@ -94,7 +93,7 @@ def array_replay(
     """
     parameters = rolled.tape.parameters
     # In the order in which they stand in their block, which makes a slice of most lists.
-    together = Together(sorted(parameters, key=lambda p: int(p._db)))
+    together = LiveArrays(sorted(parameters, key=lambda p: int(p._db)))
     position = {id(p): i for i, p in enumerate(together.parameters)}
     positions = np.array([position[id(p)] for p in parameters], dtype=np.intp)
     sizes = [int(np.prod(shape)) // (n_samples or 1) for shape in shapes]

@@ -80,7 +80,7 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
             many.
     """
     ops, args, same = without_repeats(tape)
-    roots = [same[i] for i in (tape.out, *tape.outputs)]
+    roots = [same[i] for i in tape.results]
     uses = counted(ops, args, roots)
     terms, constants, absorbed = sums(tape, ops, args, uses, set(roots))
     rows: list[Row] = []

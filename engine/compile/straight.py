@@ -67,52 +67,49 @@ class StraightReplay:
         """Return the lines as functions."""
         return "\n\n".join(self._lines)
 
-    def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> float:
-        """Return the result for these inputs; leave gradients of the parameters in `grad`.
+    def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> tuple[float, bool]:
+        """Replay on these inputs; leave gradients of the parameters in `grad`.
+
+        Returns:
+            The result, and whether it and all gradients are finite.
 
         Raises:
             ArithmeticError: an operation was asked outside its domain, or overflowed.
         """
-        data = self.parameters.data
-        given = [floats(array) for array in arrays]
         try:
-            if self.n_samples is None:
-                loss, self.grad, found = self._run[0](data, [x for part in given for x in part])
-                self._outputs = [[x] for x in found]
-                return loss
-            total, self.grad, self._outputs = (
-                0.0,
-                [0.0] * len(data),
-                [[] for _ in self.tape.outputs],
-            )
-            widths = [len(part) // self.n_samples for part in given]
-            for i in range(self.n_samples):
-                sample = [
-                    x
-                    for part, n in zip(given, widths, strict=True)
-                    for x in part[i * n : (i + 1) * n]
-                ]
-                loss, grad, found = self._run[0](data, sample)
-                total += loss
-                self.grad = [a + b for a, b in zip(self.grad, grad, strict=True)]
-                for kept, x in zip(self._outputs, found, strict=True):
-                    kept.append(x)
+            loss = self._replayed(arrays)
         except ValueError as error:
             raise ArithmeticError(str(error)) from None
+        return loss, math.isfinite(loss) and all(map(math.isfinite, self.grad))
+
+    def _replayed(self, arrays: Sequence[Numbers]) -> float:
+        """Return the result; leave gradients and outputs behind."""
+        data = self.parameters.data
+        given = [floats(array) for array in arrays]
+        if self.n_samples is None:
+            loss, self.grad, found = self._run[0](data, [x for part in given for x in part])
+            self._outputs = [[x] for x in found]
+            return loss
+        total, self.grad, self._outputs = 0.0, [0.0] * len(data), [[] for _ in self.tape.outputs]
+        widths = [len(part) // self.n_samples for part in given]
+        for i in range(self.n_samples):
+            parts = zip(given, widths, strict=True)
+            sample = [x for part, n in parts for x in part[i * n : (i + 1) * n]]
+            loss, grad, found = self._run[0](data, sample)
+            total += loss
+            self.grad = self.added(grad)
+            for kept, x in zip(self._outputs, found, strict=True):
+                kept.append(x)
         share = 1.0 / self.n_samples
         total, self.grad = total * share, [g * share for g in self.grad]
         if self.tape.penalty >= 0:
             price, grad, _ = self._run[1](data, [0.0] * len(self.tape.inputs))
-            total, self.grad = total + price, [a + b for a, b in zip(self.grad, grad, strict=True)]
+            total, self.grad = total + price, self.added(grad)
         return total
 
     def added(self, grad: Sequence[float]) -> list[float]:
         """Return gradients with those of the last run added."""
         return [a + b for a, b in zip(grad, self.grad, strict=True)]
-
-    def finite(self) -> bool:
-        """Tell whether all gradients are finite."""
-        return all(math.isfinite(g) for g in self.grad)
 
     def outputs(self) -> list[list[float]]:
         """Return the numbers of the outputs, one for each sample."""

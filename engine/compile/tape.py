@@ -72,6 +72,11 @@ class Tape:
     def __len__(self) -> int:
         return len(self.ops)
 
+    @property
+    def results(self) -> list[int]:
+        """The steps whose numbers are wanted."""
+        return [i for i in (self.out, *self.outputs, self.penalty) if i >= 0]
+
     def operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
         """Add a step; return its place."""
         self.ops.append(op)

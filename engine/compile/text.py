@@ -25,6 +25,7 @@ UFUNCS = {
     ast.Div: "divide",
     ast.Pow: "power",
     ast.Mod: "remainder",
+    ast.MatMult: "matmul",
 }
 
 

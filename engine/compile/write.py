@@ -6,7 +6,7 @@ from functools import singledispatchmethod
 
 import numpy as np
 
-from engine.compile.operands import Buffers, Operand
+from engine.compile.operands import Addition, Buffers, Operand
 from engine.compile.plan import (
     Detach,
     Instruction,
@@ -29,17 +29,18 @@ class Writer:
 
     Attributes:
         buffers: the arrays they work on, and the lines of the forward pass.
-        backward: the lines of the backward pass of each instruction, in forward order.
+        backward: what the backward pass does, of each instruction, in forward order.
     """
 
     def __init__(self, plan: Plan) -> None:
         first_constant = plan.n_parameters + plan.n_inputs
         self.plan = plan
         self.buffers = Buffers(plan.size, first_constant, plan.constants, plan.moving())
-        self.backward: list[list[str]] = []
+        self.backward: list[list[Addition | str]] = []
         self.buffers.space.update(
             {name: getattr(np, name) for name in ("add", "where", "broadcast_to", "float64")},
             whole=whole,
+            all_of=np.all,
         )
         for name in ("matmul", "subtract", "multiply", "divide", "negative", "power", "maximum"):
             self.buffers.space[name] = getattr(np, name)
@@ -48,6 +49,31 @@ class Writer:
             self.put(f"# {described(instruction, plan)}")
             self.backward.append([])
             self.write(instruction)
+
+    def backward_lines(self) -> list[str]:
+        """Return the lines of the backward pass.
+
+        A gradient that comes alone is written where it goes, without being added to 0 there.
+        """
+        parts = [part for parts in reversed(self.backward) for part in parts]
+        arrivals = np.zeros(self.plan.size, dtype=int)
+        arrivals[self.plan.out] = 1
+        for part in parts:
+            if isinstance(part, Addition):
+                arrivals[slice(None) if part.slots is None else part.slots] += 1
+        lines = ["G.fill(0.0)", f"G[{self.plan.out}] = 1.0"]
+        for part in parts:
+            if isinstance(part, str):
+                lines.append(part)
+            elif part.view and (arrivals[part.slots] == 1).all():
+                line, ufunc = into(part.text, part.target)
+                self.use({ufunc} - {""})
+                lines.append(line)
+            elif part.slots is None:
+                lines.append(f"add.at(G, {part.target}, {part.text})")
+            else:
+                lines.append(f"{part.target} += {part.text}")
+        return lines
 
     def put(self, line: str) -> None:
         """Add a line to the forward pass."""
@@ -93,7 +119,7 @@ class Writer:
         """Write weights @ across."""
         w, x = self.buffers.read(sum.weights, "w"), self.buffers.read(sum.across)
         w_text, x_text = (
-            o.text if o.shape == s.shape else self.full(o, s)
+            o.text if o.shape == s.shape and o.text in self.buffers.space else self.full(o, s)
             for o, s in ((w, sum.weights), (x, sum.across))
         )
         self.put(f"matmul({w_text}, {x_text}, out={out})")
@@ -212,7 +238,7 @@ class Writer:
         if map.op.domain and not self.always(map):
             test, used = over_arrays(map.op.domain, names)
             self.use(used)
-            self.put(f"if not ({test}).all(): raise ArithmeticError")
+            self.put(f"if not all_of({test}): raise ArithmeticError")
         text, used = over_arrays(map.op.forward, names)
         self.use(used)
         line, ufunc = into(text, out)
@@ -261,7 +287,7 @@ class Writer:
         )
         self.put(f'V.take({found}, out={out}, mode="clip")')
         if self.buffers.wants(take.table):
-            self.backward[-1].append(f"add.at(G, {found}, {grad})")
+            self.backward[-1].append(Addition(found, grad, None, False))
 
     @write.register
     def _(self, largest: Largest) -> None:
