@@ -112,8 +112,8 @@ class Neuron(Module):
         Raises:
             ValueError: there are more or fewer inputs than weights.
         """
-        if len(x) != len(self.weights):
-            raise wrong_width(self, len(self.weights), len(x))
+        if width(x) != len(self.weights):
+            raise wrong_width(self, len(self.weights), x)
         with self._scope:
             out = self.bias
             for weight, value in zip(self.weights, x, strict=True):
@@ -178,8 +178,8 @@ class Layer(Module):
         Raises:
             ValueError: the number of inputs is not the layer's.
         """
-        if len(x) != self.n_inputs:
-            raise wrong_width(self, self.n_inputs, len(x))
+        if width(x) != self.n_inputs:
+            raise wrong_width(self, self.n_inputs, x)
         with self._scope:
             return [neuron(x) for neuron in self.neurons]
 
@@ -289,8 +289,19 @@ class MLP(Module):
         return f"MLP({' → '.join(map(str, self.sizes))})"
 
 
-def wrong_width(taker: Module, wanted: int, came: int) -> ValueError:
-    """Return the error for a number of inputs that a neuron or layer does not take."""
+def width(x: object) -> int | None:
+    """Return the number of inputs, or None for what is no sequence, such as a single number."""
+    return len(x) if hasattr(x, "__len__") else None
+
+
+def wrong_width(taker: Module, wanted: int, x: object) -> Exception:
+    """Return the error for inputs that a neuron or layer does not take."""
+    came = width(x)
+    if came is None:
+        return TypeError(
+            f"{taker!r} takes a list of {wanted} input{'s' if wanted != 1 else ''}, got {x!r}; "
+            "write a single input as [x]"
+        )
     return ValueError(
         f"{taker!r} takes {wanted} input{'s' if wanted != 1 else ''}, got {came}; give it one "
         "number for each input, and check the size of the layer before it"

@@ -141,6 +141,8 @@ def test_summary_counts_weights_biases_nodes_and_bytes() -> None:
             ValueError,
             r"Layer\(2 → 4, relu\) takes 2 inputs, got 3; give it one number for each input",
         ),
+        (lambda: nn.MLP(1, [2])(3.0), TypeError, r"takes a list of 1 input, got 3.0; .* as \[x\]"),
+        (lambda: nn.Neuron(1)(None), TypeError, "takes a list of 1 input, got None"),
         (lambda: nn.Neuron(1)([]), ValueError, r"Neuron\(1 → 1, relu\) takes 1 input, got 0"),
         (lambda: nn.MLP(2, [1])(["a", 1]), TypeError, r"Value \* str: operands must be"),
     ],
