@@ -78,15 +78,22 @@ def test_detached_value_passes_no_gradient() -> None:
     assert (x.grad, held.data, held.label, held.op) == (3.0, 3.0, "x", None)
 
 
-def test_long_chain_works_at_the_default_recursion_limit() -> None:
+def test_chain_of_a_million_works_at_the_default_recursion_limit_and_is_freed() -> None:
     assert sys.getrecursionlimit() <= 3000
     x = Value(1.0)
-    out = x
-    for _ in range(200_000):
-        out = out + 0.5
-    out.backward()
-    assert (out.data, x.grad) == (100_001.0, 1.0)
-    del out
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(type(v) is Value for v in gc.get_objects())
+        out = x
+        for _ in range(1_000_000):
+            out = out + 0.5
+        out.backward()
+        assert (out.data, x.grad) == (500_001.0, 1.0)
+        del out
+        assert sum(type(v) is Value for v in gc.get_objects()) == before
+    finally:
+        gc.enable()
 
 
 def test_graph_is_freed_without_the_garbage_collector() -> None:
@@ -131,6 +138,18 @@ def test_backward_through_an_infinite_slope_says_where() -> None:
     assert out.data == 0.0
     with pytest.warns(NonFiniteWarning, match=r"sqrt.*slope is inf towards .x.*keep x positive"):
         out.backward()
+
+
+def test_warning_points_at_the_line_that_called_backward() -> None:
+    with pytest.warns(NonFiniteWarning) as caught:
+        engine.sqrt(Value(0.0)).backward()
+    assert caught[0].filename == __file__
+
+
+def test_gradient_that_grows_too_large_is_named_by_its_leaf() -> None:
+    x = Value(1e-200, "x")
+    with pytest.warns(NonFiniteWarning, match=r"gave 'x' a gradient of inf.*scale the inputs"):
+        (x * 1e200 * 1e200).backward()
 
 
 def test_ordinary_backward_warns_of_nothing_even_after_others_did() -> None:

@@ -223,6 +223,13 @@ def test_tie_gives_half_of_the_gradient_to_each(name) -> None:
     assert (x.grad, y.grad) == (0.5, 0.5)
 
 
+def test_where_has_second_derivatives() -> None:
+    x = Value(2.0)
+    for condition, expected in ((1.0, 12.0), (0.0, 2.0)):
+        slope = engine.grad(engine.where(condition, x**3, x**2), x)
+        assert engine.grad(slope, x).data == expected
+
+
 def test_where_routes_the_gradient_to_what_was_chosen() -> None:
     x, y, c = Value(2.0), Value(3.0), Value(1.0)
     out = engine.where(c > 0, x * 5, y * 7)
