@@ -12,7 +12,7 @@ from engine import Value
 from nn.files import read_json
 from nn.init import initialiser
 from nn.module import FORMAT, VERSION, Module
-from nn.summary import Summary, summarise
+from nn.summary import Part
 
 Activation = Callable[[Value], Value]
 
@@ -121,6 +121,14 @@ class Neuron(Module):
             assert out is not None  # a neuron has at least one weight
             return self._bend(out)
 
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs the neuron takes."""
+        return len(self.weights)
+
+    def _parts(self) -> list[Part]:
+        return [self._part("neuron", f"{self.n_inputs} → 1", self.activation)]
+
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)} → 1, {self.activation})"
 
@@ -170,7 +178,7 @@ class Layer(Module):
     @property
     def n_inputs(self) -> int:
         """How many inputs the layer takes."""
-        return len(self.neurons[0].weights)
+        return self.neurons[0].n_inputs
 
     def outputs(self, x: Sequence[Value | float]) -> list[Value]:
         """Return the answer of each neuron, a list even for a single one.
@@ -187,6 +195,9 @@ class Layer(Module):
         """Return the answers of the neurons: a list, or one Value from a single neuron."""
         out = self.outputs(x)
         return out[0] if len(out) == 1 else out
+
+    def _parts(self) -> list[Part]:
+        return [self._part(self.name, f"{self.n_inputs} → {len(self.neurons)}", self.activation)]
 
     def __repr__(self) -> str:
         return f"Layer({self.n_inputs} → {len(self.neurons)}, {self.activation})"
@@ -262,6 +273,11 @@ class MLP(Module):
         return values[0] if len(values) == 1 else list(values)  # type: ignore[return-value, arg-type]
 
     @property
+    def n_inputs(self) -> int:
+        """How many inputs the network takes."""
+        return self.layers[0].n_inputs
+
+    @property
     def sizes(self) -> list[int]:
         """How many inputs, and how many neurons in each layer."""
         return [self.layers[0].n_inputs, *(len(layer.neurons) for layer in self.layers)]
@@ -277,13 +293,8 @@ class MLP(Module):
             "init": self._init,
         }
 
-    def summary(self, sample: Sequence[float] | None = None) -> Summary:
-        """Return what the network is made of and what one sample costs, layer by layer.
-
-        Args:
-            sample: the sample to record, shape (n_inputs,); ones if None.
-        """
-        return summarise(self, [1.0] * self.sizes[0] if sample is None else sample)
+    def _parts(self) -> list[Part]:
+        return [part for layer in self.layers for part in layer._parts()]
 
     def __repr__(self) -> str:
         return f"MLP({' → '.join(map(str, self.sizes))})"
