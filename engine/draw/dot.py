@@ -73,7 +73,9 @@ def outline(wide: float, fastened: Sequence[float]) -> str:
     borders += [(a + b) / 40 * wide for a, b in zip(ends, ends[1:], strict=False)]
     borders.append(max(wide, 1.0))
     cells = "".join(
-        f'<TD FIXEDSIZE="TRUE" WIDTH="{max(1, round(right - left))}" HEIGHT="20" PORT="p{end}"></TD>'  # noqa: E501
+        f'<TD FIXEDSIZE="TRUE" WIDTH="{max(1, round(right - left))}" HEIGHT="20" '
+        f'PORT="p{end}"></TD>'
         for end, left, right in zip(ends, borders[:-1], borders[1:], strict=True)
     )
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"><TR>{cells}</TR></TABLE>>'  # noqa: E501
+    bare = 'BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"'
+    return f"<<TABLE {bare}><TR>{cells}</TR></TABLE>>"

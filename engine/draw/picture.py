@@ -211,7 +211,7 @@ def drawn(scene: Scene, direction: str, layout: str) -> str:
     return svg_of(scene, placement, direction=direction)
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002  micrograd's name for it
     """Return the graph as micrograd's notebook draws it: a record a value, a node for its op.
 
     Args:

@@ -31,7 +31,8 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
     title = escaped(f"gradient graph of {scene.title}")
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
-        f'viewBox="{px(-MARGIN - shift)} {px(-MARGIN)} {wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}" '  # noqa: E501
+        f'viewBox="{px(-MARGIN - shift)} {px(-MARGIN)} {wide:.0f} {high:.0f}" '
+        f'width="{wide:.0f}" height="{high:.0f}" '
         f'font-family="{FONTS}"><title>{title}</title>'
     ]
     parts += _boxes(scene, placement, sideways=sideways)
