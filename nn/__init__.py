@@ -6,6 +6,7 @@ from nn.layers import MLP, Layer, Neuron, load
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mean_squared_error
 from nn.metrics import accuracy, predict
 from nn.module import Module
+from nn.monitor import Alarm, Monitor
 from nn.optim import (
     SGD,
     Adam,
@@ -21,9 +22,11 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Alarm",
     "History",
     "Layer",
     "Module",
+    "Monitor",
     "Neuron",
     "RMSProp",
     "Step",
