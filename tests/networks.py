@@ -40,7 +40,7 @@ def xor(seed: int):
     return data.X, 2 * data.y - 1
 
 
-def train(model, X, y, *, loss=nn.hinge, optimizer=None, epochs=25, every=20, **settings) -> nn.Monitor:
+def train(model, X, y, *, loss=nn.hinge, optimizer=None, epochs=25, every=50, **settings) -> nn.Monitor:
     monitor = nn.Monitor(model, every=every)
     optimizer = optimizer or nn.Adam(model.parameters(), learning_rate=0.02)
     with warnings.catch_warnings():

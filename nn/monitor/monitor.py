@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nn.optim import Optimizer
 
 AT_FIRST = 8  # steps that are all looked at, since a sick beginning shows at once
+SOON, SOON_UNTIL = 10, 100  # then every tenth for a while, so that short runs have pictures too
+AGAIN = 5  # steps until a suspicion is looked into
 ROOM = 64_000_000  # bytes for what is kept
 MOST, LEAST = 256, 32  # looks kept
 
@@ -27,13 +29,14 @@ MOST, LEAST = 256, 32  # looks kept
 class Monitor:
     """Watches a model learn: what its numbers are, and what is wrong with them.
 
-    It looks at the first steps, and from then on at every `every`-th; what it keeps is bounded,
-    however long the run.
+    It looks at each of the first 8 steps, at every tenth up to the hundredth, and from then on at
+    every `every`-th, sooner where it suspects something. What it keeps is bounded, however long the
+    run.
 
     Args:
         model: what to watch.
         X: samples to see the activations of, shape (n_samples, n_features); `fit` gives its own.
-        every: how many steps from one look to the next.
+        every: how many steps from one look to the next, in the long run.
 
     Attributes:
         model: what is watched.
@@ -55,7 +58,7 @@ class Monitor:
         symmetric in layer 1
     """
 
-    def __init__(self, model: Module, X: Rows | None = None, *, every: int = 20) -> None:
+    def __init__(self, model: Module, X: Rows | None = None, *, every: int = 50) -> None:
         from nn.monitor.anatomy import Anatomy  # brings NumPy
         from nn.monitor.epochs import Curves
         from nn.monitor.watch import Watch
@@ -64,7 +67,7 @@ class Monitor:
             raise ValueError(f"every must be at least 1 step, got {every}")
         self._anatomy = Anatomy(model)
         self.model, self.every = model, every
-        self.steps = 0
+        self.steps, self._next = 0, 1
         self.looks: list[Look] = []
         self._latest: Look | None = None
         self._scene: Scene | None = None
@@ -121,11 +124,11 @@ class Monitor:
             return self.non_finite(lambda: self._root_of(loss))
         self._watch.loss(value)
         new: list[Alarm] = []
-        step = self.steps
-        if step <= AT_FIRST or step % self.every == 0:
+        if self.steps >= self._next:
             new = self._look(value)
-        # The numbers before a step must be kept for the step that is looked at.
-        elif (step + 1) % self.every == 0:
+            self._next = self._step_after()
+        # What an update was can be told only with the numbers before it.
+        elif self.steps + 1 == self._next:
             self._before = self._numbers()[0].copy()
         if validation_loss is not None:
             new += self.epoch(value, validation_loss)
@@ -328,6 +331,15 @@ class Monitor:
             tracker.look(kept, rates[1] if rates else None)
         self._tell(new)
         return new
+
+    def _step_after(self) -> int:
+        """Return which step to look at next."""
+        step = self.steps
+        if step < AT_FIRST:
+            return step + 1
+        interval = min(SOON, self.every) if step < SOON_UNTIL else self.every
+        regular = (step // interval + 1) * interval
+        return min(regular, step + AGAIN) if self._watch.pending else regular
 
     def _keep(self, look: Look) -> None:
         """Keep a look; where there are too many, let every second one go."""

@@ -174,7 +174,7 @@ def dead(scene: Scene) -> Iterator[Suspicion]:
             continue
         # One that is barely silent may wake when the layer before it moves.
         spreads = sums.std(axis=1)
-        deep = silent & (highest < -DEEP * np.maximum(spreads, np.median(spreads)))
+        deep = silent & (highest < -DEEP * np.maximum(spreads, np.sort(spreads)[len(spreads) // 2]))
         which = np.flatnonzero(silent if silent.all() else deep)
         if len(which):
             yield Suspicion(

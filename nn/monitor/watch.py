@@ -54,6 +54,11 @@ class Watch:
                 new += self.weigh(rule.__name__, seen, scene.look.step, looks)
         return new
 
+    @property
+    def pending(self) -> bool:
+        """Whether there are suspicions that may become alarms."""
+        return any(place not in self._raised for place in self._since)
+
     def weigh(
         self, kind: str, seen: Iterable[Suspicion], step: int, looks: int
     ) -> list[Alarm]:
