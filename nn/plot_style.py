@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 # Blue and orange are those of the gradient pictures; the others are Okabe and Ito's, told apart by
@@ -75,3 +76,10 @@ def mark_epoch(axes: Axes, epoch: int, height: float, label: str) -> None:
     ring: dict[str, Any] = {"facecolor": "white", "edgecolor": INK, "linewidth": 2}
     axes.axvline(epoch, color=GREY, linewidth=1.2, linestyle=":")
     axes.scatter([epoch], [height], s=110, label=label, zorder=4, **ring)
+
+
+def shades(*colours: str) -> Colormap:
+    """Return the shades from the first colour to the last."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("shades", list(colours))

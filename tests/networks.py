@@ -40,7 +40,9 @@ def xor(seed: int):
     return data.X, 2 * data.y - 1
 
 
-def train(model, X, y, *, loss=nn.hinge, optimizer=None, epochs=25, every=50, **settings) -> nn.Monitor:
+def train(
+    model, X, y, *, loss=nn.hinge, optimizer=None, epochs=25, every=50, **settings
+) -> nn.Monitor:
     monitor = nn.Monitor(model, every=every)
     optimizer = optimizer or nn.Adam(model.parameters(), learning_rate=0.02)
     with warnings.catch_warnings():
@@ -112,14 +114,18 @@ def healthy(seed: int, *, compiled: bool = True, epochs: int = 30) -> nn.Monitor
     activation = kind.split()[1]
     model = nn.MLP(2, [16, 16, 1], activation=activation, seed=seed)
     loss = nn.hinge
-    rule, rate = [(nn.Adam, 0.02), (nn.SGD, 0.1), (nn.RMSProp, 0.005), (nn.Adam, 0.01)][seed // 5 % 4]
+    rule, rate = [(nn.Adam, 0.02), (nn.SGD, 0.1), (nn.RMSProp, 0.005), (nn.Adam, 0.01)][
+        seed // 5 % 4
+    ]
     if kind.startswith("moons"):
         X, y = moons(seed)
     elif kind.startswith("circles"):
         X, y = make_circles(200, noise=0.08, factor=0.4, random_state=seed)
         loss = nn.binary_cross_entropy
     elif kind.startswith("blobs"):
-        X, y = make_blobs(200, centers=[(-1.5, -1), (1.5, -1), (0, 1.5)], cluster_std=0.5, random_state=seed)
+        X, y = make_blobs(
+            200, centers=[(-1.5, -1), (1.5, -1), (0, 1.5)], cluster_std=0.5, random_state=seed
+        )
         loss, model = nn.cross_entropy, nn.MLP(2, [16, 16, 3], activation=activation, seed=seed)
     else:
         X, y = xor(seed)

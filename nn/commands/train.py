@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import engine
 import nn
@@ -72,6 +73,7 @@ def add_to(commands: Commands) -> None:
     add("--l2", type=float, default=0.0, help="price on large weights, such as 0.001 (0)")
     add("--patience", type=int, help="stop after so many epochs without improvement")
     add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
+    add("--monitor", action="store_true", help="watch the weights; report.html and alarms")
     add("--out", type=Path, metavar="DIR", help="where to write (out/NAME)")
     parser.set_defaults(run=run)
 
@@ -83,6 +85,56 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(out)
     for note in samples.notes:
         print(note)
+    learnt = learn(arguments, samples, notes=print)
+    write_all(out, learnt)
+    if learnt.monitor is not None:
+        write_report(out, learnt.monitor)
+    for what, part in (("training", learnt.train), ("validation", learnt.held_back)):
+        name, score = learnt.score(part)
+        print(f"{what:10} {name} {score:.4f} on {len(part.y)} samples")
+    print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    if learnt.history.stopped == "interrupted":
+        print("stopped by Ctrl-C; the best weights so far are kept")
+        return 130
+    return 0
+
+
+class Learnt(NamedTuple):
+    """What a training run leaves behind."""
+
+    trained: Trained
+    history: nn.History
+    train: Dataset
+    held_back: Dataset
+    loss: Loss
+    monitor: nn.Monitor | None
+
+    def score(self, part: Dataset) -> tuple[str, float]:
+        """Return the name of the metric, and its value on a part of the samples."""
+        name, metric = metric_for(self.loss)
+        X, y = prepared(part, self.trained)
+        model: Any = self.trained.model
+        return name, metric(nn.predict(model, X), y)
+
+
+def learn(
+    arguments: argparse.Namespace,
+    samples: Dataset,
+    *,
+    progress: bool = True,
+    notes: Callable[[str], object] = lambda note: None,
+) -> Learnt:
+    """Train a network as the arguments of `glassgrad train` say.
+
+    Args:
+        arguments: of the command.
+        samples: what to learn.
+        progress: show a bar.
+        notes: is told what a user should know.
+
+    Raises:
+        CommandError: they cannot be learnt so.
+    """
     hidden, epochs = USUAL.get(arguments.data, ([16], 60))
     if arguments.hidden is not None:
         hidden = sizes(arguments.hidden)
@@ -91,7 +143,7 @@ def run(arguments: argparse.Namespace) -> int:
     Random(arguments.seed).shuffle(order)
     order = order[: MOST_SAMPLES.get(arguments.data, len(order))]
     if len(order) < len(samples.X):
-        print(f"{len(order)} of {len(samples.X)} samples, so that it ends within a minute")
+        notes(f"{len(order)} of {len(samples.X)} samples, so that it ends within a minute")
     n_held_back = max(1, round(0.2 * len(order)))
     if len(order) < 5:
         raise CommandError(f"{samples.name} has {len(order)} samples; training needs at least 5")
@@ -119,6 +171,7 @@ def run(arguments: argparse.Namespace) -> int:
             scaling,
             target_scaling,
         )
+        monitor = nn.Monitor(model) if arguments.monitor else None
         history = nn.fit(
             model,
             *prepared(train, trained),
@@ -130,19 +183,31 @@ def run(arguments: argparse.Namespace) -> int:
             patience=arguments.patience,
             penalty=(lambda m: nn.l2(m, arguments.l2)) if arguments.l2 else None,
             seed=arguments.seed,
+            progress=progress,
+            monitor=monitor,
         )
     except (ValueError, TypeError) as error:
         raise CommandError(str(error)) from None
-    write_all(out, trained, history, held_back, loss)
-    name, metric = metric_for(loss)
-    for what, part in (("training", train), ("validation", held_back)):
-        X, y = prepared(part, trained)
-        print(f"{what:10} {name} {metric(nn.predict(model, X), y):.4f} on {len(y)} samples")
-    print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
-    if history.stopped == "interrupted":
-        print("stopped by Ctrl-C; the best weights so far are kept")
-        return 130
-    return 0
+    return Learnt(trained, history, train, held_back, loss, monitor)
+
+
+def write_report(out: Path, monitor: nn.Monitor) -> None:
+    """Write report.html, and print the alarms.
+
+    Raises:
+        CommandError: it cannot be written.
+    """
+    for alarm in monitor.alarms:
+        print(f"alarm: {alarm}")
+    if not monitor.alarms:
+        print("no alarm")
+    if not monitor.steps:
+        print("report.html is left out: no step was taken")
+        return
+    try:
+        monitor.report(out / "report.html")
+    except OSError as error:
+        raise CommandError(error.strerror or str(error)) from None
 
 
 def dataset(arguments: argparse.Namespace) -> Dataset:
@@ -209,9 +274,7 @@ def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], lis
     return X.tolist(), y.tolist()
 
 
-def write_all(
-    out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss
-) -> None:
+def write_all(out: Path, learnt: Learnt) -> None:
     """Write the weights, the history and the pictures.
 
     Raises:
@@ -219,6 +282,7 @@ def write_all(
     """
     from nn import plots
 
+    trained, history, _, held_back, loss, _ = learnt
     classes = held_back.class_names
     if classes is None:
         name, figure = "predictions.png", plots.predictions(trained, held_back.X, held_back.y)

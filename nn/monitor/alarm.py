@@ -7,10 +7,11 @@ from dataclasses import dataclass
 # Each kind, and what to try.
 KINDS = {
     "vanishing": "use relu or tanh instead of sigmoid, fewer layers, or init='auto'",
-    "exploding": "begin with smaller weights (init='auto'), scale inputs and targets to about 1, or "
-    "give the optimizer clip_norm=1.0",
+    "exploding": "begin with smaller weights (init='auto'), scale inputs and targets to about 1, "
+    "or give the optimizer clip_norm=1.0",
     "dead": "begin biases at 0, lower the learning rate, or use activation='leaky_relu'",
-    "saturated": "begin with smaller weights (init='auto'), scale the inputs to about 1, or use relu",
+    "saturated": "begin with smaller weights (init='auto'), scale the inputs to about 1, or use "
+    "relu",
     "symmetric": "begin with random weights: init='auto'",
     "stuck_bias": "give the optimizer model.parameters(), which has the biases too",
     "non_finite": "lower the learning rate, scale the inputs, or give the optimizer clip_norm=1.0",

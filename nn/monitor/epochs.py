@@ -146,5 +146,3 @@ def guess_loss(loss: object, targets: Sequence[float]) -> float | None:
     if loss in (binary_cross_entropy, cross_entropy):
         return -sum(share * log(share) for share in shares)
     return None
-
-

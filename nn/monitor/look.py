@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.layers import Neuron
 from nn.monitor.anatomy import Anatomy, Groups
 from nn.monitor.probe import Answers
 
@@ -42,9 +41,7 @@ class Look(NamedTuple):
     def kept(self) -> Look:
         """Return it in half the room, for the record."""
         with np.errstate(over="ignore"):
-            before, data, grad = (
-                x.astype(np.float32) for x in (self.before, self.data, self.grad)
-            )
+            before, data, grad = (x.astype(np.float32) for x in (self.before, self.data, self.grad))
             answers = self.answers
             if answers is not None:
                 # Sums are for the alarms; what is drawn are activations.
@@ -134,13 +131,42 @@ def ratio(a: Floats, b: Floats) -> Floats:
     return np.where(b > 0, a / np.where(b > 0, b, 1.0), np.nan)
 
 
-def flat_share(activation: str, numbers: Floats) -> float | None:
-    """Return the share of activations where the bend is flat; None for one without such places."""
+def is_flat(activation: str, a: Floats) -> NDArray[np.bool_] | None:
+    """Tell where activations are at the flat ends of tanh or sigmoid; None for another bend."""
     if activation == "tanh":
-        return float((np.abs(numbers) > 1 - FLAT).mean())
+        return np.abs(a) > 1 - FLAT
     if activation == "sigmoid":
-        return float((np.abs(numbers - 0.5) > 0.5 - FLAT).mean())
+        return np.abs(a - 0.5) > 0.5 - FLAT
     return None
+
+
+def told(
+    place: tuple[str, str | None, str | None],
+    sums: Sums,
+    i: int,
+    numbers: Floats,
+    *,
+    saturation: float | None = None,
+    update_ratio: float | None = None,
+    gradient_ratio: float | None = None,
+) -> Statistic:
+    """Put what is known of the i-th group into words."""
+    layer, neuron, parameter = place
+    return Statistic(
+        layer,
+        neuron,
+        parameter,
+        mean=float(sums.mean[i]),
+        spread=float(sums.spread[i]),
+        min=float(sums.min[i]),
+        max=float(sums.max[i]),
+        norm=float(sums.norm[i]),
+        zeros=float(sums.zeros[i]),
+        saturation=saturation,
+        update_ratio=update_ratio,
+        gradient_ratio=gradient_ratio,
+        histogram=histogram(numbers),
+    )
 
 
 def statistics(anatomy: Anatomy, look: Look, what: str, by: str) -> list[Statistic]:
@@ -173,18 +199,16 @@ def statistics(anatomy: Anatomy, look: Look, what: str, by: str) -> list[Statist
     found = []
     for i, part in enumerate(np.split(numbers, groups.starts[1:])):
         owner = anatomy.owners[groups.owners[i]] if by != "layer" else None
-        found.append(
-            Statistic(
-                anatomy.layers[groups.owners[i]] if owner is None else owner.layer,
-                None if owner is None else owner.neuron,
-                anatomy.names[groups.places[i]] if by == "parameter" else None,
-                *(float(column[i]) for column in sums),
-                None,
-                float(update_ratio[i]),
-                float(gradient_ratio[i]),
-                histogram(part),
-            )
+        place = (
+            anatomy.layers[groups.owners[i]] if owner is None else owner.layer,
+            None if owner is None else owner.neuron,
+            anatomy.names[groups.places[i]] if by == "parameter" else None,
         )
+        ratios = {
+            "update_ratio": float(update_ratio[i]),
+            "gradient_ratio": float(gradient_ratio[i]),
+        }
+        found.append(told(place, sums, i, part, **ratios))
     return found
 
 
@@ -197,29 +221,19 @@ def of_activations(anatomy: Anatomy, look: Look, by: str) -> list[Statistic]:
             "no activations were recorded: a Monitor used by hand needs samples to look at, "
             "nn.Monitor(model, X)"
         )
-    owners = [owner for owner in anatomy.owners if isinstance(owner.module, Neuron)]
-    if by == "layer":
-        layers = list(dict.fromkeys(owner.layer for owner in owners))
-        rows = [[i for i, owner in enumerate(owners) if owner.layer == name] for name in layers]
-    else:
-        rows = [[i] for i in range(len(owners))]
     found = []
-    for group in rows:
-        owner = owners[group[0]]
-        numbers = look.answers.activations[group].astype(float).ravel()
-        sums = sums_of(numbers, np.zeros(1, dtype=np.intp))
-        found.append(
-            Statistic(
-                owner.layer,
-                owner.neuron if by == "neuron" else None,
-                None,
-                *(float(column[0]) for column in sums),
-                flat_share(anatomy.neurons[group[0]].activation, numbers),
-                None,
-                None,
-                histogram(numbers),
-            )
+    for layer, rows, names, activation in anatomy.neuron_layers:
+        groups: list[tuple[list[int], str | None]] = (
+            [(rows, None)]
+            if by == "layer"
+            else [([r], n) for r, n in zip(rows, names, strict=True)]
         )
+        for group, neuron in groups:
+            numbers = look.answers.activations[group].astype(float).ravel()
+            sums = sums_of(numbers, np.zeros(1, dtype=np.intp))
+            flat = is_flat(activation, numbers)
+            share = None if flat is None else float(flat.mean())
+            found.append(told((layer, neuron, None), sums, 0, numbers, saturation=share))
     return found
 
 

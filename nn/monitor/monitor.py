@@ -1,4 +1,4 @@
-"""Monitor: give it to fit, or call it once a step, and ask it afterwards, or listen to its alarms."""
+"""Monitor: give it to fit, or call it once a step; ask it afterwards, or listen to its alarms."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ class Monitor:
         >>> model = nn.MLP(2, [4, 4, 1], init="zeros")
         >>> m = nn.Monitor(model)
         >>> X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1, 1, -1]
-        >>> history = nn.fit(model, X, y, loss=nn.hinge, epochs=4, validation=0, monitor=m,
-        ...                  optimizer=nn.SGD(model.parameters(), learning_rate=0.1), progress=False)
+        >>> sgd = nn.SGD(model.parameters(), learning_rate=0.1)
+        >>> history = nn.fit(model, X, y, loss=nn.hinge, optimizer=sgd, epochs=4, validation=0,
+        ...                  progress=False, monitor=m)
         >>> print(m.alarms[0].kind, "in", m.alarms[0].layer)
         symmetric in layer 1
     """
@@ -84,9 +85,7 @@ class Monitor:
 
     # ---- in training ----
 
-    def begin(
-        self, X: Rows, targets: Sequence[float], loss: object, optimizer: Optimizer
-    ) -> None:
+    def begin(self, X: Rows, targets: Sequence[float], loss: object, optimizer: Optimizer) -> None:
         """Prepare for a run of `fit`.
 
         Args:
@@ -103,9 +102,7 @@ class Monitor:
         self._optimizer = optimizer
         self._before = self._numbers()[0].copy()
 
-    def step(
-        self, loss: Value | float, *, validation_loss: float | None = None
-    ) -> list[Alarm]:
+    def step(self, loss: Value | float, *, validation_loss: float | None = None) -> list[Alarm]:
         """Take note of a step; call it after `optimizer.step()`, before gradients are set to 0.
 
         Args:

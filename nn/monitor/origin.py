@@ -26,8 +26,9 @@ def origin_of(root: Value) -> Suspicion | None:
             slope = "" if not isfinite(node.data) else "a slope of "
             name = f" (node {node.label!r})" if node.label else ""
             layer, neuron = place_of(node)
+            came_in = ", ".join(f"{number(x):.3g}" for x in node.inputs)
             came = (
-                f"{node.op} gave {slope}{bad[0]} from {', '.join(f'{number(x):.3g}' for x in node.inputs)}"
+                f"{node.op} gave {slope}{bad[0]} from {came_in}"
                 if node.op is not None
                 else f"a number that came in is {bad[0]}"
             )
@@ -52,8 +53,8 @@ def found_by(compute: Callable[[], Value]) -> Suspicion:
         "non_finite",
         None,
         None,
-        f"every number on the way to the loss of {root.data:.3g} is finite, and their products, the "
-        "gradients, are not",
+        f"every number up to the loss of {root.data:.3g} is finite, but products of slopes, which "
+        "the gradients are, are not",
     )
 
 

@@ -18,6 +18,7 @@ from nn.plot_style import (
     ORANGE,
     legend_above,
     new_figure,
+    shades,
 )
 
 if TYPE_CHECKING:
@@ -72,10 +73,14 @@ class Plots:
         steps = [e.step for e in epochs]
         training = [e.loss for e in epochs]
         axes.plot(steps, training, color=BLUE, linewidth=2.5, label="training")
-        validated = [(e.step, e.loss, e.validation_loss) for e in epochs if e.validation_loss is not None]
+        validated = [
+            (e.step, e.loss, e.validation_loss) for e in epochs if e.validation_loss is not None
+        ]
         if validated:
             x, low, high = map(np.array, zip(*validated, strict=True))
-            axes.plot(x, high, color=ORANGE, linewidth=2.5, linestyle=(0, (5, 1.5)), label="validation")
+            axes.plot(
+                x, high, color=ORANGE, linewidth=2.5, linestyle=(0, (5, 1.5)), label="validation"
+            )
             axes.fill_between(
                 x, low, high, where=high > low, color=ORANGE, alpha=0.15, linewidth=0,
                 label="gap: more than that is learnt by heart",
@@ -149,7 +154,12 @@ class Plots:
                 axes.axhline(rows[0] - 0.5, color=INK, linewidth=1.5)
         edges = edges_of([look.step for look in looks])
         mesh = axes.pcolormesh(
-            edges, np.arange(count + 1) - 0.5, table, cmap=signs(), vmin=-1, vmax=1
+            edges,
+            np.arange(count + 1) - 0.5,
+            table,
+            cmap=shades(ORANGE, "white", BLUE),
+            vmin=-1,
+            vmax=1,
         )
         axes.set_yticks(*zip(*ticks, strict=True), fontsize=12)
         axes.set_ylim(count - 0.5, -0.5)
@@ -182,7 +192,9 @@ class Plots:
             room = 0.05 * (high - low) or 1e-3
             bins = np.linspace(low - room, high + room, BINS + 1)
             shares = np.array([np.histogram(row, bins)[0] / max(len(row), 1) for row in rows]).T
-            axes.pcolormesh(edges, bins, np.sqrt(shares), cmap=blues(), vmin=0)
+            axes.pcolormesh(
+                edges, bins, np.sqrt(shares), cmap=shades("white", BLUE, "#0b2a4a"), vmin=0
+            )
             axes.axhline(0, color=GREY, linewidth=0.8)
             axes.set_ylabel(name)
             self._mark(axes, text=axes is all_axes[0])
@@ -236,7 +248,9 @@ class Plots:
             raise ValueError("there is no alarm to draw")
         figure, (axes,) = new_figure(8.5, 1.4 + 0.5 * len(alarms))
         for i, alarm in enumerate(alarms):
-            axes.plot([alarm.step, self.monitor.steps or 1], [i, i], color=ALARM, linewidth=5, alpha=0.3)
+            axes.plot(
+                [alarm.step, self.monitor.steps or 1], [i, i], color=ALARM, linewidth=5, alpha=0.3
+            )
             axes.scatter([alarm.step], [i], color=ALARM, s=90, zorder=3)
         axes.set_yticks(range(len(alarms)), [f"{a.name}\n{a.place}" for a in alarms], fontsize=12)
         axes.set_ylim(len(alarms) - 0.5, -0.5)
@@ -337,20 +351,6 @@ def edges_of(steps: list[int]) -> NDArray[np.float64]:
     x = np.array(steps, dtype=float)
     middles = (x[1:] + x[:-1]) / 2
     return np.array([x[0] - 0.5, *middles, x[-1] + 0.5])
-
-
-def signs() -> Any:
-    """Return the colours from orange for minus over white to blue for plus."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("signs", [ORANGE, "white", BLUE])
-
-
-def blues() -> Any:
-    """Return the colours from white to dark blue."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("blues", ["white", BLUE, "#0b2a4a"])
 
 
 def shade(i: int, n: int) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Probe:
         n = min(len(X), SAMPLES)
         self.X = np.asarray(X, dtype=float)[np.linspace(0, len(X) - 1, n).astype(int)]
         self.anatomy = anatomy
-        self._program: engine.Program | None = None
+        self._program: Any = None
         self._stack = anatomy.is_stack and all(
             neuron.activation in ACTIVATIONS for neuron in anatomy.neurons
         )
@@ -152,8 +152,8 @@ def listening(neurons: Sequence[Neuron]) -> Iterator[dict[int, tuple[Value, Valu
 
 
 @lru_cache
-def bend_program(activation: str) -> engine.Program:
-    """Return a program of one activation, so that its formula stands in the engine's table alone."""
+def bend_program(activation: str) -> Any:
+    """Return a program of one activation: its formula stands in the engine's table alone."""
     one = Value(1.0)  # a program needs a parameter; times 1 changes no bit
 
     def bend(z: Value) -> tuple[Value, list[Value]]:

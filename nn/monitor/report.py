@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 CAPTIONS = {
     "Learning curves": "Both falling: it learns. Training falls and validation rises: it learns by "
     "heart. Both stay high: the network is too small, or the steps are.",
-    "Gradient flow": "How large the gradients of each layer's weights are. Lines that stay together "
-    "are healthy; layers far below the others hardly learn.",
-    "Update ratio": "By how much each step moves the weights, as a share of their size. About 0.001 is "
-    "usual, more at the beginning; near 1 the steps tear the network apart.",
-    "Activations of each neuron": "A row is a neuron, blue where it says plus on average, orange where "
-    "minus. A row that stays white is a neuron that says nothing.",
+    "Gradient flow": "How large the gradients of each layer's weights are. Lines that stay "
+    "together are healthy; layers far below the others hardly learn.",
+    "Update ratio": "By how much each step moves the weights, as a share of their size. About "
+    "0.001 is usual, more at the beginning; near 1 the steps tear the network apart.",
+    "Activations of each neuron": "A row is a neuron, blue where it says plus on average, orange "
+    "where minus. A row that stays white is a neuron that says nothing.",
     "Weights": "How the weights are spread, step by step; darker is more of them.",
-    "Gradients": "The same of the gradients. A band that closes around 0 has little left to learn, or "
-    "cannot.",
-    "The path of each weight": "A line is a weight: it starts at random and is adjusted step by step.",
+    "Gradients": "The same of the gradients. A band that closes around 0 has little left to "
+    "learn, or cannot.",
+    "The path of each weight": "A line is a weight: it starts at random, and each step adjusts it.",
 }
 STYLE = """
 body{font:17px/1.5 Helvetica,Arial,sans-serif;color:#1f2328;background:#fff;margin:0 auto;

@@ -14,9 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.layers import Neuron
-from nn.monitor.anatomy import Anatomy
-from nn.monitor.look import FLAT, Look, norms
+from nn.monitor.anatomy import Anatomy, Groups
+from nn.monitor.look import Look, is_flat, norms
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +23,7 @@ VANISHED = 1e-3  # of the largest gradient in a later layer
 EXPLODED = 100.0  # length of the gradient of one layer's weights
 DEEP = 2.0  # so many spreads of its layer's sums below 0 a relu must stay, to be dead for good
 FLAT_AT_FIRST, FLAT_LATER = 0.35, 0.9  # share of a layer's activations
+FLATTENED = 0.6  # by steps that are too long
 EARLY = 20  # steps
 TOO_FAR, FAR = 0.5, 0.2  # update over weights, norm by norm
 TOO_SHORT = 3e-5
@@ -53,12 +53,12 @@ class Losses(NamedTuple):
     Attributes:
         first: the mean of the first few.
         recent: the mean of the last few.
-        count: of how many in all.
+        steps: of how many in all.
     """
 
     first: float
     recent: float
-    count: int
+    steps: int
 
 
 class Scene:
@@ -92,7 +92,7 @@ class Scene:
             previous.previous = None  # or all would be kept
 
     @cached_property
-    def _weights(self):  # type: ignore[no-untyped-def]
+    def _weights(self) -> Groups:
         return self.anatomy.groups(of_biases=False, by_layer=True)
 
     @cached_property
@@ -126,11 +126,12 @@ class Scene:
         """Return for each hidden layer of tanh or sigmoid the share of flat activations."""
         if self.look.answers is None:
             return {}
-        return {
-            layer: float(is_flat(activation, self.look.answers.activations[rows]).mean())
-            for layer, rows, _, activation in self.anatomy.neuron_layers
-            if activation in ("tanh", "sigmoid") and layer != self.anatomy.layers[-1]
-        }
+        found = {}
+        for layer, rows, _, activation in self.anatomy.neuron_layers:
+            flat = is_flat(activation, self.look.answers.activations[rows])
+            if flat is not None and layer != self.anatomy.layers[-1]:
+                found[layer] = float(flat.mean())
+        return found
 
 
 def symmetric(scene: Scene) -> Iterator[Suspicion]:
@@ -205,18 +206,12 @@ def saturated(scene: Scene) -> Iterator[Suspicion]:
         # One that is flat at the same end for all samples is a constant.
         middle = 0.0 if activation == "tanh" else 0.5
         one_end = (a > middle).all(axis=1) | (a < middle).all(axis=1)
-        stuck = np.flatnonzero(one_end & is_flat(activation, a).all(axis=1))
+        flat = is_flat(activation, a)
+        assert flat is not None
+        stuck = np.flatnonzero(one_end & flat.all(axis=1))
         if len(stuck):
             text = f"always about {a[stuck[0]].mean():.3g}, whatever the sample"
             yield Suspicion("saturated", layer, some(names, stuck), text)
-
-
-def is_flat(activation: str, a: Floats) -> NDArray[np.bool_]:
-    """Tell where activations of tanh or sigmoid are at the flat ends."""
-    flat: NDArray[np.bool_] = (
-        np.abs(a) > 1 - FLAT if activation == "tanh" else np.abs(a - 0.5) > 0.5 - FLAT
-    )
-    return flat
 
 
 def some(names: list[str], which: NDArray[np.intp]) -> str | None:
@@ -290,7 +285,7 @@ def learning_rate_too_high(scene: Scene) -> Iterator[Suspicion]:
     worst = int(np.argmax(ratios))
     losses, before = scene.losses, scene.previous
     text = f"a step moves its weights by {ratios[worst]:.2g} of their size (usual is 0.001)"
-    rises = losses.count >= 10 and losses.recent > WORSE * losses.first and ratios[worst] > 0.02
+    rises = losses.steps >= 10 and losses.recent > WORSE * losses.first and ratios[worst] > 0.02
     leapt = (
         before is not None
         and before.update_ratios.max() > FAR
@@ -304,14 +299,14 @@ def learning_rate_too_high(scene: Scene) -> Iterator[Suspicion]:
     flat = {
         layer: share
         for layer, share in scene.flat().items()
-        if share > FLAT_AT_FIRST > 2 * scene.flat_at_first[layer] and scene.look.step <= EARLY
+        if share > FLATTENED > 2 * scene.flat_at_first[layer] and scene.look.step <= EARLY
     }
     if flat:
         layer, share = max(flat.items(), key=lambda item: item[1])
         worst = scene.layers.index(layer)
         text = (
-            f"{scene.look.step} steps brought {share:.0%} of its activations to where they are flat; "
-            f"at first {scene.flat_at_first[layer]:.0%} were"
+            f"{scene.look.step} steps brought {share:.0%} of its activations to where they are "
+            f"flat; at first {scene.flat_at_first[layer]:.0%} were"
         )
     if ratios[worst] > TOO_FAR or rises or leapt or flat:
         yield Suspicion("learning_rate_too_high", scene.layers[worst], None, text)
@@ -335,7 +330,7 @@ def learning_rate_too_low(scene: Scene) -> Iterator[Suspicion]:
             None,
             f"a step moves weights by at most {ratios.max():.1e} of their size (usual is 0.001), "
             f"and the loss went from {losses.first:.4g} to {losses.recent:.4g} in "
-            f"{losses.count} steps",
+            f"{losses.steps} steps",
         )
 
 

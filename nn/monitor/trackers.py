@@ -6,7 +6,7 @@ import csv
 import json
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -15,7 +15,17 @@ from nn.monitor.alarm import Alarm
 from nn.monitor.anatomy import Anatomy
 from nn.monitor.look import Look, Statistic, statistics
 
-TOLD = ("mean", "spread", "min", "max", "norm", "zeros", "saturation", "update_ratio", "gradient_ratio")
+TOLD = (
+    "mean",
+    "spread",
+    "min",
+    "max",
+    "norm",
+    "zeros",
+    "saturation",
+    "update_ratio",
+    "gradient_ratio",
+)
 INSTALL = {"tensorboard": "TensorBoard", "wandb": "Weights & Biases"}
 
 
@@ -246,7 +256,7 @@ class WandbWriter:
     def alarm(self, alarm: Alarm) -> None:
         """Send an alarm as W&B's own alert, and show it on the page of the run."""
         self._run.summary[f"alarms/{alarm.kind}"] = str(alarm)
-        self._run.alert(title=alarm.name, text=str(alarm), level=self._wandb.AlertLevel.WARN)
+        self._run.alert(title=alarm.name, text=str(alarm), level="WARN")
 
     def close(self) -> None:
         """Finish the run."""
@@ -273,7 +283,11 @@ def tracker_for(
         raise ValueError(f'{name} needs {what} to write to: log_to("{name}", "runs/one")')
     if settings:
         raise ValueError(f"{name} takes no settings, got {', '.join(settings)}")
-    writers = {"csv": CsvWriter, "jsonl": JsonlWriter, "tensorboard": TensorBoardWriter}
+    writers: dict[str, Callable[[Path], Writer]] = {
+        "csv": CsvWriter,
+        "jsonl": JsonlWriter,
+        "tensorboard": TensorBoardWriter,
+    }
     return Tracker(f"{name} at {path}", writers[name](path), anatomy)
 
 

@@ -59,9 +59,7 @@ class Watch:
         """Whether there are suspicions that may become alarms."""
         return any(place not in self._raised for place in self._since)
 
-    def weigh(
-        self, kind: str, seen: Iterable[Suspicion], step: int, looks: int
-    ) -> list[Alarm]:
+    def weigh(self, kind: str, seen: Iterable[Suspicion], step: int, looks: int) -> list[Alarm]:
         """Return the suspicions of a kind that have stood for so many looks, as alarms."""
         places = {place_of(suspicion): suspicion for suspicion in seen}
         for place in [place for place in self._since if place[0] == kind]:
