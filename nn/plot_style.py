@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,13 +25,7 @@ def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, l
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    try:
-        # Not pyplot: it keeps every figure, and chooses a window system for the whole program.
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError:
-        message = 'plots need matplotlib, which is not installed; pip install "glassgrad[plots]"'
-        raise ModuleNotFoundError(message, name="matplotlib") from None
-    figure = Figure(figsize=(width, height), dpi=110, layout="constrained", facecolor="white")
+    figure = shown_figure()(figsize=(width, height), dpi=110, layout="constrained", facecolor="white")
     all_axes = list(figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0])
     for axes in all_axes:
         axes.set_facecolor("white")
@@ -41,6 +37,29 @@ def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, l
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["bottom", "left"]].set_color(GREY)
     return figure, all_axes
+
+
+@cache
+def shown_figure() -> type[Figure]:
+    """Return a Figure that a notebook shows, whether or not it has imported pyplot.
+
+    Raises:
+        ModuleNotFoundError: matplotlib is not installed.
+    """
+    try:
+        # Not pyplot: it keeps every figure, and chooses a window system for the whole program.
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        message = 'plots need matplotlib, which is not installed; pip install "glassgrad[plots]"'
+        raise ModuleNotFoundError(message, name="matplotlib") from None
+
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            file = io.BytesIO()
+            self.savefig(file, format="png")
+            return file.getvalue()
+
+    return ShownFigure
 
 
 def legend_above(axes: Axes) -> None:

@@ -20,7 +20,8 @@ from nn.monitor.look import Look, is_flat, norms
 Floats = NDArray[np.float64]
 
 VANISHED = 1e-3  # of the largest gradient in a later layer
-EXPLODED = 100.0  # length of the gradient of one layer's weights
+EXPLODED = 15.0  # length of the gradient of one layer's weights; healthy ones stay below 4
+SWELLS = 4.0  # activations, from layer to layer, before there has been much training
 DEEP = 2.0  # so many spreads of its layer's sums below 0 a relu must stay, to be dead for good
 FLAT_AT_FIRST, FLAT_LATER = 0.35, 0.9  # share of a layer's activations
 FLATTENED = 0.6  # by steps that are too long
@@ -239,10 +240,12 @@ def vanishing(scene: Scene) -> Iterator[Suspicion]:
 
 
 def exploding(scene: Scene) -> Iterator[Suspicion]:
-    """Gradients that grow from layer to layer, or from step to step, throw the weights away."""
+    """Numbers that grow from layer to layer, or from step to step, throw the weights away."""
+    if "learning_rate_too_high" in scene.suspected:
+        return  # which is the cause
     lengths = scene.gradient_norms
     worst = int(lengths.argmax())  # the first nan, if there is one
-    if not lengths[worst] < EXPLODED and "learning_rate_too_high" not in scene.suspected:
+    if not lengths[worst] < EXPLODED:
         yield Suspicion(
             "exploding",
             scene.layers[worst],
@@ -250,6 +253,23 @@ def exploding(scene: Scene) -> Iterator[Suspicion]:
             f"the gradient of its weights has length {lengths[worst]:.3g}, that of the least layer "
             f"{lengths.min():.3g}, and the loss is {scene.look.loss:.3g}",
         )
+    elif scene.look.step <= EARLY and scene.look.answers is not None and not scene.flat():
+        layers = scene.anatomy.neuron_layers
+        sizes = [
+            float(np.sqrt(np.mean(scene.look.answers.activations[rows] ** 2)))
+            for _, rows, _, _ in layers
+        ]
+        n = len(sizes) - 1
+        if n and sizes[-1] > SWELLS**n * sizes[0] > 0:
+            growth = [b / a if a else 0.0 for a, b in zip(sizes, sizes[1:], strict=False)]
+            chain = ", ".join(f"{x:.3g}" for x in sizes)
+            yield Suspicion(
+                "exploding",
+                layers[1 + int(np.argmax(growth))][0],
+                None,
+                f"activations grow {max(growth):.2g} times in it (root mean squares, layer by "
+                f"layer: {chain}), and the loss is {scene.look.loss:.3g}",
+            )
 
 
 def stuck_bias(scene: Scene) -> Iterator[Suspicion]:
