@@ -92,10 +92,11 @@ def sick(name: str, *, seed: int = 0, compiled: bool = True) -> nn.Monitor:
         optimizer = nn.Adam(model.parameters(), learning_rate=0.1)
         settings["epochs"] = 15
     elif name == "tiny data, huge net":
-        X, y = make_moons(24, noise=0.35, random_state=seed)
+        X, y = make_moons(20, noise=0.35, random_state=seed)
         model = nn.MLP(2, [32, 32, 1], activation="tanh", seed=seed)
         V, w = make_moons(100, noise=0.35, random_state=seed + 100)
         settings |= {"epochs": 150, "validation": (V, 2 * w - 1)}
+        optimizer = nn.Adam(model.parameters(), learning_rate=0.05)
         y = 2 * y - 1
     elif name == "squares without bounds":
         model = nn.MLP(2, [4, 4, 1], activation=lambda x: x * x * x * x, seed=seed)

@@ -85,14 +85,16 @@ class Plots:
                 x, low, high, where=high > low, color=ORANGE, alpha=0.15, linewidth=0,
                 label="gap: more than that is learnt by heart",
             )  # fmt: skip
-        if self.monitor._curves.guess is not None:
-            axes.axhline(self.monitor._curves.guess, color=GREY, linewidth=1.5, linestyle=":")
+        heights = [x for e in epochs for x in (e.loss, e.validation_loss) if x is not None]
+        top = 1.2 * max(*heights, 1e-9)
+        axes.set_ylim(min(0.0, *heights), top)  # room for alarms above
+        guess = self.monitor._curves.guess
+        if guess is not None and guess < top:
+            axes.axhline(guess, color=GREY, linewidth=1.5, linestyle=":")
             axes.text(
-                1, self.monitor._curves.guess, "best constant answer", color=GREY, fontsize=12,
+                1, guess, "best constant answer", color=GREY, fontsize=12,
                 ha="right", va="bottom", transform=axes.get_yaxis_transform(),
             )  # fmt: skip
-        heights = [x for e in epochs for x in (e.loss, e.validation_loss) if x is not None]
-        axes.set_ylim(min(0.0, *heights), 1.2 * max(*heights, 1e-9))  # room for alarms above
         axes.set_ylabel("loss")
         self._finish(axes)
         return figure

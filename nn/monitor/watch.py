@@ -83,6 +83,6 @@ class Watch:
 
 
 def place_of(suspicion: Suspicion) -> tuple[str, str | None]:
-    """Return what makes two suspicions the same; a learning rate is of the whole network."""
-    whole = suspicion.kind.startswith("learning_rate")
+    """Return what makes two suspicions the same: a layer, unless all of them go together."""
+    whole = suspicion.kind in ("exploding", "learning_rate_too_high", "learning_rate_too_low")
     return suspicion.kind, None if whole else suspicion.layer
