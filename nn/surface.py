@@ -118,7 +118,8 @@ def path_of(model: Module, parameter: Value | str) -> str:
     for name, value in model.named_parameters():
         if parameter is value or (isinstance(parameter, str) and parameter == name):
             return name
+    names = [name for name, _ in model.named_parameters()]
     raise ValueError(
-        f"{model!r} has no parameter {parameter!r}; give one of model.parameters(), or a path such "
-        f"as {model.named_parameters()[0][0] if model.named_parameters() else 'weight'!r}"
+        f"{model!r} has no parameter {parameter!r}; give one of model.parameters(), or its path, "
+        f"such as {names[0] if names else 'weight'}"
     )

@@ -174,7 +174,7 @@ def on_cluster(address: str) -> Way:
             for i, settings in work
         }
         try:
-            for future in distributed.as_completed(futures):
+            for future in distributed.as_completed(futures, loop=client.loop):
                 if future.status == "finished":
                     yield future.result()
         finally:

@@ -172,7 +172,11 @@ def test_histograms_have_a_panel_for_each_layer(what: str) -> None:
 
 def test_gradient_flow_has_a_line_for_each_layer() -> None:
     (axes,) = watched().plot.gradient_flow().axes
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["layer 1", "layer 2", "layer 3"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "layer 1",
+        "layer 2",
+        "layer 3",
+    ]
     assert axes.get_yscale() == "log"
 
 
@@ -195,7 +199,10 @@ def test_weight_paths_end_where_the_weights_are() -> None:
 
 def test_learning_curves_show_both_losses() -> None:
     (axes,) = watched().plot.learning_curves().axes
-    assert [text.get_text() for text in axes.get_legend().get_texts()][:2] == ["training", "validation"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()][:2] == [
+        "training",
+        "validation",
+    ]
 
 
 def test_alarm_is_marked_where_it_began() -> None:
@@ -231,7 +238,9 @@ def test_model_without_parameters_is_refused() -> None:
     class Empty(nn.Module):
         pass
 
-    with pytest.raises(ValueError, match="Monitor needs a model with parameters to watch, and .*Empty"):
+    with pytest.raises(
+        ValueError, match="Monitor needs a model with parameters to watch, and .*Empty"
+    ):
         nn.Monitor(Empty())
 
 
@@ -253,14 +262,20 @@ def test_model_changed_in_shape_is_refused(change: str) -> None:
         model.layers.append(nn.Layer(1, 1))
     else:
         model.layers = [nn.Layer(2, 5), nn.Layer(5, 1)]
-    with pytest.raises(ValueError, match=r"changed while it was watched: it had 17 parameters and has \d+ now .*make a new Monitor"):
+    with pytest.raises(
+        ValueError,
+        match=r"changed while it was watched: it had 17 parameters and has \d+ now .*make a new Monitor",
+    ):
         monitor.step(1.0)
 
 
 def test_monitor_of_another_model_is_refused() -> None:
     X, y = moons(0)
     model = nn.MLP(2, [1], seed=0)
-    with pytest.raises(ValueError, match=r"the monitor watches another model, MLP\(2 → 4 → 1\); make one of this model"):
+    with pytest.raises(
+        ValueError,
+        match=r"the monitor watches another model, MLP\(2 → 4 → 1\); make one of this model",
+    ):
         nn.fit(model, X, y, loss=nn.hinge, epochs=1, optimizer=nn.Adam(model.parameters()),
                progress=False, monitor=nn.Monitor(nn.MLP(2, [4, 1])))  # fmt: skip
 
@@ -286,11 +301,17 @@ def test_too_early_questions_are_answered_in_words(ask, wording: str) -> None:
     [
         (lambda m: m.statistics("moods"), "statistics are of weights, biases, .* got 'moods'"),
         (lambda m: m.statistics(by="hour"), "by layer, neuron, parameter; got 'weights' by 'hour'"),
-        (lambda m: m.statistics("activations"), r"no activations were recorded: .*nn.Monitor\(model, X\)"),
+        (
+            lambda m: m.statistics("activations"),
+            r"no activations were recorded: .*nn.Monitor\(model, X\)",
+        ),
         (lambda m: m.plot.activations(), "no activations were recorded"),
         (lambda m: m.plot.histograms("activations"), "no activations were recorded"),
         (lambda m: m.plot.histograms("moods"), "histograms are of weights, .* got 'moods'"),
-        (lambda m: m.plot.weight_paths("layer 9"), "there is no layer 'layer 9' with weights; there are layer 1"),
+        (
+            lambda m: m.plot.weight_paths("layer 9"),
+            "there is no layer 'layer 9' with weights; there are layer 1",
+        ),
     ],
 )
 def test_questions_without_an_answer_are_refused_in_words(ask, wording: str) -> None:
@@ -313,7 +334,9 @@ def test_report_on_a_full_disk_says_so_and_keeps_the_old_one(tmp_path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("nn.files.os.fsync", full)
-    with pytest.raises(OSError, match=r"cannot write the report run.html: No space left .* make room"):
+    with pytest.raises(
+        OSError, match=r"cannot write the report run.html: No space left .* make room"
+    ):
         watched().report(path)
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["run.html"]

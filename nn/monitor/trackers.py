@@ -7,6 +7,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -85,6 +86,8 @@ class Tracker:
             write()
         except OSError as error:
             self._broken = True
+            with suppress(OSError):
+                self.writer.close()
             warnings.warn(
                 f"logging to {self.name} has stopped: {error.strerror or error}; training goes on; "
                 "make room on the disk, or log to another place",
