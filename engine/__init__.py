@@ -16,12 +16,12 @@ from engine.graph import leaves, nodes
 from engine.modes import no_grad, strict
 from engine.scope import scope
 from engine.select import detached_maximum, take
+from engine.typed import TYPE_CHECKING
 from engine.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # these bring NumPy
-    from engine.compile.live import LiveArrays as LiveArrays
-    from engine.compile.program import Program as Program
+if TYPE_CHECKING:
+    from engine.compile.live import LiveArrays
+    from engine.compile.program import Program
 
 # fmt: off
 # isort: off
@@ -35,12 +35,25 @@ from engine.functions import (
 
 # [written from the table]
 __all__ = [
-    "DomainError", "GradientMismatch", "NonFiniteError", "NonFiniteWarning", "Picture",
-    "RecordingError", "Value", "abs", "check_gradients", "compile", "cos",
-    "detached_maximum", "draw", "draw_dot", "erfc", "exp", "gelu", "grad", "leaky_relu",
-    "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad", "nodes", "parse",
-    "relu", "scope", "sigmoid", "sin", "softplus", "sqrt", "strict", "take", "tanh",
-    "where",
+    "DomainError", "GradientMismatch", "LiveArrays", "NonFiniteError", "NonFiniteWarning",
+    "Picture", "Program", "RecordingError", "Value", "abs", "check_gradients", "compile",
+    "cos", "detached_maximum", "draw", "draw_dot", "erfc", "exp", "gelu", "grad",
+    "leaky_relu", "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad",
+    "nodes", "parse", "relu", "scope", "sigmoid", "sin", "softplus", "sqrt", "strict",
+    "take", "tanh", "where",
 ]
 # [end of what is written]
 # fmt: on
+
+
+def __getattr__(name: str) -> object:
+    """Import what brings NumPy when it is first asked for."""
+    if name == "Program":
+        from engine.compile.program import Program
+
+        return Program
+    if name == "LiveArrays":
+        from engine.compile.live import LiveArrays
+
+        return LiveArrays
+    raise AttributeError(f"module 'engine' has no attribute {name!r}")

@@ -71,7 +71,7 @@ class EagerSteps:
 
 
 class CompiledSteps:
-    """Replays a program that was recorded of one sample, or of a minibatch if the loss couples them.
+    """Replays a program recorded of one sample, or of a minibatch if the loss may couple them.
 
     Raises:
         Exception: whatever goes wrong when the program is recorded.

@@ -112,7 +112,7 @@ class Buffers:
         return name
 
     def view(self, buffer: str, slots: Slots, letter: str) -> str | None:
-        """Return the name of the view of a buffer at slots in even steps, or None if they are not."""
+        """Return the name of a view of a buffer, or None if the slots are not in even steps."""
         key = (buffer, slots.shape, slots.tobytes())
         if key not in self._known:
             steps = even_steps(slots)
@@ -150,7 +150,8 @@ class Buffers:
     def block(self, slots: Slots) -> tuple[str, str]:
         """Return the names of a block that an instruction makes, and of its gradients."""
         value, gradient = self.view("V", slots, "v"), self.view("G", slots, "g")
-        assert value is not None and gradient is not None
+        assert value is not None, "a block stands in even steps"
+        assert gradient is not None, "so do its gradients"
         return value, gradient
 
     def baked(self, numbers: object) -> str:
@@ -168,6 +169,18 @@ class Buffers:
         """Tell whether a gradient at any of `slots` is wanted."""
         return bool(self.moving[slots].any())
 
+    def summed(self, text: str, shape: tuple[int, ...], axes: tuple[int, ...]) -> str:
+        """Return the sum of an array over axes, which stay with one entry."""
+        if len(shape) == 2 and axes == (1,):  # a product with ones is quicker
+            return f"({text}) @ {self.ones(shape[1])}"
+        return f"add.reduce({text}, {axes[0] if len(axes) == 1 else axes}, keepdims=True)"
+
+    def ones(self, n: int) -> str:
+        """Return the name of a column of n ones."""
+        name = f"ones{n}"
+        self.space.setdefault(name, np.ones((n, 1)))
+        return name
+
     def add(self, slots: Slots, gradient: Operand) -> list[Addition]:
         """Return how a gradient, of the shape of `slots` or narrower, gets into them."""
         if slots.size == 0 or not self.wants(slots):
@@ -177,7 +190,7 @@ class Buffers:
         if same:
             if any(shape[axis] != slots.shape[axis] for axis in same):
                 text = f"broadcast_to({text}, {slots.shape})"
-            text = f"add.reduce({text}, {same[0] if len(same) == 1 else same}, keepdims=True)"
+            text = self.summed(text, slots.shape, same)
             shape = tuple(1 if i in same else n for i, n in enumerate(shape))
         distinct = np.unique(narrow).size == narrow.size
         view = self.view("G", narrow, "h") if distinct else None

@@ -17,6 +17,9 @@ from engine.graph import leaves
 from engine.value import Value
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.compile.replay import ArrayReplay
     from engine.compile.reroll import Rolled
 
@@ -76,18 +79,12 @@ class Call:
         """Return the inputs of one sample, or of the whole call if it has no samples."""
         if self.n_samples is None:
             return [x for part in self.numbers for x in floats(part)]
-        n = self.n_samples
-        parts = (
-            part[i * len(part) // n : (i + 1) * len(part) // n]
-            if isinstance(part, list)
-            else part[i]
-            for part in self.numbers
-        )
-        return [
-            x
-            for part in parts
-            for x in (floats(part) if hasattr(part, "__len__") else [float(part)])
-        ]
+        found: list[float] = []
+        for part in self.numbers:
+            numbers = floats(part)
+            size = len(numbers) // self.n_samples
+            found += numbers[i * size : (i + 1) * size]
+        return found
 
 
 class Program:
@@ -117,7 +114,7 @@ class Program:
             )
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
-        self.outputs: Sequence[Sequence[float]] = []
+        self.outputs: Sequence[Sequence[float] | NDArray[np.float64]] = []
         self._source = Source(fn, penalty, batched)
         self._recordings: dict[object, Recording] = {}
         self._last: Call | None = None
@@ -212,10 +209,8 @@ class Program:
             finite = False
         if not finite:
             return self._not_finite(self._last, gradients)
-        if gradients == "add":
-            replay.parameters.grad = replay.added(replay.parameters.grad)
-        elif gradients == "set":
-            replay.parameters.grad = replay.grad
+        if gradients != "none":
+            replay.keep(add=gradients == "add")
         self.outputs = replay.outputs()
         return loss
 

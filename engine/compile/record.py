@@ -1,10 +1,10 @@
-"""Runs scalar code once and writes down its operations, refusing what could not be replayed truly."""
+"""Writes down the operations of scalar code on a tape; refuses what could not be replayed."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from types import FrameType
+from types import FrameType, MemberDescriptorType
 
 from engine import modes, value
 from engine.compile.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
@@ -13,7 +13,10 @@ from engine.ops import Op
 from engine.value import Choice, Value
 
 ENGINE = value.__name__.split(".")[0]
-INSTEAD = "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no gradient"
+INSTEAD = (
+    "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
+    "gradient"
+)
 
 
 class Recorder:
@@ -110,7 +113,7 @@ class Recorder:
         if found is None:
             if x.op is not None:
                 raise refusal(
-                    f"using {x.label or 'a Value'!r}, which {x.op} made outside the compiled function",
+                    f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
                     "compute it inside, or detach() it outside if it shall stay as it is",
                 )
             found = self._leaves[id(x)] = self.tape.parameter(x)
@@ -161,7 +164,7 @@ class Recorder:
 
 
 # The slot behind `data`, which recorded nodes hide from the user's code.
-raw_slot = Value.data  # type: ignore[attr-defined]
+raw_slot: MemberDescriptorType = vars(Value)["data"]
 
 
 def raw_data(x: Value) -> float:
@@ -181,7 +184,7 @@ class Recorded(Value):
     __slots__ = ()
 
     @property
-    def data(self) -> float:  # type: ignore[override]
+    def data(self) -> float:
         """The number, for the operators of Value alone."""
         caller = sys._getframe(1).f_globals
         if caller is not vars(value) and not from_engine(caller):

@@ -129,7 +129,7 @@ def sorted_terms(terms: list[Term], row_of: list[int]) -> tuple[tuple[TermKey, .
 
 
 def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[int]]:
-    """Return ops and args in which equal steps on equal inputs are one, and which stands for which."""
+    """Return ops and args with equal steps made one, and the step that stands for each."""
     ops, args = list(tape.ops), list(tape.args)
     same = list(range(len(ops)))
     seen: dict[object, int] = {}
@@ -191,7 +191,7 @@ def sums(
                 continue
             absorbed[x] = not mine
             if op is MUL:
-                found.append((sign, *args[x]))
+                found.append((sign, args[x][0], args[x][1]))
             elif op is NEG:
                 waiting.append((args[x][0], -sign))
             else:

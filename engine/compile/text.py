@@ -1,4 +1,4 @@
-"""Reads a row of the table as NumPy: conditionals become `where`, functions of `math` their arrays."""
+"""Reads a row of the table as NumPy: conditionals become `where`, math becomes array math."""
 
 from __future__ import annotations
 
@@ -46,13 +46,8 @@ def array_function(name: str) -> Callable[..., object]:
     if isinstance(found, np.ufunc):
         return found
     one = IEEE[name]
-    by_number = np.frompyfunc(one, one.__code__.co_argcount, 1) if callable(one) else None  # type: ignore[attr-defined]
-
-    def answer(*x: object) -> object:
-        assert by_number is not None
-        return np.asarray(by_number(*x), dtype=float)
-
-    return answer
+    assert callable(one)
+    return np.vectorize(one, otypes=[float])
 
 
 class ToArrays(ast.NodeTransformer):
@@ -64,7 +59,8 @@ class ToArrays(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Put in the name of an array."""
-        return ast.parse(self.names.get(node.id, node.id), mode="eval").body
+        array: ast.expr = ast.parse(self.names.get(node.id, node.id), mode="eval").body
+        return array
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Note which functions are used."""
@@ -83,6 +79,7 @@ class ToArrays(ast.NodeTransformer):
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         """Write `and` and `or` number by number."""
         sign = ast.BitAnd() if isinstance(node.op, ast.And) else ast.BitOr()
+        first: ast.expr
         first, *rest = (self.visit(x) for x in node.values)
         for x in rest:
             first = ast.BinOp(first, sign, x)
