@@ -4,11 +4,13 @@ import re
 import shutil
 import subprocess
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import resvg_py
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 import engine
 import nn
@@ -168,6 +170,21 @@ def test_png_is_the_same_with_and_without_the_fonts_of_the_machine(monkeypatch) 
     root = fan_out()
     bare = png_on_a_machine_without_fonts(root, monkeypatch)
     assert engine.draw(root, layout="builtin").png() == bare
+
+
+def test_png_of_a_long_picture_is_no_longer_than_programs_show() -> None:
+    out = Value(1.0, "x")
+    for _ in range(45):
+        out = out * 1.1
+    wide, _ = Image.open(BytesIO(engine.draw(out, layout="builtin").png())).size
+    assert 8000 < wide <= 8192
+
+
+def test_png_has_as_many_pixels_as_asked_for() -> None:
+    picture = engine.draw(fan_out())
+    one, two = (Image.open(BytesIO(picture.png(scale=scale))).size for scale in (1, 2))
+    assert two == (2 * one[0], 2 * one[1])
+    assert Image.open(BytesIO(picture.png())).size == two
 
 
 @pytest.mark.parametrize("file", FONT_FILES, ids=lambda file: Path(file).stem)

@@ -39,11 +39,12 @@ class Picture:
         self._scene = scene
         self._direction = direction
 
-    def png(self, *, scale: float = 2.0, background: str | None = None) -> bytes:
+    def png(self, *, scale: float | None = None, background: str | None = None) -> bytes:
         """Return the picture as PNG.
 
         Args:
-            scale: pixels of the image for each pixel of the picture.
+            scale: pixels of the image for each pixel of the picture; if None, 2, and less where
+                that would make a side longer than most programs show.
             background: a colour to lay beneath; transparent if None.
 
         Raises:
