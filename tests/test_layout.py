@@ -1,21 +1,19 @@
 """Both layouts: no card, label or box stands on another, whatever the graph."""
 
 import shutil
+from importlib import import_module
 from itertools import combinations
 from random import Random
 
 import pytest
 
 import nn
-from engine import Value, maximum
-from engine.draw.cards import scene_of_cards
-from engine.draw.fold import scene_of_groups
-from engine.draw.layered import placed
+from engine import Value, draw, maximum
 
 LAYOUTS = [
-    False,
+    "builtin",
     pytest.param(
-        True, marks=pytest.mark.skipif(shutil.which("dot") is None, reason="needs dot on PATH")
+        "dot", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="needs dot on PATH")
     ),
 ]
 
@@ -37,6 +35,25 @@ def folded_network() -> Value:
     loss = nn.cross_entropy([model([Value(0.5, "x1"), Value(-0.3, "x2"), Value(1.0, "x3")])], [1])
     loss.backward()
     return loss
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Draws, and returns the scene and where everything in it stands."""
+    picture = import_module("engine.draw.picture")
+    whole, kept = picture.svg_of, []
+
+    def svg_of(scene, placement, **options):
+        kept[:] = [scene, placement]
+        return whole(scene, placement, **options)
+
+    monkeypatch.setattr(picture, "svg_of", svg_of)
+
+    def drawn(root, **options):
+        draw(root, **options)
+        return kept
+
+    return drawn
 
 
 def frames(scene, placement) -> list[tuple[str, float, float, float, float]]:
@@ -62,27 +79,24 @@ def overlaps(things) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("by_dot", LAYOUTS, ids=["builtin", "dot"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 @pytest.mark.parametrize("seed", range(8))
-def test_no_card_and_no_label_stands_on_another(seed, direction, by_dot) -> None:
-    scene = scene_of_cards(tangle(seed))
-    things = frames(scene, placed(scene, direction=direction, by_dot=by_dot))
-    assert overlaps(things) == []
+def test_no_card_and_no_label_stands_on_another(seed, direction, layout, drawn) -> None:
+    scene, placement = drawn(tangle(seed), direction=direction, layout=layout)
+    assert overlaps(frames(scene, placement)) == []
 
 
-@pytest.mark.parametrize("by_dot", LAYOUTS, ids=["builtin", "dot"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-def test_no_card_of_a_folded_network_stands_on_another(direction, by_dot) -> None:
-    scene = scene_of_groups(folded_network(), fold_untagged=False)
-    things = frames(scene, placed(scene, direction=direction, by_dot=by_dot))
-    assert overlaps(things) == []
+def test_no_card_of_a_folded_network_stands_on_another(direction, layout, drawn) -> None:
+    scene, placement = drawn(folded_network(), direction=direction, layout=layout)
+    assert overlaps(frames(scene, placement)) == []
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-def test_nothing_stands_outside_the_picture(direction) -> None:
-    scene = scene_of_cards(tangle(0))
-    placement = placed(scene, direction=direction, by_dot=False)
+def test_nothing_stands_outside_the_picture(direction, drawn) -> None:
+    scene, placement = drawn(tangle(0), direction=direction, layout="builtin")
     wide, high = placement.size
     for name, left, top, right, bottom in frames(scene, placement):
         assert left >= -0.01, name
