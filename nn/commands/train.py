@@ -36,7 +36,7 @@ USUAL = {
     "iris": ([8], 60),
     "wine": ([8], 40),
     "breast_cancer": ([8], 10),
-    "digits": ([16], 6),
+    "digits": ([16], 5),
 }
 MOST_SAMPLES = {"digits": 900}  # scalars take their time; it is said which part was used
 EPILOG = """\
