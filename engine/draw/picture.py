@@ -11,6 +11,7 @@ from engine.draw.cards import name_of, scene_of_cards, symbol_of
 from engine.draw.fold import scene_of_groups
 from engine.draw.ink import number_text
 from engine.draw.layered import placed
+from engine.draw.raster import png_of
 from engine.draw.scene import Scene
 from engine.draw.svg import svg_of
 from engine.graph import nodes
@@ -38,23 +39,18 @@ class Picture:
         self._scene = scene
         self._direction = direction
 
-    def png(self, *, scale: float = 2.0, background: str | None = None) -> bytes:
+    def png(self, *, scale: float | None = None, background: str | None = None) -> bytes:
         """Return the picture as PNG.
 
         Args:
-            scale: pixels of the image for each pixel of the picture.
+            scale: pixels of the image for each pixel of the picture; if None, 2, and less where
+                that would make a side longer than most programs show.
             background: a colour to lay beneath; transparent if None.
 
         Raises:
             ImportError: resvg-py is not installed; the message names the extra.
         """
-        try:
-            import resvg_py
-        except ImportError:
-            raise ImportError(
-                'a PNG needs resvg-py; run: pip install "glassgrad[images]", or save as .svg'
-            ) from None
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=scale, background=background))
+        return png_of(self.svg, scale=scale, background=background)
 
     @property
     def dot(self) -> graphviz.Digraph:

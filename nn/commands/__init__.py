@@ -12,3 +12,11 @@ if TYPE_CHECKING:
 
 class CommandError(Exception):
     """What was asked cannot be done; the message says why, in one line, and what to do."""
+
+
+def unwritable(path: object, error: OSError) -> CommandError:
+    """Return what to say where a file or folder cannot be written."""
+    # An error of the system has its reason in `strerror`; one of ours is a whole sentence.
+    if error.strerror is None:
+        return CommandError(str(error))
+    return CommandError(f"cannot write {path}: {error.strerror}; choose another place")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import engine
 from engine import Value
-from nn.commands import CommandError
+from nn.commands import CommandError, unwritable
 from nn.commands.gradient_table import gradient_table
 from nn.table import as_number
 
@@ -92,9 +92,15 @@ def parsed(text: str, numbers: dict[str, float]) -> Value:
         CommandError: it is no formula, or a number is missing, unused or outside a domain.
     """
     try:
-        return engine.parse(text, numbers)
+        root = engine.parse(text, numbers)
     except ValueError as error:
         raise CommandError(str(error)) from None
+    if root.op is None:
+        raise CommandError(
+            f"'{text}' is a name alone, so there is nothing to differentiate; make something of "
+            f"it, such as {text}*{text}"
+        )
+    return root
 
 
 def save_picture(root: Value, out: Path) -> None:
@@ -106,4 +112,4 @@ def save_picture(root: Value, out: Path) -> None:
     try:
         engine.draw(root).save(out)
     except OSError as error:
-        raise CommandError(f"{out}: {error.strerror or error}") from None
+        raise unwritable(out, error) from None
