@@ -122,18 +122,18 @@ def cross_entropy(
                     "cross_entropy needs one logit for each class and at least two classes, got "
                     f"{len(logits)}; for one output use binary_cross_entropy or hinge"
                 )
-            if target not in range(len(logits)):
+            if not isinstance(target, Value) and target not in range(len(logits)):
                 raise ValueError(
                     f"cross_entropy needs targets that are class numbers from 0 to "
                     f"{len(logits) - 1}, got {target} for sample {i}; number the classes from 0, "
                     "or give the network more outputs"
                 )
-            largest = max(logit.data for logit in logits)
+            largest = engine.detached_maximum(logits)
             total: Value | float = 0.0
             for j, logit in enumerate(logits):
                 power = engine.exp(logit - largest)
                 total = power if j == 0 else total + power
-            terms.append(engine.log(total) + largest - logits[int(target)])
+            terms.append(engine.log(total) + largest - engine.take(logits, target))
         return mean(terms)
 
 
@@ -247,24 +247,21 @@ def labelled(
     """
     pairs = []
     for i, (prediction, target) in enumerate(paired(predictions, targets)):
-        if target not in labels:
+        if not isinstance(target, Value) and target not in labels:  # a program's input may be any
             raise ValueError(
                 f"{name} needs targets {labels[0]} or {labels[1]}, got {target} for sample {i}; "
                 "name the two classes so"
             )
-        pairs.append((one(prediction, i, name), float(target)))
+        pairs.append((one(prediction, i, name), target))
     return pairs
 
 
-def finite(target: float, i: int) -> float:
-    """Return the target as a float.
+def finite(target: float | Value, i: int) -> float | Value:
+    """Return the target.
 
     Raises:
-        TypeError: it is not a number.
         ValueError: it is inf or nan.
     """
-    if not hasattr(target, "__float__"):
-        raise TypeError(f"targets must be numbers, got {target!r} for sample {i}")
-    if not isfinite(target):
+    if not isinstance(target, Value) and not isfinite(target):
         raise ValueError(f"targets must be finite, got {target} for sample {i}; leave it out")
-    return float(target)
+    return target

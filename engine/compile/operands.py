@@ -1,0 +1,200 @@
+"""Finds the shortest way to read slots of a buffer, and to add gradients to them.
+
+Slots in even steps are a view of the buffer, a number written into the instruction if they hold one
+constant, and copied out by index otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.compile.plan import Numbers, Slots
+
+
+@dataclass
+class Operand:
+    """An array of the program.
+
+    Attributes:
+        text: its name, or a number.
+        shape: of the array; 1 where one number serves a whole axis.
+    """
+
+    text: str
+    shape: tuple[int, ...]
+
+
+@dataclass
+class Addition:
+    """A gradient on its way into the buffer.
+
+    Attributes:
+        target: where it goes, as text.
+        text: what is added.
+        slots: the slots it goes to; None where only a replay knows.
+        view: whether the target is a view, all of which the gradient fills.
+    """
+
+    target: str
+    text: str
+    slots: Slots | None
+    view: bool
+
+
+def even_steps(slots: Slots) -> tuple[int, ...] | None:
+    """Return how many slots lie between neighbours along each axis, or None if they vary."""
+    first = int(slots.flat[0])
+    steps = [
+        int(slots[tuple(int(i == axis) for i in range(slots.ndim))]) - first if n > 1 else 0
+        for axis, n in enumerate(slots.shape)
+    ]
+    even = first + sum(
+        (np.arange(n) * step).reshape([-1 if i == axis else 1 for i in range(slots.ndim)])
+        for axis, (n, step) in enumerate(zip(slots.shape, steps, strict=True))
+    )
+    return tuple(steps) if np.array_equal(even, slots) else None
+
+
+def narrowed(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
+    """Return slots with one entry along axes where they do not change, and those axes."""
+    same = tuple(
+        axis
+        for axis, n in enumerate(slots.shape)
+        if n > 1 and np.array_equal(slots, np.broadcast_to(slots.take([0], axis), slots.shape))
+    )
+    for axis in same:
+        slots = slots.take([0], axis)
+    return slots, same
+
+
+def literal(number: float) -> str:
+    """Return a number as a program writes it."""
+    return f"({float(number)!r})" if number < 0 else repr(float(number))
+
+
+class Buffers:
+    """The buffers of a program and the arrays that its lines use.
+
+    Args:
+        size: how many slots there are.
+        first_constant: the slot of the first constant.
+        constants: what stands from there on.
+        moving: for each slot, whether it depends on a parameter, so that its gradient is wanted.
+
+    Attributes:
+        values: the number of each slot.
+        gradients: the gradient of each slot.
+        space: every array by the name that the program calls it.
+        notes: what each view is, in the order they were made.
+        forward: the lines of the forward pass.
+    """
+
+    def __init__(
+        self, size: int, first_constant: int, constants: Numbers, moving: np.ndarray
+    ) -> None:
+        self.values = np.zeros(size)
+        self.gradients = np.zeros(size)
+        self.values[first_constant : first_constant + len(constants)] = constants
+        self.constant_slots = (first_constant, first_constant + len(constants))
+        self.moving = moving
+        self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
+        self.space.update(inf=np.inf, nan=np.nan)
+        self.notes: list[str] = []
+        self.forward: list[str] = []
+        self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+
+    def name(self, letter: str, array: object) -> str:
+        """Give an array a new name."""
+        name = f"{letter}{sum(known.startswith(letter) for known in self.space)}"
+        self.space[name] = array
+        return name
+
+    def view(self, buffer: str, slots: Slots, letter: str) -> str | None:
+        """Return the name of the view of a buffer at slots in even steps, or None if they are not."""
+        key = (buffer, slots.shape, slots.tobytes())
+        if key not in self._known:
+            steps = even_steps(slots)
+            if steps is None:
+                return None
+            array = self.values if buffer == "V" else self.gradients
+            first = int(slots.flat[0])
+            strides = [step * array.itemsize for step in steps]
+            view = np.lib.stride_tricks.as_strided(array[first:], slots.shape, strides)
+            name = self._known[key] = self.name(letter, view)
+            self.notes.append(f"{name} = view({buffer}, {first}, {slots.shape}, {steps})")
+        return self._known[key]
+
+    def read(self, slots: Slots, letter: str = "x") -> Operand:
+        """Return the array of the numbers at `slots`; a copy is made in the forward pass."""
+        low, high = self.constant_slots
+        narrow, _ = narrowed(slots)
+        if low <= narrow.min() and narrow.max() < high:
+            numbers = self.values[narrow]
+            if numbers.size > 1 and (numbers == numbers.flat[0]).all():
+                numbers = numbers.reshape(-1)[:1].reshape([1] * slots.ndim)
+            if numbers.size == 1:
+                return Operand(literal(numbers.flat[0]), numbers.shape)
+            return Operand(self.baked(numbers), numbers.shape)
+        name = self.view("V", narrow, letter)
+        if name is None:
+            key = ("copy", narrow.shape, narrow.tobytes())
+            if key not in self._known:
+                copy = self._known[key] = self.name("t", np.empty(narrow.shape))
+                index = self.index(narrow)
+                self.forward.append(f'V.take({index}, out={copy}, mode="clip")')
+            name = self._known[key]
+        return Operand(name, narrow.shape)
+
+    def block(self, slots: Slots) -> tuple[str, str]:
+        """Return the names of a block that an instruction makes, and of its gradients."""
+        value, gradient = self.view("V", slots, "v"), self.view("G", slots, "g")
+        assert value is not None and gradient is not None
+        return value, gradient
+
+    def baked(self, numbers: object) -> str:
+        """Return the name of an array that stays as it is."""
+        return self.name("k", numbers)
+
+    def index(self, slots: Slots) -> str:
+        """Return the name of an array of slots."""
+        key = ("index", slots.shape, slots.tobytes())
+        if key not in self._known:
+            self._known[key] = self.name("i", np.ascontiguousarray(slots))
+        return self._known[key]
+
+    def wants(self, slots: Slots) -> bool:
+        """Tell whether a gradient at any of `slots` is wanted."""
+        return bool(self.moving[slots].any())
+
+    def add(self, slots: Slots, gradient: Operand) -> list[Addition]:
+        """Return how a gradient, of the shape of `slots` or narrower, gets into them."""
+        if slots.size == 0 or not self.wants(slots):
+            return []
+        narrow, same = narrowed(slots)
+        text, shape = gradient.text, gradient.shape
+        if same:
+            if any(shape[axis] != slots.shape[axis] for axis in same):
+                text = f"broadcast_to({text}, {slots.shape})"
+            text = f"add.reduce({text}, {same[0] if len(same) == 1 else same}, keepdims=True)"
+            shape = tuple(1 if i in same else n for i, n in enumerate(shape))
+        distinct = np.unique(narrow).size == narrow.size
+        view = self.view("G", narrow, "h") if distinct else None
+        if view is not None:
+            return [Addition(view, text, narrow, shape == narrow.shape)]
+        if distinct:
+            return [Addition(f"G[{self.index(narrow)}]", text, narrow, False)]
+        if shape != narrow.shape:
+            text = f"broadcast_to({text}, {narrow.shape})"
+        # Several gradients for one slot: sorted by slot, then added up run by run.
+        order = np.argsort(narrow, axis=None, kind="stable")
+        targets, starts = np.unique(narrow.ravel()[order], return_index=True)
+        flat = f"({text}).ravel()"
+        if not np.array_equal(order, np.arange(order.size)):
+            flat += f"[{self.index(order)}]"
+        total = f"add.reduceat({flat}, {self.index(starts)})"
+        view = self.view("G", targets, "h")
+        if view is not None:
+            return [Addition(view, total, targets, True)]
+        return [Addition(f"G[{self.index(targets)}]", total, targets, False)]
