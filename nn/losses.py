@@ -32,7 +32,7 @@ def mean_squared_error(
         Bishop (2006), Pattern Recognition and Machine Learning, section 1.1.
     """
     pairs = paired(predictions, targets)
-    flat: list[tuple[Value, float]] = []
+    flat: list[tuple[Value, float | Value]] = []
     for i, (prediction, target) in enumerate(pairs):
         outputs = many(prediction)
         wanted = as_list(target)
@@ -260,8 +260,11 @@ def finite(target: float | Value, i: int) -> float | Value:
     """Return the target.
 
     Raises:
+        TypeError: it is not a number.
         ValueError: it is inf or nan.
     """
+    if not hasattr(target, "__float__"):
+        raise TypeError(f"targets must be numbers, got {target!r} for sample {i}")
     if not isinstance(target, Value) and not isfinite(target):
         raise ValueError(f"targets must be finite, got {target} for sample {i}; leave it out")
     return target
