@@ -124,7 +124,7 @@ def test_import_from_above_would_be_found(module: str, source: str, found: list[
 def hidden_names(source: str) -> list[str]:
     """Return what a text takes from `engine` that is not among its public names."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in statements(ast.parse(source).body):
         if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "engine":
             inside = node.module != "engine"
             found += [a.name for a in node.names if inside or a.name not in engine.__all__]

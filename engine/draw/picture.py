@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
 from engine.draw.fold import scene_of_groups
+from engine.draw.grouping import is_named
 from engine.draw.ink import number_text
 from engine.draw.layered import placed
 from engine.draw.raster import png_of
@@ -173,8 +174,11 @@ def draw(
         refuse_if_too_large(len(order), "draw a smaller part, or pass fold='neuron'")
         scene = scene_of_cards(root)
     else:
-        scene = scene_of_groups(root, fold_untagged=False)
-        if len(scene.cards) > MOST_CARDS and fold == "auto":
+        # Results outside all scopes have a card each; of a million, better not make them first.
+        lone = sum(node.op is not None and not is_named(node.scope) for node in order)
+        crowded = lone > MOST_CARDS and fold == "auto"
+        scene = scene_of_groups(root, fold_untagged=crowded)
+        if len(scene.cards) > MOST_CARDS and fold == "auto" and not crowded:
             scene = scene_of_groups(root, fold_untagged=True)
         things = sum(1 + len(card.rows) for card in scene.cards)
         refuse_if_too_large(
