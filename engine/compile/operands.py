@@ -33,14 +33,15 @@ class Addition:
     Attributes:
         target: where it goes, as text.
         text: what is added.
-        slots: the slots it goes to; None where only a replay knows.
-        view: whether the target is a view, all of which the gradient fills.
+        slots: the slots it goes to, or may go to.
+        kind: "view" if the target is a view all of which the gradient fills, "part" if it is
+            another expression, "picked" if it is an array of slots that each replay picks.
     """
 
     target: str
     text: str
-    slots: Slots | None
-    view: bool
+    slots: Slots
+    kind: str
 
 
 def even_steps(slots: Slots) -> tuple[int, ...] | None:
@@ -171,8 +172,10 @@ class Buffers:
 
     def summed(self, text: str, shape: tuple[int, ...], axes: tuple[int, ...]) -> str:
         """Return the sum of an array over axes, which stay with one entry."""
-        if len(shape) == 2 and axes == (1,):  # a product with ones is quicker
-            return f"({text}) @ {self.ones(shape[1])}"
+        if len(shape) == 2 and len(axes) == 1:  # a product with ones is quicker
+            if axes == (1,):
+                return f"({text}) @ {self.ones(shape[1])}"
+            return f"{self.ones(shape[0])}.T @ ({text})"
         return f"add.reduce({text}, {axes[0] if len(axes) == 1 else axes}, keepdims=True)"
 
     def ones(self, n: int) -> str:
@@ -195,19 +198,44 @@ class Buffers:
         distinct = np.unique(narrow).size == narrow.size
         view = self.view("G", narrow, "h") if distinct else None
         if view is not None:
-            return [Addition(view, text, narrow, shape == narrow.shape)]
+            return [Addition(view, text, narrow, "view" if shape == narrow.shape else "part")]
         if distinct:
-            return [Addition(f"G[{self.index(narrow)}]", text, narrow, False)]
+            return [Addition(f"G[{self.index(narrow)}]", text, narrow, "part")]
         if shape != narrow.shape:
             text = f"broadcast_to({text}, {narrow.shape})"
+        by_matrix = self.collected(narrow, text)
+        if by_matrix is not None:
+            return [by_matrix]
         # Several gradients for one slot: sorted by slot, then added up run by run.
         order = np.argsort(narrow, axis=None, kind="stable")
         targets, starts = np.unique(narrow.ravel()[order], return_index=True)
         flat = f"({text}).ravel()"
         if not np.array_equal(order, np.arange(order.size)):
-            flat += f"[{self.index(order)}]"
+            flat += f".take({self.index(order)})"
         total = f"add.reduceat({flat}, {self.index(starts)})"
         view = self.view("G", targets, "h")
         if view is not None:
-            return [Addition(view, total, targets, True)]
-        return [Addition(f"G[{self.index(targets)}]", total, targets, False)]
+            return [Addition(view, total, targets, "view")]
+        return [Addition(f"G[{self.index(targets)}]", total, targets, "part")]
+
+    def collected(self, slots: Slots, text: str) -> Addition | None:
+        """Return how gradients are added up by a matrix of zeros and ones, if that can be done.
+
+        It can if every row has its slots in the same pattern, as the keys of an attention have: the
+        gradients of a row, times a matrix that says which goes where.
+        """
+        rows = slots.reshape(-1, slots.shape[-1])
+        pattern = rows[0] - rows[0, 0]
+        if not np.array_equal(rows, rows[:, :1] + pattern):
+            return None
+        columns, place = np.unique(pattern, return_inverse=True)
+        targets = rows[:, :1] + columns
+        if np.unique(targets).size < targets.size or pattern.size * columns.size > 50_000:
+            return None
+        view = self.view("G", targets, "h")
+        if view is None:
+            return None
+        matrix = np.zeros((pattern.size, columns.size))
+        matrix[np.arange(pattern.size), place] = 1.0
+        flat = f"({text}).reshape{rows.shape} @ {self.baked(matrix)}"
+        return Addition(view, flat, targets, "view")

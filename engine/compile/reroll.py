@@ -83,6 +83,9 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
     roots = [same[i] for i in tape.results]
     uses = counted(ops, args, roots)
     terms, constants, absorbed = sums(tape, ops, args, uses, set(roots))
+    # A parameter that is used once, as an addend, loses nothing by being one of many: so do the
+    # rows of position embeddings, which would keep the positions of a sequence apart.
+    lone = {x for found in terms.values() for _, x, y in found if y < 0 and uses[x] == 1}
     rows: list[Row] = []
     row_of, lane_of = [-1] * len(ops), [0] * len(ops)
     found: dict[object, int] = {}
@@ -102,7 +105,8 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
             inputs = iter(classes)
             # How many numbers the largest is sought among may differ from lane to lane.
             among = frozenset(classes) if op is LARGEST else tuple(classes)
-            key = (op.name, i if op is PARAMETER else among)
+            own = op is PARAMETER and i not in lone
+            key = (op.name, i if own else among)
         row = found.setdefault(i if one_lane else key, len(rows))
         if row == len(rows):
             below = set(inputs)

@@ -62,17 +62,17 @@ class Writer:
         arrivals[self.plan.out] = 1
         for part in parts:
             if isinstance(part, Addition):
-                arrivals[slice(None) if part.slots is None else part.slots] += 1
+                arrivals[part.slots] += 1
         lines = ["G.fill(0.0)", f"G[{self.plan.out}] = 1.0"]
         for part in parts:
             if isinstance(part, str):
                 lines.append(part)
-            elif part.view and (arrivals[part.slots] == 1).all():
+            elif part.kind == "view" and (arrivals[part.slots] == 1).all():
                 line, ufunc = into(part.text, part.target)
                 self.use({ufunc} - {""})
                 lines.append(line)
-            elif part.slots is None:
-                lines.append(f"add.at(G, {part.target}, {part.text})")
+            elif part.kind == "picked":
+                lines.append(f"add.at(G, {part.target}.ravel(), {part.text}.ravel())")
             else:
                 lines.append(f"{part.target} += {part.text}")
         return lines
@@ -232,7 +232,10 @@ class Writer:
             self.put(f"{out} += {self.buffers.baked(sums.constant)}")
         gradients = f"t_{grad}"
         self.backward[-1].append(f"{gradients} = {g}")
-        self.product_gradients(sums.left, sums.right, gradients, x, y, sums.left.shape)
+        if y.text == "1.0":
+            self.back(sums.left, gradients, sums.left.shape)
+        else:
+            self.product_gradients(sums.left, sums.right, gradients, x, y, sums.left.shape)
 
     @write.register
     def _(self, apply: Map) -> None:
@@ -294,7 +297,7 @@ class Writer:
         )
         self.put(f'V.take({found}, out={out}, mode="clip")')
         if self.buffers.wants(take.table):
-            self.backward[-1].append(Addition(found, grad, None, False))
+            self.backward[-1].append(Addition(found, grad, take.table, "picked"))
 
     @write.register
     def _(self, largest: Largest) -> None:
@@ -305,7 +308,7 @@ class Writer:
         if len(set(counts)) == 1:
             shape = (len(largest.among), n_lanes, int(counts[0]))
             numbers = self.buffers.read(largest.among.reshape(shape))
-            self.put(f"{numbers.text}.max(2, out={out})")
+            self.put(f"maximum.reduce({numbers.text}, 2, out={out})")
         else:
             text = self.full(among, largest.among)
             starts = self.buffers.index(largest.starts)
@@ -344,7 +347,9 @@ def whole(index: np.ndarray, n_entries: int) -> np.ndarray:
         IndexError: one of them is not from 0 to below `n_entries`, or not whole.
     """
     found = index.astype(np.intp)
-    if found.min() < 0 or found.max() >= n_entries or (found != index).any():
+    # As unsigned numbers those below 0 are too large as well.
+    largest = np.maximum.reduce(found.view(np.uintp), axis=None)
+    if largest >= n_entries or not np.logical_and.reduce(found == index, axis=None):
         raise IndexError(
             f"take needs whole numbers from 0 to {n_entries - 1} as its index, got "
             f"{index[(found < 0) | (found >= n_entries) | (found != index)].flat[0]:g}"
