@@ -37,6 +37,7 @@ class Recorder:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
         value._recorder = self
         value._watchers = (*value._watchers, self.watch)
+        self._depth = len(value._watchers)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -84,21 +85,20 @@ class Recorder:
             node._mark = self.tape.constant(node.data) if source is None else source
             node.__class__ = Recorded
             return
-        if modes.no_grad.watch in value._watchers:
+        if len(value._watchers) > self._depth and modes.no_grad.watch in value._watchers:
             raise refusal("engine.no_grad() inside a compiled function", "use detach() instead")
-        a, b = node._a, node._b
-        place_a = self.tape.constant(node._da) if a is None else self.place(a)
-        if len(op.slopes) == 1:
-            args: tuple[int, ...] = (place_a,)
-        else:
-            args = (place_a, self.tape.constant(node._db) if b is None else self.place(b))
+        a, b, tape = node._a, node._b, self.tape
+        place = tape.constant(node._da) if a is None else self.place(a)
+        args: tuple[int, ...] = (place,)
+        if len(op.slopes) > 1:
+            args = (place, tape.constant(node._db) if b is None else self.place(b))
         if isinstance(node, Choice):
             c = node.condition
-            args = (*args, self.place(c) if isinstance(c, Value) else self.tape.constant(c))
+            args = (*args, self.place(c) if isinstance(c, Value) else tape.constant(c))
             node.__class__ = RecordedChoice
         else:
             node.__class__ = Recorded
-        node._mark = self.tape.operation(op, args, node.scope)
+        node._mark = tape.operation(op, args, node.scope)
         self._nodes.append(node)
 
     def place(self, x: Value) -> int:
@@ -165,11 +165,13 @@ class Recorder:
 
 # The slot behind `data`, which recorded nodes hide from the user's code.
 raw_slot: MemberDescriptorType = vars(Value)["data"]
+get_raw = raw_slot.__get__
+OPERATORS = vars(value)  # the globals of the operators, which read it often
 
 
 def raw_data(x: Value) -> float:
     """Return the number of a Value, recorded or not."""
-    number: float = raw_slot.__get__(x) if isinstance(x, Recorded) else x.data
+    number: float = get_raw(x) if isinstance(x, Recorded) else x.data
     return number
 
 
@@ -187,9 +189,9 @@ class Recorded(Value):
     def data(self) -> float:
         """The number, for the operators of Value alone."""
         caller = sys._getframe(1).f_globals
-        if caller is not vars(value) and not from_engine(caller):
+        if caller is not OPERATORS and not from_engine(caller):
             raise refusal("reading .data of a recorded Value", INSTEAD)
-        number: float = raw_slot.__get__(self)
+        number: float = get_raw(self)
         return number
 
     @data.setter
@@ -263,7 +265,7 @@ class Placeholder(Recorded):
         """Return the number to `Value(x)`, which so becomes another name of the input."""
         if not from_engine(sys._getframe(1).f_globals):
             raise refusal("item() of an input", INSTEAD)
-        number = Number(raw_slot.__get__(self))
+        number = Number(get_raw(self))
         number.source = self._mark
         return number
 

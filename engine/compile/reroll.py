@@ -138,16 +138,15 @@ def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[i
     same = list(range(len(ops)))
     seen: dict[object, int] = {}
     for i, op in enumerate(ops):
-        if op in LEAVES:
+        if not args[i]:  # a leaf
             continue
         mine = args[i] = tuple([same[j] for j in args[i]])
         if op is POW and tape.numbers.get(mine[1]) == 2.0:  # a square is a product
             op = ops[i] = MUL
             mine = args[i] = (mine[0], mine[0])
         if (op is ADD or op is MUL) and mine[0] > mine[1]:
-            same[i] = seen.setdefault((op.name, mine[1], mine[0]), i)
-        else:
-            same[i] = seen.setdefault((op.name, *mine), i)
+            mine = (mine[1], mine[0])
+        same[i] = seen.setdefault((op, mine), i)
     return ops, args, same
 
 
