@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.compile.plan import Numbers, Slots
+from engine.compile.plan import Plan, Slots
 
 
 @dataclass
@@ -79,30 +79,28 @@ class Buffers:
     """The buffers of a program and the arrays that its lines use.
 
     Args:
-        size: how many slots there are.
-        first_constant: the slot of the first constant.
-        constants: what stands from there on.
-        moving: for each slot, whether it depends on a parameter, so that its gradient is wanted.
+        plan: what works on them.
 
     Attributes:
         values: the number of each slot.
         gradients: the gradient of each slot.
         space: every array by the name that the program calls it.
-        notes: what each view is, in the order they were made.
+        views: what each view of the values, "V", and of the gradients, "G", is.
         forward: the lines of the forward pass.
     """
 
-    def __init__(
-        self, size: int, first_constant: int, constants: Numbers, moving: np.ndarray
-    ) -> None:
-        self.values = np.zeros(size)
-        self.gradients = np.zeros(size)
-        self.values[first_constant : first_constant + len(constants)] = constants
-        self.constant_slots = (first_constant, first_constant + len(constants))
-        self.moving = moving
+    def __init__(self, plan: Plan) -> None:
+        first_constant = plan.n_parameters + plan.n_inputs
+        self.constant_slots = (first_constant, first_constant + len(plan.constants))
+        self.values, self.gradients = np.zeros(plan.size), np.zeros(plan.size)
+        self.values[slice(*self.constant_slots)] = plan.constants
+        for slots in plan.ones:
+            self.values[slots] = 1.0
+        self.labels = plan.labels
+        self.moving = plan.moving()
         self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
         self.space.update(inf=np.inf, nan=np.nan)
-        self.notes: list[str] = []
+        self.views: dict[str, list[str]] = {"V": [], "G": []}
         self.forward: list[str] = []
         self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
@@ -124,8 +122,18 @@ class Buffers:
             strides = [step * array.itemsize for step in steps]
             view = np.lib.stride_tricks.as_strided(array[first:], slots.shape, strides)
             name = self._known[key] = self.name(letter, view)
-            self.notes.append(f"{name} = view({buffer}, {first}, {slots.shape}, {steps})")
+            line = f"{name} = view({buffer}, {first}, {slots.shape}, {steps})"
+            self.views[buffer].append(line + self.called(slots))
         return self._known[key]
+
+    def called(self, slots: Slots) -> str:
+        """Return what the parameters or inputs at slots are called, as a comment, or ""."""
+        if slots.max() >= len(self.labels):
+            return ""
+        names = list(dict.fromkeys(filter(None, (self.labels[i] for i in slots.flat))))
+        if len(names) > 6:
+            names[3:-2] = ["…"]
+        return f"  # {', '.join(names)}" if names else ""
 
     def read(self, slots: Slots, letter: str = "x") -> Operand:
         """Return the array of the numbers at `slots`; a copy is made in the forward pass."""

@@ -180,6 +180,7 @@ class Plan:
         n_parameters: how many parameters stand first.
         n_inputs: how many inputs stand after them.
         constants: what stands after those.
+        labels: what parameters and inputs are called, slot by slot.
         instructions: each after those it needs.
         ones: rows of the constant 1, each after a block of rows, for the biases of what takes them.
         size: how many slots there are.
@@ -191,6 +192,7 @@ class Plan:
     n_parameters: int
     n_inputs: int
     constants: Numbers
+    labels: list[str]
     instructions: list[Instruction] = field(default_factory=list)
     ones: list[Slots] = field(default_factory=list)
     size: int = 0

@@ -48,7 +48,8 @@ class Planner:
         n_parameters = len(tape.parameters)
         n_inputs = len(tape.inputs) * n_samples
         constants = np.array([1.0, *tape.numbers.values()])
-        self.plan = Plan(rolled, n_parameters, n_inputs, constants)
+        labels = [""] * (n_parameters + n_inputs)
+        self.plan = Plan(rolled, n_parameters, n_inputs, constants, labels)
         # Where the number of each step stands for the first sample, and how far on for the next.
         self.start = np.full(len(tape), -1, dtype=np.intp)
         self.stride = np.zeros(len(tape), dtype=np.intp)
@@ -56,6 +57,11 @@ class Planner:
         self.start[tape.inputs] = n_parameters + first
         if strides is not None:
             self.stride[tape.inputs] = strides
+        for i, parameter in zip(positions, tape.parameters, strict=True):
+            labels[i] = parameter.label
+        for step, label in zip(tape.inputs, tape.input_labels, strict=True):
+            for slot in self.samples(step):
+                labels[slot] = label
         self.one = n_parameters + n_inputs  # the slot of the constant 1
         self.start[list(tape.numbers)] = self.one + 1 + np.arange(len(tape.numbers))
         self.plan.size = self.one + len(constants)
@@ -179,7 +185,8 @@ class Planner:
         wide_x = np.array([self.is_wide(key[1], n_lanes) for key in row.keys], dtype=bool)
         wide_y = np.array([self.is_wide(key[2], n_lanes) for key in row.keys], dtype=bool)
         single = y[:, 0] < 0
-        linear = (wide_x != wide_y) & ~single & (signs > 0)
+        constant = [any(self.rolled.rows[j].op is CONSTANT for j in key[1:]) for key in row.keys]
+        linear = (wide_x != wide_y) & ~single & (signs > 0) & ~np.array(constant, dtype=bool)
 
         weights = self.start[np.where(wide_x, y[:, 0], x[:, 0])[linear]]
         across = self.slots(np.where(wide_x[:, None], x, y)[linear], n_lanes)

@@ -44,11 +44,25 @@ class ArrayReplay:
         backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
-        self._lines = (buffers.notes, buffers.forward, backward)
+        self.check = function(writer.checks, buffers.space)
+        # NumPy's own functions raise a flag outside their domains; what is called number by number
+        # does not.
+        self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
+        self.suspect = False
+        self._lines = (buffers.views["V"], buffers.forward, buffers.views["G"], backward)
 
     def source(self) -> str:
-        """Return the arrays, the lines of the forward pass and those of the backward pass."""
-        titles = ("arrays: views of the values V and gradients G", "forward", "backward")
+        """Return the program as Python: views of the buffers, and what is done with them.
+
+        A view says in which buffer, from which slot, in what shape, and by how many slots a step
+        along each axis goes; several names may look at the same slots.
+        """
+        titles = (
+            f"numbers: V has {len(self.values):,} slots",
+            "forward",
+            f"gradients: G has {len(self.gradients):,} slots",
+            "backward",
+        )
         parts = zip(titles, self._lines, strict=True)
         return "\n\n".join("\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts)
 
@@ -67,13 +81,20 @@ class ArrayReplay:
             else:
                 place[...] = array
         self.data[...] = self.parameters.data
-        with np.errstate(all="ignore"):  # inf and nan are looked for at the end
+        self.suspect = not self.flags
+        # A flag may be raised by a branch that `where` does not take, so it is looked into.
+        with np.errstate(all="ignore", divide="call", invalid="call", call=self._suspected):
             self.forward()
+            if self.suspect:
+                self.check()
             loss: float = self.values.item(self.plan.out)
             if not gradients:
                 return loss, isfinite(loss)
             self.backward()
             return loss, isfinite(loss) and isfinite(self.grad @ self.ones)
+
+    def _suspected(self, kind: str, flag: int) -> None:
+        self.suspect = True
 
     def keep(self, *, add: bool) -> None:
         """Set the gradients of the parameters to those of the last run, or add those to them."""
@@ -116,7 +137,7 @@ def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], Non
     """Return a function that carries out lines on the arrays of `space`."""
     arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
     # Global, since `v1 += x` would make v1 a variable of the function's own.
-    text = "\n    ".join(["def run():", f"global {arrays}", *lines])
+    text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
     exec(compile(text, "<array program>", "exec"), space)
     run: Callable[[], None] = space.pop("run")  # type: ignore[assignment]
     return run

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.compile.tape import CONSTANT, INPUT, LARGEST, LEAVES, PARAMETER, Tape
+from engine.compile.tape import CONSTANT, INPUT, LARGEST, PARAMETER, Tape
 from engine.ops import ADD, MUL, NEG, POW, SUB, Op
 
 LINEAR = (ADD, SUB, NEG, MUL)
@@ -144,6 +144,11 @@ def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[i
         if op is POW and tape.numbers.get(mine[1]) == 2.0:  # a square is a product
             op = ops[i] = MUL
             mine = args[i] = (mine[0], mine[0])
+        if op is MUL:  # what is multiplied by 1 stays what it is
+            factor = [j for j in mine if tape.numbers.get(j) != 1.0]
+            if len(factor) == 1:
+                same[i] = factor[0]
+                continue
         if (op is ADD or op is MUL) and mine[0] > mine[1]:
             mine = (mine[1], mine[0])
         same[i] = seen.setdefault((op, mine), i)

@@ -87,6 +87,9 @@ class ToArrays(ast.NodeTransformer):
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         """Write a conditional as `where`; two common ones more shortly."""
+        if never(node.test, self.names):
+            folded: ast.expr = self.visit(node.orelse)
+            return folded
         if ast.unparse(node.orelse) == "0.0" and ast.unparse(node.body) == "1.0":
             test = self.visit(node.test)  # 1 where it holds and 0 elsewhere: the test itself
             return test if isinstance(test, ast.Compare) else self.where(test, node)
@@ -108,6 +111,25 @@ class ToArrays(ast.NodeTransformer):
             [test, self.visit(node.body), self.visit(node.orelse)],
             [],
         )
+
+
+def never(test: ast.expr, names: Mapping[str, str]) -> bool:
+    """Tell whether `… <= 0` is sure not to hold, since what stands there is above 0."""
+    match test:
+        case ast.Compare(left, [ast.LtE()], [ast.Constant(0)]):
+            return at_least(left, names) > 0
+    return False
+
+
+def at_least(tree: ast.expr, names: Mapping[str, str]) -> float:
+    """Return a number that an expression is never below, as far as its text tells."""
+    match tree:
+        case ast.BinOp(left, ast.Add(), right):
+            return at_least(left, names) + at_least(right, names)
+        case ast.Call(ast.Name("abs"), [ast.Name(name)]):
+            text = names.get(name, name).strip("()")
+            return abs(float(text)) if is_number(text) else 0.0
+    return -math.inf
 
 
 def over_arrays(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:

@@ -30,15 +30,14 @@ class Writer:
     Attributes:
         buffers: the arrays they work on, and the lines of the forward pass.
         backward: what the backward pass does, of each instruction, in forward order.
+        checks: lines that look whether operations are in their domains, after the forward pass.
     """
 
     def __init__(self, plan: Plan) -> None:
-        first_constant = plan.n_parameters + plan.n_inputs
         self.plan = plan
-        self.buffers = Buffers(plan.size, first_constant, plan.constants, plan.moving())
-        for slots in plan.ones:
-            self.buffers.values[slots] = 1.0
+        self.buffers = Buffers(plan)
         self.backward: list[list[Addition | str]] = []
+        self.checks: list[str] = []
         self.buffers.space.update(
             {name: getattr(np, name) for name in ("add", "where", "broadcast_to", "float64")},
             whole=whole,
@@ -248,7 +247,7 @@ class Writer:
         if apply.op.domain and not self.always(apply):
             test, used = over_arrays(apply.op.domain, names)
             self.use(used)
-            self.put(f"if not all_of({test}): raise ArithmeticError")
+            self.checks.append(f"if not all_of({test}): raise ArithmeticError")
         text, used = over_arrays(apply.op.forward, names)
         self.use(used)
         line, ufunc = into(text, out)
