@@ -154,10 +154,10 @@ def test_the_batch_axis_is_discovered_and_its_loop_becomes_a_dozen_instructions(
     assert program.stats.lanes == 100
 
 
-def test_a_hundred_steps_of_the_moons_agree_with_the_eager_engine_in_every_weight():
-    X, y = moons(30)
-    models = [nn.MLP(2, [8, 8, 1], seed=1) for _ in range(2)]
-    optimizers = [nn.SGD(m.parameters(), learning_rate=0.1, momentum=0.9) for m in models]
+def test_a_hundred_steps_of_micrograds_demonstration_agree_with_the_eager_engine_in_every_weight():
+    X, y = moons(100)
+    models = [nn.MLP(2, [16, 16, 1], seed=1) for _ in range(2)]
+    optimizers = [nn.SGD(m.parameters(), learning_rate=0.05) for m in models]
     program = engine.compile(moons_loss(models[0]), optimizer=optimizers[0])
     loss = moons_loss(models[1])
     for _ in range(100):
