@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import isclose, isfinite
 
-from engine.draw.ink import number_text
+from engine.digits import number_text
 from engine.draw.scene import CONSTANT, INPUT, OP, PARAMETER, Arrow, Card, Row, Scene
 from engine.draw.text import one_line
 from engine.graph import nodes
@@ -28,6 +28,7 @@ def scene_of_cards(root: Value) -> Scene:
         }
         head = add_card(scene, value_card(node, known=scene.known))
         index[id(node)] = head
+        scene.places[id(node)] = (head, 0)
         for position, (x, local) in enumerate(
             zip(node.inputs, node.local_derivatives, strict=True)
         ):
@@ -37,6 +38,7 @@ def scene_of_cards(root: Value) -> Scene:
                 arrow.gradient = local * node.grad if scene.known else None
                 arrow.tip = arrow_tip(x, node, local, known=scene.known)
             scene.arrows.append(arrow)
+            scene.uses[id(node), position] = arrow
     for arrows in paths_of(scene).values():
         for arrow in arrows:
             arrow.shared = len(arrows) > 1

@@ -35,7 +35,10 @@ def placed(scene: Scene, *, direction: str, by_dot: bool) -> Placement:
             ends_here = b == stops[-1] and not slots.turned[i]
             links.append((a, b, heads[i] / slots.behind[b] if ends_here else 0.0))
     columns = slots.first_order()
-    if by_dot:
+    if scene.crowded:
+        # Where everything is joined to everything, no order is better than n1, n2, n3 …
+        columns = [sorted(column) for column in columns]
+    elif by_dot:
         sizes = [x + y for x, y in zip(slots.before, slots.behind, strict=True)]
         columns = order_by_dot(columns, links, sizes, [box.cards for box in scene.boxes])
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.draw import ink
 from engine.draw.faces import px, words
-from engine.draw.scene import Scene
+from engine.draw.scene import HEAT, Scene
 from engine.draw.text import text_width
 
 NOTE, SMALL, LINE = 12.0, 10.5, 16.0  # font sizes and the height of a line, px
@@ -32,7 +32,7 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
         y += LINE + (2 if scene.notes else 0)
     for sample, text in items:
         wide = SWATCH + 5 + text_width(text, SMALL)
-        if sample in ("local", "path"):
+        if sample in ("local", "path", "cells"):
             wide += 6
         if x and x + wide > room:
             x, y = 0.0, y + LINE
@@ -49,13 +49,19 @@ def legend_items(scene: Scene) -> list[tuple[str, str]]:
         items.append(("local", "local derivative"))
     if any(arrow.label[1] for arrow in scene.arrows):
         items.append(("path", "what this path adds to grad"))
+    if heat := [card for card in scene.cards if card.kind == HEAT and card.results]:
+        part = "a line" if heat[0].sheet else "a strip"
+        what = "change" if scene.compared else "grad"
+        text = f"{part} is a neuron: {what} of each weight, bias last; then of its output"
+        items.append(("cells", text))
     if scene.known:
         gradients = [row.grad for card in scene.cards for row in card.rows]
         gradients += [arrow.gradient for arrow in scene.arrows]
+        what = "change" if scene.compared else "grad"
         if any(g is not None and g > 0 for g in gradients):
-            items.append(("positive", "grad > 0"))
+            items.append(("positive", f"{what} > 0"))
         if any(g is not None and g < 0 for g in gradients):
-            items.append(("negative", "grad < 0"))
+            items.append(("negative", f"{what} < 0"))
         if any(arrow.gradient == 0 for arrow in scene.arrows):
             items.append(("zero", "no gradient flows"))
     return items
@@ -74,6 +80,13 @@ def _item(sample: str, text: str, x: float, y: float) -> list[str]:
             'stroke-width="1.2" stroke-dasharray="4 3"/>'
         ]
         shift = SWATCH + 7
+    elif sample == "cells":
+        parts = [
+            f'<rect x="{px(x + 6 * k)}" y="{px(y - 9)}" width="5.4" height="10" '
+            f'fill="{ink.mixed(sign, share)}"/>'
+            for k, (sign, share) in enumerate(((1, 0.55), (-1, 0.35), (1, 0.15)))
+        ]
+        shift = SWATCH + 9
     else:
         sign = 1 if sample == "positive" else -1
         parts = [

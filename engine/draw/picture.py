@@ -7,11 +7,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from engine.digits import number_text
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
-from engine.draw.fold import scene_of_groups
-from engine.draw.ink import number_text
+from engine.draw.fold import MOST_CARDS, scene_of_groups
 from engine.draw.layered import placed
-from engine.draw.scene import Scene
+from engine.draw.scene import HEAT, Scene
 from engine.draw.svg import svg_of
 from engine.graph import nodes
 from engine.value import Value
@@ -20,9 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import graphviz
 
-MOST_CARDS = 60  # beyond this many nodes a picture with one card each is a wallpaper
 MOST_THINGS = 1500  # cards, rows and arrows; beyond this nothing in a picture can be found
-DIRECTIONS, LAYOUTS, FOLDS = ("LR", "TB"), ("auto", "dot", "builtin"), ("auto", "none", "neuron")
+DIRECTIONS, LAYOUTS = ("LR", "TB"), ("auto", "dot", "builtin")
+FOLDS = ("auto", "none", "neuron", "heat", "layer")
 
 
 class Picture:
@@ -150,7 +150,8 @@ def draw(
         layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" takes
             dot where it is installed.
         fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
-            one card; "auto" folds above 60 nodes.
+            one card with a row a weight; "heat" makes each a strip of coloured cells, "layer" each
+            layer a sheet of them; "auto" takes the first of these that can be read.
 
     Raises:
         TypeError: `root` is not a Value.
@@ -172,20 +173,28 @@ def draw(
             'layout="dot" needs Graphviz, whose dot is not on PATH; install Graphviz, or pass '
             'layout="builtin"'
         )
+    scene = scene_of(root, fold)
+    return Picture(root, scene, drawn(scene, direction, layout), direction)
+
+
+def scene_of(root: Value, fold: str) -> Scene:
+    """Return what a picture of `root` shows.
+
+    Raises:
+        ValueError: that is more than a picture holds.
+    """
     order = nodes(root)
     if fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS):
-        refuse_if_too_large(len(order), "draw a smaller part, or pass fold='neuron'")
-        scene = scene_of_cards(root)
-    else:
-        scene = scene_of_groups(root, fold_untagged=False)
-        if len(scene.cards) > MOST_CARDS and fold == "auto":
-            scene = scene_of_groups(root, fold_untagged=True)
-        things = sum(1 + len(card.rows) for card in scene.cards)
-        refuse_if_too_large(
-            things, "draw a smaller part, such as one sample or one neuron, or make it inside "
-            "with engine.scope(...), so that each scope becomes one card"
-        )  # fmt: skip
-    return Picture(root, scene, drawn(scene, direction, layout), direction)
+        refuse_if_too_large(len(order), "draw a smaller part, or pass fold='auto'")
+        return scene_of_cards(root)
+    scene = scene_of_groups(root, order, form=fold)
+    things = sum(1 + (card.kind != HEAT and len(card.rows)) for card in scene.cards)
+    smaller = "" if fold in ("auto", "layer") else "pass fold='auto', "
+    refuse_if_too_large(
+        things, f"{smaller}draw a smaller part, such as one sample or one neuron, or make it "
+        "inside with engine.scope(...), so that each scope becomes one card"
+    )  # fmt: skip
+    return scene
 
 
 def refuse_if_too_large(things: int, remedy: str) -> None:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from engine.draw import ink
-from engine.draw.faces import face, px, words
+from engine.draw.faces import px, words
 from engine.draw.legend import legend
-from engine.draw.scene import LABEL_LINE, LABEL_SIZE, Arrow, Placement, Point, Scene
+from engine.draw.painting import face
+from engine.draw.scene import (
+    BACKWARD,
+    FORWARD,
+    LABEL_LINE,
+    LABEL_SIZE,
+    WAITING,
+    Arrow,
+    Placement,
+    Point,
+    Scene,
+)
 from engine.draw.slots import BOX_TITLE_WIDE
 from engine.draw.text import escaped, shortened, text_width
 
@@ -41,14 +52,12 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
         key=lambda i: ink.line_width(scene.arrows[i].gradient, scene.strongest),
     )
     for i in order:
-        parts.append(
-            _arrow(scene.arrows[i], placement.paths[i], placement.tips[i], scene.strongest)
-        )
+        parts.append(arrow_of(scene, placement, i))
     for card, (x, y) in zip(scene.cards, placement.corners, strict=True):
         parts.append(face(card, x, y, scene.strongest))
     for arrow, at in zip(scene.arrows, placement.labels, strict=True):
         if at is not None:
-            parts += _label(arrow, at)
+            parts.append(label_of(arrow, at))
     parts += below
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -75,46 +84,66 @@ def _boxes(scene: Scene, placement: Placement, *, sideways: bool) -> list[str]:
                     x + wide / 2, y + 20, title, 13, ink.CAPTION, "middle", bold=True, extra=extra
                 )
             )
+            if box.size:
+                size = shortened(box.size, room, 10)
+                parts.append(words(x + wide / 2, y + 34, size, 10, ink.CAPTION, "middle"))
         else:
             room = BOX_TITLE_WIDE - 4
             title = shortened(box.title, room, 13, bold=True)
             parts.append(words(x + 12, y + 32, title, 13, ink.CAPTION, bold=True))
             parts.append(words(x + 12, y + 47, shortened(box.note, room, 11), 11, ink.CAPTION))
+            for k, part in enumerate(box.size.rsplit(" ", 1) if box.size else ()):
+                parts.append(words(x + 12, y + 61 + 12 * k, part, 10, ink.CAPTION))
     return parts
 
 
-def _arrow(arrow: Arrow, path: list[Point], tip: Point, strongest: float) -> str:
-    """Return a line with a triangle at its end."""
-    colour = ink.line_colour(arrow.gradient, strongest)
-    wide = ink.line_width(arrow.gradient, strongest)
-    dash = ' stroke-dasharray="4 3"' if arrow.gradient == 0 else ""
+def arrow_of(scene: Scene, placement: Placement, i: int) -> str:
+    """Return a line with a triangle at its end; in a crowd, a thin line without one."""
+    arrow, path, tip = scene.arrows[i], placement.paths[i], placement.tips[i]
+    waiting = arrow.state in (WAITING, FORWARD)
+    gradient = None if waiting else arrow.gradient
+    colour = ink.FOCUS if arrow.state == FORWARD else ink.line_colour(gradient, scene.strongest)
+    wide = ink.line_width(gradient, scene.strongest)
+    if arrow.state in (FORWARD, BACKWARD):
+        wide = ink.BOLD
+    elif scene.crowded:
+        wide *= ink.THIN
+    dash = ' stroke-dasharray="4 3"' if gradient == 0 else ""
+    if scene.crowded and arrow.state not in (FORWARD, BACKWARD):
+        dash += f' stroke-opacity="{ink.CROWDED}"'
+    last = path[-1] if not scene.crowded else tip
     line = f"M{px(path[0][0])},{px(path[0][1])}"
-    for i in range(1, len(path), 3):
-        line += "C" + " ".join(f"{px(x)},{px(y)}" for x, y in path[i : i + 3])
-    x, y = path[-1]
-    dx, dy = tip[0] - x, tip[1] - y
-    long = (dx * dx + dy * dy) ** 0.5 or 1.0
-    half = (2.6 + 0.6 * wide) / long
-    head = (
-        f"M{px(tip[0])},{px(tip[1])}L{px(x - dy * half)},{px(y + dx * half)}"
-        f"L{px(x + dy * half)},{px(y - dx * half)}z"
-    )
+    for k in range(1, len(path), 3):
+        points = [*path[k : k + 2], last if k + 3 == len(path) else path[k + 2]]
+        line += "C" + " ".join(f"{px(x)},{px(y)}" for x, y in points)
     about = f"<title>{escaped(arrow.tip)}</title>" if arrow.tip else ""
     return (
         f'<g>{about}<path d="{line}" fill="none" stroke="{colour}" '
-        f'stroke-width="{px(wide)}"{dash}/><path d="{head}" fill="{colour}"/></g>'
+        f'stroke-width="{px(wide)}"{dash}/>'
+        + ("" if scene.crowded else _head(path[-1], tip, wide, colour))
+        + "</g>"
     )
 
 
-def _label(arrow: Arrow, at: Point) -> list[str]:
+def _head(end: Point, tip: Point, wide: float, colour: str) -> str:
+    x, y = end
+    dx, dy = tip[0] - x, tip[1] - y
+    long = (dx * dx + dy * dy) ** 0.5 or 1.0
+    half = (2.6 + 0.6 * wide) / long
+    return (
+        f'<path d="M{px(tip[0])},{px(tip[1])}L{px(x - dy * half)},{px(y + dx * half)}'
+        f'L{px(x + dy * half)},{px(y - dx * half)}z" fill="{colour}"/>'
+    )
+
+
+def label_of(arrow: Arrow, at: Point) -> str:
+    """Return the local derivative beside an arrow, and what its path adds, if others do too."""
     local, contribution = arrow.label
     x, y = at[0], at[1] - arrow.label_size[1] / 2 + LABEL_LINE - 3
-    parts = [words(x, y, local, LABEL_SIZE, ink.CAPTION, "middle")]
+    text = words(x, y, local, LABEL_SIZE, ink.CAPTION, "middle")
     if contribution:
         # As strong as the colour gets: it is text, and must be read.
         gradient = arrow.gradient or 0.0
         colour = ink.line_colour(gradient, abs(gradient))
-        parts.append(
-            words(x, y + LABEL_LINE, contribution, LABEL_SIZE, colour, "middle", bold=True)
-        )
-    return parts
+        text += words(x, y + LABEL_LINE, contribution, LABEL_SIZE, colour, "middle", bold=True)
+    return f"<g>{text}</g>"
