@@ -3,6 +3,7 @@
 from engine.check import check_gradients
 from engine.draw import Picture, draw, draw_dot
 from engine.errors import DomainError, GradientMismatch, NonFiniteError, NonFiniteWarning
+from engine.explain import Explanation, explain
 from engine.expression import parse
 from engine.gradient import grad
 from engine.graph import leaves, nodes
@@ -22,11 +23,11 @@ from engine.functions import (
 
 # [written from the table]
 __all__ = [
-    "DomainError", "GradientMismatch", "NonFiniteError", "NonFiniteWarning", "Picture",
-    "Value", "abs", "check_gradients", "cos", "draw", "draw_dot", "erfc", "exp", "gelu",
-    "grad", "leaky_relu", "leaves", "log", "maximum", "minimum", "no_grad", "nodes",
-    "parse", "relu", "scope", "sigmoid", "sin", "softplus", "sqrt", "strict", "tanh",
-    "where",
+    "DomainError", "Explanation", "GradientMismatch", "NonFiniteError",
+    "NonFiniteWarning", "Picture", "Value", "abs", "check_gradients", "cos", "draw",
+    "draw_dot", "erfc", "exp", "explain", "gelu", "grad", "leaky_relu", "leaves", "log",
+    "maximum", "minimum", "no_grad", "nodes", "parse", "relu", "scope", "sigmoid", "sin",
+    "softplus", "sqrt", "strict", "tanh", "where",
 ]
 # [end of what is written]
 # fmt: on

@@ -7,8 +7,8 @@ from math import isclose, isfinite
 
 from engine.digits import number_text
 from engine.draw.scene import CONSTANT, INPUT, OP, PARAMETER, Arrow, Card, Row, Scene
-from engine.draw.text import one_line
 from engine.graph import nodes
+from engine.naming import one_line
 from engine.value import Value
 
 # Labels that mark a leaf as a parameter: w, w1, W_2, weight, weights.3, b, bias, layers.0.bias …

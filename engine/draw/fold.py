@@ -17,6 +17,7 @@ from engine.draw.scene import (
     HEAT,
     INPUT,
     OP,
+    STRIP,
     TABLE_HEAD,
     TABLE_ROW,
     Arrow,
@@ -27,7 +28,7 @@ from engine.draw.scene import (
 )
 from engine.draw.slots import CARD_GAP
 from engine.draw.summary import box_of, fading, layers_of, summary
-from engine.draw.text import one_line
+from engine.naming import one_line
 from engine.scope import Tag
 from engine.value import Value
 
@@ -79,10 +80,12 @@ def scene_of_groups(root: Value, order: list[Value], *, form: str) -> Scene:
 
 def fitting(groups: list[Group]) -> str:
     """Return the form that shows most without growing too large."""
-    if len(groups) > MOST_CARDS:
-        return LAYER
-    tallest = max((heights(some) for _, some in layers_of(groups)), default=0.0)
-    return NEURON if tallest <= TALLEST else HEAT
+    layers = [some for _, some in layers_of(groups)]
+    if max((heights(some) for some in layers), default=0.0) <= TALLEST:
+        return NEURON if len(groups) <= MOST_CARDS else LAYER
+    longest = max(sum(bool(group.leaves) for group in some) for some in layers)
+    few = sum(bool(group.ops) for group in groups) <= MOST_CARDS
+    return HEAT if few and longest * (STRIP + CARD_GAP) <= TALLEST else LAYER
 
 
 def heights(groups: list[Group]) -> float:

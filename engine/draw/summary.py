@@ -6,7 +6,7 @@ import re
 from math import isfinite
 
 from engine.draw.grouping import Group
-from engine.draw.text import one_line
+from engine.naming import one_line
 from engine.scope import Tag
 from engine.value import Value
 
