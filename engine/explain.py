@@ -8,7 +8,7 @@ from engine.digits import number_text
 from engine.gates import gate_in_words, made_of, slopes_in_words
 from engine.graph import nodes
 from engine.naming import names_of
-from engine.routes import Path, count_paths, strongest_paths
+from engine.paths import Path, count_paths, strongest_paths
 from engine.value import Value
 
 MOST_PATHS = 12  # to list; there may be millions

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engine.value import Value
 
-LETTERS = "efghijkmnopqrstuvwz"  # without those that look like numbers, or stand in formulas
+LETTERS = "efghijkmnopqrstuvz"  # none that looks like a number, an input or a weight
 
 
 def one_line(text: object) -> str:

@@ -1,5 +1,6 @@
-"""Pictures of gradient graphs."""
+"""Pictures of gradient graphs, at rest and in motion."""
 
+from engine.draw.frames import Frames, frames
 from engine.draw.picture import Picture, draw, draw_dot
 
-__all__ = ["Picture", "draw", "draw_dot"]
+__all__ = ["Frames", "Picture", "draw", "draw_dot", "frames"]

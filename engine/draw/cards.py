@@ -28,7 +28,8 @@ def scene_of_cards(root: Value) -> Scene:
         }
         head = add_card(scene, value_card(node, known=scene.known))
         index[id(node)] = head
-        scene.places[id(node)] = (head, 0)
+        scene.places[id(node)] = (head, 0, 0)
+        scene.homes[id(node)] = head
         for position, (x, local) in enumerate(
             zip(node.inputs, node.local_derivatives, strict=True)
         ):

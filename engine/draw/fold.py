@@ -222,18 +222,21 @@ class Folder:
         return rows
 
     def find_places(self) -> None:
-        """Note in the scene where each value is shown."""
-        at: dict[int, tuple[int, int]] = {}
+        """Note in the scene where each value is shown, and on which card it is at home."""
+        at: dict[int, tuple[int, int, int]] = {}
         for c, card in enumerate(self.scene.cards):
             for r, row in enumerate(card.rows):
-                stack = [row]
-                while stack:
-                    part = stack.pop()
-                    at[id(part)] = (c, r)
-                    stack += part.merged or ()
+                waiting, part = [row], 0
+                while waiting:
+                    one = waiting.pop()
+                    at[id(one)] = (c, r, part)
+                    waiting += one.merged or ()
+                    part += 1
         for value, row in self.shown.items():
             if id(row) in at:
                 self.scene.places[value] = at[id(row)]
+        for node in self.order:
+            self.scene.homes[id(node)] = self.card[id(self.homes[id(node)])]
 
     def end(self, value: Value) -> tuple[int, int | None]:
         """Return the card and the row where a value stands."""
@@ -299,15 +302,15 @@ class Folder:
         for entry, numbers in met.items():
             columns.setdefault((boxes[entry], tuple(numbers)), []).append(entry)
         together: dict[object, list[tuple[float, ...]]] = {}
-        for box, numbers in columns:
-            together.setdefault(box, []).append(numbers)
+        for box, column in columns:
+            together.setdefault(box, []).append(column)
         for box, some in together.items():
             # More numbers than one can follow into a picture of colours are counted there.
             crowd = self.form != NEURON and len(some) > CROWD
             shared = add_card(self.scene, count_card(some)) if crowd else None
-            for numbers in some:
-                card = add_card(self.scene, numbers_card(numbers)) if shared is None else shared
-                for entry in columns[box, numbers]:
+            for column in some:
+                card = add_card(self.scene, numbers_card(column)) if shared is None else shared
+                for entry in columns[box, column]:
                     self.arrow((card, None), entry, 0)
 
     def boxes(self) -> list[Box]:

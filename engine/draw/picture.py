@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.digits import number_text
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
+from engine.draw.files import png_of, saved
 from engine.draw.fold import MOST_CARDS, scene_of_groups
 from engine.draw.layered import placed
-from engine.draw.scene import HEAT, Scene
+from engine.draw.scene import HEAT, Placement, Scene
 from engine.draw.svg import svg_of
 from engine.graph import nodes
 from engine.value import Value
@@ -48,13 +48,7 @@ class Picture:
         Raises:
             ImportError: resvg-py is not installed; the message names the extra.
         """
-        try:
-            import resvg_py
-        except ImportError:
-            raise ImportError(
-                'a PNG needs resvg-py; run: pip install "glassgrad[images]", or save as .svg'
-            ) from None
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=scale, background=background))
+        return png_of(self.svg, scale=scale, background=background)
 
     @property
     def dot(self) -> graphviz.Digraph:
@@ -84,32 +78,12 @@ class Picture:
             ImportError: a PNG without resvg-py.
             OSError: the file cannot be written; an older one stays as it was.
         """
-        path = Path(path)
-        if path.suffix == ".svg":
-            data = self.svg.encode()
-        elif path.suffix == ".png":
-            data = self.png()
-        elif path.suffix == ".dot":
-            data = self.dot.source.encode()
-        else:
-            raise ValueError(
-                f"a picture is saved as .svg, .png or .dot, got {path.name!r}; change the suffix"
-            )
-        if not path.parent.is_dir():
-            raise FileNotFoundError(
-                f"cannot save {path.name}: there is no folder {str(path.parent)!r}; make it first"
-            )
-        # Whole or not at all: a reader never sees half a picture.
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        return path
+        makers: dict[str, Callable[[], bytes]] = {
+            ".svg": self.svg.encode,
+            ".png": self.png,
+            ".dot": lambda: self.dot.source.encode(),
+        }
+        return saved(path, makers, "a picture is")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}
@@ -157,24 +131,36 @@ def draw(
         TypeError: `root` is not a Value.
         ValueError: an unknown choice, no dot for layout="dot", or a graph too large to draw.
     """
+    check_choices("draw", root, direction=direction, layout=layout, fold=fold)
+    scene = scene_of(root, fold)
+    placement = laid_out(scene, direction, layout)
+    return Picture(root, scene, svg_of(scene, placement, direction=direction), direction)
+
+
+def check_choices(name: str, root: object, *, direction: str, layout: str, fold: str) -> None:
+    """Raise if `root` is no Value, or a choice is unknown or cannot be had here.
+
+    Raises:
+        TypeError: `root` is not a Value.
+        ValueError: an unknown choice, or no dot for layout="dot".
+    """
     if not isinstance(root, Value):
         raise TypeError(
-            f"draw needs a Value, got {type(root).__name__}; draw the result itself, not its .data"
+            f"{name} needs a Value, got {type(root).__name__}; give the result itself, not its "
+            ".data"
         )
-    for name, given, choices in (
+    for option, given, choices in (
         ("direction", direction, DIRECTIONS),
         ("layout", layout, LAYOUTS),
         ("fold", fold, FOLDS),
     ):
         if given not in choices:
-            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {given!r}")
+            raise ValueError(f"{option} must be one of {', '.join(choices)}, got {given!r}")
     if layout == "dot" and shutil.which("dot") is None:
         raise ValueError(
             'layout="dot" needs Graphviz, whose dot is not on PATH; install Graphviz, or pass '
             'layout="builtin"'
         )
-    scene = scene_of(root, fold)
-    return Picture(root, scene, drawn(scene, direction, layout), direction)
 
 
 def scene_of(root: Value, fold: str) -> Scene:
@@ -184,7 +170,7 @@ def scene_of(root: Value, fold: str) -> Scene:
         ValueError: that is more than a picture holds.
     """
     order = nodes(root)
-    if fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS):
+    if is_unfolded(order, fold):
         refuse_if_too_large(len(order), "draw a smaller part, or pass fold='auto'")
         return scene_of_cards(root)
     scene = scene_of_groups(root, order, form=fold)
@@ -197,6 +183,11 @@ def scene_of(root: Value, fold: str) -> Scene:
     return scene
 
 
+def is_unfolded(order: Sequence[Value], fold: str) -> bool:
+    """Tell whether each value gets a card of its own."""
+    return fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS)
+
+
 def refuse_if_too_large(things: int, remedy: str) -> None:
     """Raise ValueError if there is more to draw than anybody can read."""
     if things > MOST_THINGS:
@@ -206,18 +197,17 @@ def refuse_if_too_large(things: int, remedy: str) -> None:
         )
 
 
-def drawn(scene: Scene, direction: str, layout: str) -> str:
-    """Return the SVG of a scene; with "auto", a dot that fails gives way to the built-in layout."""
+def laid_out(scene: Scene, direction: str, layout: str) -> Placement:
+    """Return where all stands; with "auto", a dot that fails gives way to the built-in layout."""
     import subprocess
 
     by_dot = layout == "dot" or (layout == "auto" and shutil.which("dot") is not None)
     try:
-        placement = placed(scene, direction=direction, by_dot=by_dot)
+        return placed(scene, direction=direction, by_dot=by_dot)
     except (subprocess.CalledProcessError, OSError, KeyError):
         if layout == "dot":
             raise
-        placement = placed(scene, direction=direction, by_dot=False)
-    return svg_of(scene, placement, direction=direction)
+        return placed(scene, direction=direction, by_dot=False)
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002

@@ -40,6 +40,7 @@ class Row:
         count: how many values stand behind it; then data is their mean and grad their sum.
         before: what data was before, in a picture that compares.
         merged: the rows it stands for, of which it shows the strongest gradient.
+        asked: it prints "?" for data that is not known yet.
     """
 
     name: str
@@ -49,9 +50,12 @@ class Row:
     count: int = 1
     before: float | None = None
     merged: list[Row] | None = None
+    asked: bool = False
 
     def data_text(self, digits: int = 4) -> str:
         """Return the data as printed."""
+        if self.asked and self.data is None:
+            return "?"
         text = number_text(self.data, digits=digits)
         if self.before is not None:
             text = f"{number_text(self.before, digits=digits)} → {text}"
@@ -260,7 +264,9 @@ class Scene:
         notes: what the picture must say in words.
         strongest: the largest finite gradient, which colours are measured against.
         known: whether backward() has run.
-        places: the card and row of each value shown, by id.
+        places: for each value shown, by id, its card and row there; third, its number among those
+            that a merged row stands for.
+        homes: the card that each value belongs to, by id, whether it is shown there or not.
         uses: the arrow for each input of each op, by the op's id and the number of the input.
         compared: it shows how data changed in place of grad.
     """
@@ -272,7 +278,8 @@ class Scene:
     notes: list[str] = field(default_factory=list)
     strongest: float = 0.0
     known: bool = True
-    places: dict[int, tuple[int, int]] = field(default_factory=dict)
+    places: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    homes: dict[int, int] = field(default_factory=dict)
     uses: dict[tuple[int, int], Arrow] = field(default_factory=dict)
     compared: bool = False
 

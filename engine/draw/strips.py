@@ -33,7 +33,7 @@ def strip_face(card: Card, strongest: float) -> list[str]:
     grad = result.grad_text(2).removeprefix("sum ")
     colour = ink.TEXT if result.grad is not None else ink.MUTED
     parts += [
-        f"<g><title>{escaped(result.tip)}</title>",
+        f"<g>{tip_of(result)}",
         f'<path d="M{px(left)},0H{px(right - r)}A{r},{r} 0 0 1 {px(right)},{r}V{px(STRIP - r)}'
         f'A{r},{r} 0 0 1 {px(right - r)},{px(STRIP)}H{px(left)}z" '
         f'fill="{ink.fill(result.grad, strongest)}"/>',
@@ -73,7 +73,12 @@ def _cell(row: Row, x: float, y: float, wide: float, high: float, strongest: flo
     wide, high = wide * (1 - SEAM), high * (1 - SEAM)
     edge = f' stroke="{ink.LINE}" stroke-width=".5"' if row.grad is None else ""
     return (
-        f"<g><title>{escaped(row.tip)}</title>"
+        f"<g>{tip_of(row)}"
         f'<rect x="{px(x)}" y="{px(y)}" width="{px(wide)}" height="{px(high)}" '
         f'fill="{colour}"{edge}/></g>'
     )
+
+
+def tip_of(row: Row) -> str:
+    """Return what shows when the mouse rests on a cell, if there is something to say."""
+    return f"<title>{escaped(row.tip)}</title>" if row.tip else ""

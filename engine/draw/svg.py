@@ -39,27 +39,55 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
     below = [f'<g transform="translate({px(-shift)},0)">', *below, "</g>"] if shift else below
     wide = max(wide, below_wide) + 2 * MARGIN
     high += extra + 2 * MARGIN
-    title = escaped(f"gradient graph of {scene.title}")
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
-        f'viewBox="{px(-MARGIN - shift)} {px(-MARGIN)} {wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}" '  # noqa: E501
-        f'font-family="{FONTS}"><title>{title}</title>'
+    left, top = -MARGIN - shift, -MARGIN
+    layers = painted(scene, placement, sideways=sideways)
+    return document(scene.title, [*map(layer, layers), layer(below)], left, top, wide, high)
+
+
+def document(
+    title: str, parts: list[str], left: float, top: float, wide: float, high: float
+) -> str:
+    """Return a whole SVG file."""
+    return "\n".join(
+        [
+            '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
+            f'viewBox="{px(left)} {px(top)} {wide:.0f} {high:.0f}" width="{wide:.0f}" '
+            f'height="{high:.0f}" font-family="{FONTS}">'
+            f"<title>{escaped(f'gradient graph of {title}')}</title>",
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def layer(parts: list[str]) -> str:
+    """Return the parts of a layer in one element, by whose place the player finds it."""
+    return "<g>\n" + "\n".join(part for part in parts if part) + "\n</g>"
+
+
+def painted(scene: Scene, placement: Placement, *, sideways: bool) -> list[list[str]]:
+    """Return the boxes, arrows, cards and labels as SVG; what a frame hides is an empty text."""
+    return [
+        _boxes(scene, placement, sideways=sideways),
+        [arrow_of(scene, placement, i) for i in drawing_order(scene)],
+        [
+            face(card, x, y, scene.strongest)
+            for card, (x, y) in zip(scene.cards, placement.corners, strict=True)
+        ],
+        [
+            label_of(arrow, at)
+            for arrow, at in zip(scene.arrows, placement.labels, strict=True)
+            if at is not None
+        ],
     ]
-    parts += _boxes(scene, placement, sideways=sideways)
-    # The strongest lines last, so that they lie on top of the crowd.
-    order = sorted(
+
+
+def drawing_order(scene: Scene) -> list[int]:
+    """Return the arrows, the strongest last, so that they lie on top of the crowd."""
+    return sorted(
         range(len(scene.arrows)),
         key=lambda i: ink.line_width(scene.arrows[i].gradient, scene.strongest),
     )
-    for i in order:
-        parts.append(arrow_of(scene, placement, i))
-    for card, (x, y) in zip(scene.cards, placement.corners, strict=True):
-        parts.append(face(card, x, y, scene.strongest))
-    for arrow, at in zip(scene.arrows, placement.labels, strict=True):
-        if at is not None:
-            parts.append(label_of(arrow, at))
-    parts += below
-    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _boxes(scene: Scene, placement: Placement, *, sideways: bool) -> list[str]:
@@ -138,6 +166,8 @@ def _head(end: Point, tip: Point, wide: float, colour: str) -> str:
 
 def label_of(arrow: Arrow, at: Point) -> str:
     """Return the local derivative beside an arrow, and what its path adds, if others do too."""
+    if arrow.state in (WAITING, FORWARD):
+        return ""
     local, contribution = arrow.label
     x, y = at[0], at[1] - arrow.label_size[1] / 2 + LABEL_LINE - 3
     text = words(x, y, local, LABEL_SIZE, ink.CAPTION, "middle")

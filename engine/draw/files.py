@@ -1,0 +1,59 @@
+"""Turns SVG into PNG, and writes files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+
+def png_of(svg: str, *, scale: float = 2.0, background: str | None = None) -> bytes:
+    """Return an SVG as PNG.
+
+    Raises:
+        ImportError: resvg-py is not installed; the message names the extra.
+    """
+    try:
+        import resvg_py
+    except ImportError:
+        raise ImportError(
+            'a PNG needs resvg-py; run: pip install "glassgrad[images]", or save as .svg'
+        ) from None
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=scale, background=background))
+
+
+def saved(path: str | Path, makers: Mapping[str, Callable[[], bytes]], what: str) -> Path:
+    """Write a file by its suffix, and return its path.
+
+    Args:
+        path: where to.
+        makers: what makes the content for each suffix.
+        what: the beginning of the error text, such as "a picture is".
+
+    Raises:
+        ValueError: another suffix.
+        ImportError: what the format needs is not installed.
+        OSError: the file cannot be written; an older one stays as it was.
+    """
+    path = Path(path)
+    if path.suffix not in makers:
+        *some, last = makers
+        choices = f"{', '.join(some)} or {last}" if some else last
+        raise ValueError(f"{what} saved as {choices}, got {path.name!r}; change the suffix")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"cannot save {path.name}: there is no folder {str(path.parent)!r}; make it first"
+        )
+    data = makers[path.suffix]()
+    # Whole or not at all: a reader never sees half a picture.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
