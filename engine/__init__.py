@@ -1,7 +1,7 @@
 """A glass-box scalar autograd engine: every number can be seen, named, drawn and checked."""
 
 from engine.check import check_gradients
-from engine.draw import Frames, Picture, draw, draw_dot, frames
+from engine.draw import Frames, Picture, Player, draw, draw_dot, frames, play, snapshot
 from engine.errors import DomainError, GradientMismatch, NonFiniteError, NonFiniteWarning
 from engine.explain import Explanation, explain
 from engine.expression import parse
@@ -24,10 +24,10 @@ from engine.functions import (
 # [written from the table]
 __all__ = [
     "DomainError", "Explanation", "Frames", "GradientMismatch", "NonFiniteError",
-    "NonFiniteWarning", "Picture", "Value", "abs", "check_gradients", "cos", "draw",
-    "draw_dot", "erfc", "exp", "explain", "frames", "gelu", "grad", "leaky_relu",
-    "leaves", "log", "maximum", "minimum", "no_grad", "nodes", "parse", "relu", "scope",
-    "sigmoid", "sin", "softplus", "sqrt", "strict", "tanh", "where",
+    "NonFiniteWarning", "Picture", "Player", "Value", "abs", "check_gradients", "cos",
+    "draw", "draw_dot", "erfc", "exp", "explain", "frames", "gelu", "grad", "leaky_relu",
+    "leaves", "log", "maximum", "minimum", "no_grad", "nodes", "parse", "play", "relu",
+    "scope", "sigmoid", "sin", "snapshot", "softplus", "sqrt", "strict", "tanh", "where",
 ]
 # [end of what is written]
 # fmt: on

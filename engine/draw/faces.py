@@ -156,7 +156,7 @@ def table_face(card: Card, strongest: float) -> list[str]:
     names, data, _ = card.columns
     parts = [paper(card), *header(card)]
     y = HEADER
-    for text, right in (("data", names + data), ("grad", card.width)):
+    for text, right in zip(card.captions, (names + data, card.width), strict=True):
         parts.append(words(right - 6, y + 11, text, 9, ink.MUTED, "end"))
     for i, row in enumerate(card.rows):
         parts += _cells(

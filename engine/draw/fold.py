@@ -62,9 +62,9 @@ def scene_of_groups(root: Value, order: list[Value], *, form: str) -> Scene:
     )
     if form != LAYER:
         scene.boxes = folder.boxes()
-    for box in scene.boxes:
-        for kind in (GROUP, HEAT):
-            align([scene.cards[card] for card in box.cards if scene.cards[card].kind == kind])
+    align_boxes(scene)
+    if not root.label:
+        scene.title = scene.cards[folder.card[id(homes[id(root)])]].title or scene.title
     folder.find_places()
     # Colours compare the parts of the network: a seed of 1 beside them would make all of them pale.
     cards = [card for card in scene.cards if card.kind == HEAT] or scene.cards
@@ -365,6 +365,13 @@ def summed(values: list[Value], *, known: bool) -> Row:
         " and the sum of their grad" if known else ""
     )
     return Row("out", mean, grad, tip, count=len(values))
+
+
+def align_boxes(scene: Scene) -> None:
+    """Give the tables in each box the same columns, and the strips too."""
+    for box in scene.boxes:
+        for kind in (GROUP, HEAT):
+            align([scene.cards[card] for card in box.cards if scene.cards[card].kind == kind])
 
 
 def align(tables: list[Card]) -> None:

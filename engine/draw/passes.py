@@ -108,7 +108,7 @@ class Passes:
     def seed(self, running: dict[Cell, dict[int, dict[int, float]]]) -> Step:
         """Return the step that the backward pass begins with."""
         card = self.scene.homes[id(self.root)]
-        name = self.names[id(self.root)] if self.is_single(card) else self.card_name(card)
+        name = self.card_name(card)
         caption: Caption = [("backward", True), (f"   seed: {name}.grad = ", False), ("1", True)]
         step = Step(SEED, card, caption, ())
         self.add(self.root, 1.0, running, step)
@@ -148,7 +148,7 @@ class Passes:
         """Return what a folded card's gradient reaches."""
         rows = self.scene.cards[card].rows
         own = sorted((r, g) for (c, r), g in step.grads.items() if c == card and r < len(rows) - 1)
-        others = list(dict.fromkeys(c for c, _ in step.grads if c != card))
+        others = sorted({c for c, _ in step.grads if c != card})
         words: Caption = [(f"   {self.card_name(card)}: ", False)]
         if len(own) > MOST_TERMS:
             words.append((f"{len(own):,} parameters get their grad", False))
@@ -175,17 +175,14 @@ class Passes:
         totals = [total_of(list(some.values())) for some in parts.values()]
         step.grads[card, row] = max(totals, key=lambda g: (g != g, abs(g)))
 
-    def is_single(self, card: int) -> bool:
-        """Tell whether a card shows one op, and not a group of them."""
-        return len(self.ops.get(card, ())) <= 1
-
     def card_name(self, card: int) -> str:
         """Return what to call a card: with its layer, if it stands in a box."""
         for box in self.scene.boxes:
             if card in box.cards:
                 return f"{box.title} {self.scene.cards[card].title}"
-        shown = self.scene.cards[card]
-        return shown.label if self.is_single(card) and shown.label else shown.title or shown.label
+        shown, ops = self.scene.cards[card], self.ops.get(card, [])
+        is_op = len(ops) == 1 and ops[0].op is not None and shown.title == ops[0].op.symbol
+        return self.names[id(ops[0])] if is_op else shown.title
 
     def grads_after(self, k: int) -> dict[Cell, float]:
         """Return the grad of every cell that has been reached after step `k`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.digits import number_text
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
+from engine.draw.compare import check_alike, show_changes
 from engine.draw.files import png_of, saved
 from engine.draw.fold import MOST_CARDS, scene_of_groups
 from engine.draw.layered import placed
@@ -112,7 +113,12 @@ def record_text(text: str) -> str:
 
 
 def draw(
-    root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto"
+    root: Value,
+    *,
+    direction: str = "LR",
+    layout: str = "auto",
+    fold: str = "auto",
+    compare: Value | None = None,
 ) -> Picture:
     """Return a picture of everything that `root` was made from, with data and gradients.
 
@@ -126,13 +132,20 @@ def draw(
         fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
             one card with a row a weight; "heat" makes each a strip of coloured cells, "layer" each
             layer a sheet of them; "auto" takes the first of these that can be read.
+        compare: the same graph at another time, such as a `snapshot` from before an optimiser's
+            step: the picture shows each number before and after, and the change in place of grad.
 
     Raises:
         TypeError: `root` is not a Value.
-        ValueError: an unknown choice, no dot for layout="dot", or a graph too large to draw.
+        ValueError: an unknown choice, no dot for layout="dot", a graph too large to draw, or one
+            to compare with that was not made in the same way.
     """
     check_choices("draw", root, direction=direction, layout=layout, fold=fold)
     scene = scene_of(root, fold)
+    if compare is not None:
+        check_choices("compare", compare, direction=direction, layout=layout, fold=fold)
+        check_alike(nodes(root), nodes(compare))
+        show_changes(scene, scene_of(compare, fold))
     placement = laid_out(scene, direction, layout)
     return Picture(root, scene, svg_of(scene, placement, direction=direction), direction)
 

@@ -18,7 +18,7 @@ CELL_DIGITS = 3
 TABLE_HEAD, TABLE_ROW = 15.0, 17.0  # a card of many values, px
 LABEL_LINE = 13.0
 CELL, NARROWEST_CELL, CELLS_WIDE = 9.0, 2.4, 162.0  # a cell of a heat strip, and a line of them, px
-STRIP, STRIP_RESULT = 26.0, 46.0  # the height of a strip, and the width of its result, px
+STRIP, STRIP_RESULT = 26.0, 50.0  # the height of a strip, and the width of its result, px
 CELLS_GAP, SHEET_PAD = 4.0, 8.0  # between cells and result; around the cells of a sheet, px
 STACK = 4.0  # how far the cards of a stack stand out behind each other, px
 
@@ -57,14 +57,15 @@ class Row:
         if self.asked and self.data is None:
             return "?"
         text = number_text(self.data, digits=digits)
-        if self.before is not None:
+        if self.before is not None and self.before != self.data:
             text = f"{number_text(self.before, digits=digits)} → {text}"
         return f"mean {text}" if self.count > 1 and self.data is not None else text
 
     def grad_text(self, digits: int = 4) -> str:
         """Return the grad as printed."""
         text = number_text(self.grad, signed=True, digits=digits)
-        return f"sum {text}" if self.count > 1 and self.grad is not None else text
+        is_sum = self.count > 1 and self.grad is not None and self.before is None
+        return f"sum {text}" if is_sum else text
 
 
 @dataclass(slots=True)
