@@ -6,7 +6,7 @@ from copy import deepcopy
 from math import isfinite
 
 from engine.digits import number_text
-from engine.draw.cards import name_of
+from engine.draw.cards import name_of, notes_on_non_finite
 from engine.draw.fold import align_boxes
 from engine.draw.scene import CONSTANT, Card, Scene
 from engine.value import Value
@@ -65,8 +65,13 @@ def check_alike(after: list[Value], before: list[Value]) -> None:
             )
 
 
-def show_changes(scene: Scene, before: Scene) -> None:
+def show_changes(scene: Scene, before: Scene, order: list[Value]) -> None:
     """Turn a scene into one that shows how data has changed since `before`, in place of grad.
+
+    Args:
+        scene: to be changed.
+        before: the same graph as it was.
+        order: the nodes of the graph as it is.
 
     Raises:
         ValueError: the two do not have the same cards.
@@ -90,7 +95,7 @@ def show_changes(scene: Scene, before: Scene) -> None:
     changes = [abs(row.grad) for row in rows if row.grad is not None and isfinite(row.grad)]
     scene.strongest = max(changes, default=0.0)
     scene.compared = scene.known = True
-    scene.notes = [headline(scene, before)]
+    scene.notes = [headline(scene, before), *notes_on_non_finite(order)]
 
 
 def change(card: Card, old: Card) -> None:

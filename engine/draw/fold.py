@@ -71,7 +71,7 @@ def scene_of_groups(root: Value, order: list[Value], *, form: str) -> Scene:
     grads = [row.grad for card in cards for row in card.rows if row.grad is not None]
     scene.strongest = max((abs(grad) for grad in grads if isfinite(grad)), default=0.0)
     tables = sum(card.kind in (GROUP, HEAT) for card in scene.cards)
-    scene.notes.append(summary(groups, order, tables))
+    scene.summary = summary(groups, order, tables)
     if scene.known:
         scene.notes += fading(groups)
         scene.notes += notes_on_gradients(root, order)

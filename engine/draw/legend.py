@@ -21,7 +21,7 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
     """
     parts: list[str] = []
     top, widest = y, 0.0
-    for note in scene.notes:
+    for note in filter(None, (scene.summary, *scene.notes)):
         for line in wrapped(note, room, NOTE):
             y += LINE
             parts.append(words(0, y - 4, line, NOTE, ink.CAPTION, bold=True))
@@ -29,7 +29,7 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
     x = 0.0
     items = legend_items(scene)
     if items:
-        y += LINE + (2 if scene.notes else 0)
+        y += LINE + (2 if parts else 0)
     for sample, text in items:
         wide = SWATCH + 5 + text_width(text, SMALL)
         if sample in ("local", "path", "cells"):

@@ -144,8 +144,9 @@ def draw(
     scene = scene_of(root, fold)
     if compare is not None:
         check_choices("compare", compare, direction=direction, layout=layout, fold=fold)
-        check_alike(nodes(root), nodes(compare))
-        show_changes(scene, scene_of(compare, fold))
+        order = nodes(root)
+        check_alike(order, nodes(compare))
+        show_changes(scene, scene_of(compare, fold), order)
     placement = laid_out(scene, direction, layout)
     return Picture(root, scene, svg_of(scene, placement, direction=direction), direction)
 

@@ -262,7 +262,8 @@ class Scene:
         cards: each after the cards that it is made from, except where groups feed each other.
         arrows: by the card they enter and, there, in the order of the op's inputs.
         boxes: around cards.
-        notes: what the picture must say in words.
+        summary: what a folded picture shows, and how much it hides.
+        notes: what else the picture must say in words.
         strongest: the largest finite gradient, which colours are measured against.
         known: whether backward() has run.
         places: for each value shown, by id, its card and row there; third, its number among those
@@ -276,6 +277,7 @@ class Scene:
     cards: list[Card] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    summary: str = ""
     notes: list[str] = field(default_factory=list)
     strongest: float = 0.0
     known: bool = True

@@ -72,6 +72,7 @@ def add_to(commands: Commands) -> None:
     add("--l2", type=float, default=0.0, help="price on large weights, such as 0.001 (0)")
     add("--patience", type=int, help="stop after so many epochs without improvement")
     add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
+    add("--play", action="store_true", help="write a player of one sample's loss too: play.html")
     add("--out", type=Path, metavar="DIR", help="where to write (out/NAME)")
     parser.set_defaults(run=run)
 
@@ -133,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except (ValueError, TypeError) as error:
         raise CommandError(str(error)) from None
-    write_all(out, trained, history, held_back, loss)
+    write_all(out, trained, history, held_back, loss, play=arguments.play)
     name, metric = metric_for(loss)
     for what, part in (("training", train), ("validation", held_back)):
         X, y = prepared(part, trained)
@@ -210,7 +211,7 @@ def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], lis
 
 
 def write_all(
-    out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss
+    out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss, *, play: bool
 ) -> None:
     """Write the weights, the history and the pictures.
 
@@ -242,6 +243,11 @@ def write_all(
     result = loss([model(sample)], [y[0]])
     result.label = "loss"
     result.backward()
+    if play:
+        try:
+            engine.play(result).save(out / "play.html")
+        except ValueError as error:
+            print(f"play.html is left out: {error}")
     try:
         picture = engine.draw(result)
     except ValueError as error:
