@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engine.value import Value
 
+LONGEST = 24  # letters of a name in running text
 LETTERS = "efghijkmnopqrstuvz"  # none that looks like a number, an input or a weight
 
 
@@ -26,7 +27,7 @@ _UNPRINTABLE = frozenset(("Cc", "Cs", "Cn", "Zl", "Zp"))
 
 def names_of(order: Sequence[Value]) -> dict[int, str]:
     """Return a name for each node, by id; those without a label get letters that are still free."""
-    labels = {id(node): one_line(node.label) for node in order}
+    labels = {id(node): cut(one_line(node.label)) for node in order}
     taken = set(labels.values())
     free = [letter for letter in LETTERS if letter not in taken]
     names, n = {}, 0
@@ -38,6 +39,17 @@ def names_of(order: Sequence[Value]) -> dict[int, str]:
                 name = ""
         names[id(node)] = name
     return names
+
+
+def cut(text: str) -> str:
+    """Return a name of bearable length."""
+    if len(text) <= LONGEST:
+        return text
+    # A cut inside an emoji or before an accent would leave a stray half.
+    short = text[: LONGEST - 1]
+    while short and (unicodedata.combining(short[-1]) or short[-1] in "\u200d\ufe0f"):
+        short = short[:-1]
+    return short.rstrip() + "…"
 
 
 def formula(symbol: str, names: Sequence[str], *, infix: bool) -> str:

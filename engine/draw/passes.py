@@ -9,6 +9,7 @@ from engine.digits import number_text
 from engine.draw.fold import total_of
 from engine.draw.scene import CONSTANT, Scene
 from engine.gates import made_of
+from engine.naming import cut
 from engine.value import Value
 
 START, FORWARD_STEP, SEED, BACKWARD_STEP = "start", "forward", "seed", "backward"
@@ -182,7 +183,7 @@ class Passes:
                 return f"{box.title} {self.scene.cards[card].title}"
         shown, ops = self.scene.cards[card], self.ops.get(card, [])
         is_op = len(ops) == 1 and ops[0].op is not None and shown.title == ops[0].op.symbol
-        return self.names[id(ops[0])] if is_op else shown.title
+        return self.names[id(ops[0])] if is_op else cut(shown.title)
 
     def grads_after(self, k: int) -> dict[Cell, float]:
         """Return the grad of every cell that has been reached after step `k`."""

@@ -15,7 +15,7 @@ from engine.digits import number_text
 from engine.draw import ink
 from engine.draw.files import png_of, saved
 from engine.draw.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, Step
-from engine.draw.scene import CELL_DIGITS, CONSTANT, GROUP, HEAT, Row
+from engine.draw.scene import CELL_DIGITS, CONSTANT, GROUP, HEAT, OP, Row
 from engine.draw.stage import Stage, staged
 from engine.draw.svg import drawing_order, svg_of
 from engine.draw.text import escaped
@@ -46,7 +46,7 @@ class Player:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.svg = svg_of(stage.scene, stage.placement, direction=stage.direction)
+        self.svg = svg_of(stage.bare(), stage.placement, direction=stage.direction)
         data = json.dumps(payload(stage), ensure_ascii=False, separators=(",", ":"))
         # In a script these would end it, or begin a comment.
         data = (
@@ -191,6 +191,8 @@ def cards_data(stage: Stage) -> list[dict[str, object] | None]:
         name = passes.card_name(c)
         text = number_text(grad, signed=True)
         info: dict[str, object] = {"name": name, "text": text, "lines": [], "paths": []}
+        if name.endswith("…"):
+            info["whole"] = card.title if card.kind != OP else card.label
         if c == seeded:
             info["lines"] = [f"{name} is the result: its grad is the seed, 1"]
             info["s"] = 1

@@ -58,6 +58,16 @@ class Stage:
         ]
         return scene
 
+    def bare(self) -> Scene:
+        """Return the whole scene without what shows when the mouse rests on things."""
+        scene = copy(self.scene)
+        scene.cards = [copy(card) for card in self.scene.cards]
+        for card in scene.cards:
+            card.tip = ""
+            card.rows = [replace(row, tip="") for row in card.rows]
+        scene.arrows = [replace(arrow, tip="") for arrow in self.scene.arrows]
+        return scene
+
     def card_at(
         self, i: int, card: Card, grads: dict[tuple[int, int], float], *, known: bool, focus: bool
     ) -> Card:
@@ -115,7 +125,7 @@ def staged(name: str, root: Value, *, direction: str, layout: str, fold: str) ->
     names = names_of(order)
     if is_unfolded(order, fold):
         for node in order:
-            node.label = names[id(node)]
+            node.label = node.label or names[id(node)]
     scene = scene_of(copied, fold)
     if len(scene.cards) > MOST_CARDS and not is_unfolded(order, fold):
         raise too_many(name, len(scene.cards), "a smaller part, such as one sample")

@@ -81,6 +81,11 @@ function mount(host, D) {
     });
     const info = D.cards[c];
     if (info) {
+      if (info.whole) {
+        const whole = document.createElementNS("http://www.w3.org/2000/svg", "title");
+        whole.textContent = info.whole;
+        g.prepend(whole);
+      }
       g.setAttribute("tabindex", "0");
       g.setAttribute("role", "button");
       g.addEventListener("mouseenter", () => tell(c));
@@ -250,14 +255,15 @@ function judged(info, typed) {
   const paths = info.paths, off = `off by ${sign(guess - v)}`;
   if (v !== 0 && near(guess, -v)) return [false, `right size, wrong sign (${off})`];
   const n = paths.length;
-  if (n > 1) {
-    for (let set = 1; n <= 10 && set < (1 << n) - 1; set++) {
-      const has = paths.map((_, i) => set >> i & 1);
-      if (near(guess, paths.reduce((s, p, i) => s + (has[i] ? p[0] : 0), 0))) {
-        const missed = paths.filter((_, i) => !has[i]).map(p => `through ${p[2]}`).join(" and ");
-        return [false, `${off}: the path ${missed} is missing; gradients add up over all ${n} paths`];
-      }
-    }
+  // Sets of paths that add up to the guess; the one that misses fewest is the likeliest mistake.
+  const size = set => set.toString(2).replace(/0/g, "").length;
+  const sets = n > 1 && n <= 10 ? [...Array((1 << n) - 2).keys()].map(k => k + 1) : [];
+  const fits = sets.filter(set => near(guess, paths.reduce((s, p, i) => s + (set >> i & 1 ? p[0] : 0), 0)));
+  if (fits.length) {
+    const best = fits.sort((a, b) => size(b) - size(a))[0];
+    const missed = paths.filter((_, i) => !(best >> i & 1)).map(p => `through ${p[2]}`);
+    const what = missed.length > 1 ? `the paths ${missed.join(" and ")} are` : `the path ${missed[0]} is`;
+    return [false, `${off}: ${what} missing; gradients add up over all ${n} paths`];
   }
   if (paths.every(p => p[1] !== null) && near(guess, paths.reduce((s, p) => s + p[1], 0)))
     return [false, `${off}: that is the local derivative alone; multiply it by the gradient that arrives`];
