@@ -113,7 +113,10 @@ def slopes_in_words(node: Value, names: Mapping[int, str]) -> list[str]:
         ]
         line = " = ".join(dict.fromkeys(parts))
         if condition is not None and isinstance(tree, ast.Constant):
-            line += f", since {written(condition, called)}"
+            test = ast.unparse(condition)
+            is_given = test in ("c", "not c")
+            since = f"the condition is {numbers['c']}" if is_given else written(condition, called)
+            line += f", since {since}"
         twice = sum(other is x for other in node.inputs) > 1
         lines.append(f"{line} ({PLACES[letter]} place)" if twice else line)
     return lines

@@ -27,8 +27,6 @@ if not IN_CI:
     if CHROMIUM is None:
         pytest.skip("no Chromium on PATH", allow_module_level=True)
 
-from playwright.sync_api import sync_playwright
-
 
 def fan_out() -> Value:
     a, b = Value(2.0, "a"), Value(-3.0, "b")
@@ -43,6 +41,8 @@ def fan_out() -> Value:
 
 @pytest.fixture(scope="module")
 def chromium():
+    from playwright.sync_api import sync_playwright
+
     assert CHROMIUM is not None, "CI must install chromium; see .ci/run"
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with sync_playwright() as playwright:
@@ -239,7 +239,7 @@ def test_label_cannot_smuggle_in_a_script(page, tmp_path) -> None:
     file = engine.play(a * b + a).save(tmp_path / "evil.html")
     page.goto(file.as_uri())
     page.get_by_role("button", name="first step").click()
-    card(page, "</script>").hover()
+    page.get_by_role("button", name="<script>window").hover()
     assert page.evaluate("() => window.caught") is None
     assert page.locator(".lines").inner_text().startswith("</script><script>window…")
     assert page.locator("title", has_text="onerror").count() == 1  # the whole label, on hover

@@ -20,8 +20,7 @@ from engine.value import Value
 SECONDS, LAST_SECONDS = 1.4, 3.5  # that a frame stays
 CAPTION_SIZE, CAPTION_LINE, LEAST_WIDTH = 14.0, 20.0, 460.0  # px
 MOST_LINES = 2
-GIF_COLOURS, GIF_SCALE = 64, 1.5
-ROLL = 12  # frames that are rendered together
+GIF_COLOURS, GIF_SCALE = 64, 1.25
 
 
 class Frames:
@@ -77,20 +76,16 @@ class Frames:
             raise ValueError(
                 f"a sheet needs at least one column and one frame, got {columns} and {len(chosen)}"
             )
-        for k in chosen:
-            if not -len(self) <= k < len(self):
-                raise IndexError(f"there are {len(self)} frames, got {k}")
-        return self._picture(self._sheet([k % len(self) for k in chosen], columns, ink.CAPTION))
-
-    def _sheet(self, steps: Sequence[int], columns: int, colour: str) -> str:
         wide, high = self._size
         parts = []
-        for i, k in enumerate(steps):
+        for i, k in enumerate(chosen):
+            if not -len(self) <= k < len(self):
+                raise IndexError(f"there are {len(self)} frames, got {k}")
             x, y = i % columns * wide, i // columns * high
-            frame = "".join(self._parts(k, colour))
+            frame = "".join(self._parts(k % len(self), ink.CAPTION))
             parts.append(f'<g transform="translate({px(x)},{px(y)})">{frame}</g>')
-        size = (min(columns, len(steps)) * wide, -(-len(steps) // columns) * high)
-        return document(self._stage.scene.title, parts, *self._corner, *size)
+        size = (min(columns, len(chosen)) * wide, -(-len(chosen) // columns) * high)
+        return self._picture(document(self._stage.scene.title, parts, *self._corner, *size))
 
     @property
     def svg(self) -> str:
@@ -113,15 +108,10 @@ class Frames:
         from io import BytesIO
 
         images = []
-        for begin in range(0, len(self), ROLL):
-            # A call of the renderer begins with a look at all fonts, so frames share one.
-            steps = range(begin, min(begin + ROLL, len(self)))
-            roll = self._sheet(steps, 1, ink.TEXT)
-            with Image.open(BytesIO(png_of(roll, scale=GIF_SCALE, background="white"))) as image:
-                high = image.height // len(steps)
-                for i in range(len(steps)):
-                    frame = image.crop((0, i * high, image.width, (i + 1) * high)).convert("RGB")
-                    images.append(frame.quantize(GIF_COLOURS, Image.Quantize.FASTOCTREE))
+        for k in range(len(self)):
+            page = self._page(self._parts(k, ink.TEXT))
+            with Image.open(BytesIO(png_of(page, scale=GIF_SCALE, background="white"))) as image:
+                images.append(image.convert("RGB").quantize(GIF_COLOURS, Image.Quantize.FASTOCTREE))
         first, *rest = images
         out = BytesIO()
         times = [round(1000 * SECONDS)] * (len(self) - 1) + [round(1000 * LAST_SECONDS)]
@@ -141,8 +131,9 @@ class Frames:
     def _size(self) -> tuple[float, float]:
         wide, high = self._stage.placement.size
         high += 2 * MARGIN + MOST_LINES * CAPTION_LINE + 4
-        # Even numbers, so that frames below each other begin at whole pixels at any half scale.
-        return (max(wide, LEAST_WIDTH) + 2 * MARGIN, float(-(-high // 2) * 2))
+        # Even numbers, so that the frames of a sheet begin at whole pixels.
+        wide = max(wide, LEAST_WIDTH) + 2 * MARGIN
+        return (float(-(-wide // 2) * 2), float(-(-high // 2) * 2))
 
     @property
     def _corner(self) -> tuple[float, float]:
