@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,6 +22,21 @@ def png_of(svg: str, *, scale: float = 2.0, background: str | None = None) -> by
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=scale, background=background))
 
 
+def png_bundle(make: Callable[[], bytes]) -> dict[str, object]:
+    """Return the PNG of a notebook's output; nothing where what makes it is not installed."""
+    try:
+        return {"image/png": in_base64(make())}
+    except ImportError:
+        return {}
+
+
+def in_base64(data: bytes) -> str:
+    """Return bytes as letters and digits."""
+    from base64 import b64encode
+
+    return b64encode(data).decode()
+
+
 def saved(path: str | Path, makers: Mapping[str, Callable[[], bytes]], what: str) -> Path:
     """Write a file by its suffix, and return its path.
 
@@ -36,6 +50,8 @@ def saved(path: str | Path, makers: Mapping[str, Callable[[], bytes]], what: str
         ImportError: what the format needs is not installed.
         OSError: the file cannot be written; an older one stays as it was.
     """
+    import tempfile  # takes a while to import
+
     path = Path(path)
     if path.suffix not in makers:
         *some, last = makers

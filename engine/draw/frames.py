@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from engine.draw import ink
 from engine.draw.faces import px, words
-from engine.draw.files import png_of, saved
+from engine.draw.files import in_base64, png_bundle, png_of, saved
 from engine.draw.passes import Caption
 from engine.draw.picture import Picture
 from engine.draw.stage import Stage, staged
@@ -146,15 +144,13 @@ class Frames:
         return Picture(self._stage.root, self._stage.scene, svg, self._stage.direction)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        coded = b64encode(self.svg.encode()).decode()
+        coded = in_base64(self.svg.encode())
         alt = escaped("; ".join(self.captions[-3:]))
         bundle: dict[str, object] = {
             "text/html": f'<img alt="{alt}" src="data:image/svg+xml;base64,{coded}">',
             "text/plain": repr(self),
         }
-        with suppress(ImportError):
-            bundle["image/png"] = b64encode(self.sheet().png(scale=1.0)).decode()
-        return bundle
+        return bundle | png_bundle(lambda: self.sheet().png(scale=1.0))
 
     def __repr__(self) -> str:
         lines = [f"{len(self)} frames of {self._stage.scene.title}"]

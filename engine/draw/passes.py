@@ -18,6 +18,8 @@ MOST_TERMS = 3  # numbers that one caption goes through; of more it gives the co
 # Words, and whether they are printed bold.
 Caption = list[tuple[str, bool]]
 Cell = tuple[int, int]  # a card, and a row on it
+# For each cell, the grad so far of each value that it shows: by part of a merged row, and by id.
+Running = dict[Cell, dict[int, dict[int, float]]]
 
 
 class Step:
@@ -82,7 +84,7 @@ class Passes:
         start: Caption = [("start", True), ("   leaves have data, every grad is 0", False)]
         self.steps = [Step(START, -1, start, ())]
         self.steps += [self.forward(card) for card in forward]
-        running: dict[Cell, dict[int, dict[int, float]]] = {}
+        running: Running = {}
         self.steps.append(self.seed(running))
         self.steps += [self.backward(card, running) for card in reversed(forward)]
         last = {cell[0]: step for step in self.steps for cell in step.grads if self.asks(cell)}
@@ -106,16 +108,17 @@ class Passes:
         caption: Caption = [("forward", True), (words, False), (result, True)]
         return Step(FORWARD_STEP, card, caption, self.entering.get(card, ()))
 
-    def seed(self, running: dict[Cell, dict[int, dict[int, float]]]) -> Step:
+    def seed(self, running: Running) -> Step:
         """Return the step that the backward pass begins with."""
         card = self.scene.homes[id(self.root)]
         name = self.card_name(card)
         caption: Caption = [("backward", True), (f"   seed: {name}.grad = ", False), ("1", True)]
         step = Step(SEED, card, caption, ())
         self.add(self.root, 1.0, running, step)
+        self.settle(step, running)
         return step
 
-    def backward(self, card: int, running: dict[Cell, dict[int, dict[int, float]]]) -> Step:
+    def backward(self, card: int, running: Running) -> Step:
         """Return the step that hands a card's gradient on."""
         arrows = [
             i
@@ -131,6 +134,7 @@ class Passes:
                     self.add(x, local * grad, running, step)
                     if len(self.ops[card]) == 1:
                         terms.append((self.names[id(x)], local, grad))
+        self.settle(step, running)
         step.caption = [("backward", True), *self.terms(terms)]
         if not terms:
             step.caption += self.handed_on(card, step)
@@ -163,18 +167,21 @@ class Passes:
             words.append((f"{'; ' if own else ''}added to the grad of {', '.join(names)}", False))
         return words
 
-    def add(
-        self, x: Value, term: float, running: dict[Cell, dict[int, dict[int, float]]], step: Step
-    ) -> None:
-        """Add a term to the grad of `x`, and note what the cell that shows it holds now."""
+    def add(self, x: Value, term: float, running: Running, step: Step) -> None:
+        """Add a term to the grad of `x`, if a cell shows it."""
         if id(x) not in self.scene.places:
             return
         card, row, part = self.scene.places[id(x)]
         parts = running.setdefault((card, row), {})
         values = parts.setdefault(part, {})
         values[id(x)] = values.get(id(x), 0.0) + term
-        totals = [total_of(list(some.values())) for some in parts.values()]
-        step.grads[card, row] = max(totals, key=lambda g: (g != g, abs(g)))
+        step.grads[card, row] = 0.0  # until the step has been through all its terms
+
+    def settle(self, step: Step, running: Running) -> None:
+        """Note what the cells that a step has added to hold after it."""
+        for cell in step.grads:
+            totals = [total_of(list(values.values())) for values in running[cell].values()]
+            step.grads[cell] = max(totals, key=lambda g: (g != g, abs(g)))
 
     def card_name(self, card: int) -> str:
         """Return what to call a card: with its layer, if it stands in a box."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.digits import number_text
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
 from engine.draw.compare import check_alike, show_changes
-from engine.draw.files import png_of, saved
+from engine.draw.files import png_bundle, png_of, saved
 from engine.draw.fold import MOST_CARDS, scene_of_groups
 from engine.draw.layered import placed
 from engine.draw.scene import HEAT, Placement, Scene
@@ -88,14 +88,8 @@ class Picture:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}
-        try:
-            from base64 import b64encode
-
-            # An untrusted notebook shows no SVG, but it does show PNG.
-            bundle["image/png"] = b64encode(self.png()).decode()
-        except ImportError:
-            pass
-        return bundle
+        # An untrusted notebook shows no SVG, but it does show PNG.
+        return bundle | png_bundle(self.png)
 
     def __repr__(self) -> str:
         order = nodes(self._root)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
-from contextlib import suppress
-from functools import cache
-from hashlib import sha1
-from importlib.resources import files
 from math import isfinite
 from pathlib import Path
 
 from engine.digits import number_text
 from engine.draw import ink
-from engine.draw.files import png_of, saved
+from engine.draw.files import in_base64, png_bundle, png_of, saved
 from engine.draw.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, Step
 from engine.draw.scene import CELL_DIGITS, CONSTANT, GROUP, HEAT, OP, Row
 from engine.draw.stage import Stage, staged
@@ -21,6 +15,7 @@ from engine.draw.svg import drawing_order, svg_of
 from engine.draw.text import escaped
 from engine.value import Value
 
+WEB = Path(__file__).parent / "web"  # the program and the style sheet of the player
 PHASES = {START: 0, FORWARD_STEP: 1, SEED: 2, BACKWARD_STEP: 3}
 MOST_LINES = 14  # of the chain rule for one card
 PAGE = """\
@@ -45,6 +40,10 @@ class Player:
     """
 
     def __init__(self, stage: Stage) -> None:
+        # None of these is worth its time on every `import engine`.
+        import json
+        from hashlib import sha1
+
         self._stage = stage
         self.svg = svg_of(stage.bare(), stage.placement, direction=stage.direction)
         data = json.dumps(payload(stage), ensure_ascii=False, separators=(",", ":"))
@@ -52,7 +51,7 @@ class Player:
         data = (
             data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
         )
-        image = b64encode(self.svg.encode()).decode()
+        image = in_base64(self.svg.encode())
         # The same graph gives the same bytes, so no random id: the script mounts each copy once.
         name = sha1((data + image).encode(), usedforsecurity=False).hexdigest()[:12]
         steps = "; ".join(step.text for step in stage.passes.steps[-3:])
@@ -81,9 +80,7 @@ class Player:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"text/html": self.html, "text/plain": repr(self)}
-        with suppress(ImportError):
-            bundle["image/png"] = b64encode(png_of(self.svg)).decode()
-        return bundle
+        return bundle | png_bundle(lambda: png_of(self.svg))
 
     def __repr__(self) -> str:
         steps = self._stage.passes.steps
@@ -111,17 +108,15 @@ def play(root: Value, *, direction: str = "LR", layout: str = "auto", fold: str 
     return Player(staged("play", root, direction=direction, layout=layout, fold=fold))
 
 
-@cache
 def script() -> str:
     """Return the player's program, without comments and indents."""
-    lines = (files("engine.draw") / "web" / "player.js").read_text(encoding="utf-8").splitlines()
+    lines = (WEB / "player.js").read_text(encoding="utf-8").splitlines()
     return "\n".join(line.strip() for line in lines if not line.strip().startswith("//"))
 
 
-@cache
 def style() -> str:
     """Return the player's style sheet."""
-    return (files("engine.draw") / "web" / "player.css").read_text(encoding="utf-8")
+    return (WEB / "player.css").read_text(encoding="utf-8")
 
 
 def payload(stage: Stage) -> dict[str, object]:
