@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isfinite
 
 from engine.errors import DomainError, GradientMismatch
@@ -36,17 +36,24 @@ def check_gradients(
     Raises:
         GradientMismatch: a gradient is off; names the input and the first operation whose
             recorded slope is wrong.
-        TypeError: `fn` does not return a Value.
+        TypeError: `fn` does not return a Value, or the inputs are no list of numbers.
 
     Example:
         >>> import engine
         >>> engine.check_gradients(lambda x, y: engine.tanh(x * y), [0.5, -2.0]) < 1e-9
         True
     """
+    if not isinstance(inputs, Iterable):
+        raise TypeError(
+            f"check_gradients needs a list of inputs, got {inputs!r}; write a single one as [x]"
+        )
     leaves = [x if isinstance(x, Value) else Value(x, f"input {i}") for i, x in enumerate(inputs)]
     out = fn(*leaves)
     if not isinstance(out, Value):
-        raise TypeError(f"check_gradients needs fn to return a Value, got {type(out).__name__}")
+        raise TypeError(
+            f"check_gradients needs fn to return a Value, got {type(out).__name__}; return the "
+            "result itself, not its .data"
+        )
     worst = 0.0
     for i, (leaf, grad) in enumerate(zip(leaves, backward_gradients(out, leaves), strict=True)):
         found = []

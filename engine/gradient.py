@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from engine import functions
 from engine.graph import nodes
@@ -51,7 +51,7 @@ def grad(out: Value, inputs: Value | Sequence[Value]) -> Value | list[Value]:
         >>> slope.data, grad(slope, x).data
         (12.0, 12.0)
     """
-    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
+    wanted = list(inputs) if isinstance(inputs, Iterable) else [inputs]
     for given in (out, *wanted):
         if not isinstance(given, Value):
             raise TypeError(

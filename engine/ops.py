@@ -87,7 +87,6 @@ def find(name: str) -> Op:
 
 
 # fmt: off
-# ruff: noqa: E501
 #            name          symbol     forward                         ∂out/∂a               ∂out/∂b
 ADD     = op("add",        "+",       "a + b",                        "1.0",                "1.0")
 SUB     = op("sub",        "−",       "a - b",                        "1.0",                "-1.0")

@@ -12,7 +12,7 @@ from engine import Value
 from nn.files import read_json
 from nn.init import initialiser
 from nn.module import FORMAT, VERSION, Module
-from nn.summary import Summary, summarise
+from nn.summary import Part
 
 Activation = Callable[[Value], Value]
 
@@ -112,14 +112,22 @@ class Neuron(Module):
         Raises:
             ValueError: there are more or fewer inputs than weights.
         """
-        if len(x) != len(self.weights):
-            raise wrong_width(self, len(self.weights), len(x))
+        if width(x) != len(self.weights):
+            raise wrong_width(self, len(self.weights), x)
         with self._scope:
             out = self.bias
             for weight, value in zip(self.weights, x, strict=True):
                 out = weight * value if out is None else out + weight * value
             assert out is not None  # a neuron has at least one weight
             return self._bend(out)
+
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs the neuron takes."""
+        return len(self.weights)
+
+    def _parts(self) -> list[Part]:
+        return [self._part("neuron", f"{self.n_inputs} → 1", self.activation)]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)} → 1, {self.activation})"
@@ -170,7 +178,7 @@ class Layer(Module):
     @property
     def n_inputs(self) -> int:
         """How many inputs the layer takes."""
-        return len(self.neurons[0].weights)
+        return self.neurons[0].n_inputs
 
     def outputs(self, x: Sequence[Value | float]) -> list[Value]:
         """Return the answer of each neuron, a list even for a single one.
@@ -178,8 +186,8 @@ class Layer(Module):
         Raises:
             ValueError: the number of inputs is not the layer's.
         """
-        if len(x) != self.n_inputs:
-            raise wrong_width(self, self.n_inputs, len(x))
+        if width(x) != self.n_inputs:
+            raise wrong_width(self, self.n_inputs, x)
         with self._scope:
             return [neuron(x) for neuron in self.neurons]
 
@@ -187,6 +195,9 @@ class Layer(Module):
         """Return the answers of the neurons: a list, or one Value from a single neuron."""
         out = self.outputs(x)
         return out[0] if len(out) == 1 else out
+
+    def _parts(self) -> list[Part]:
+        return [self._part(self.name, f"{self.n_inputs} → {len(self.neurons)}", self.activation)]
 
     def __repr__(self) -> str:
         return f"Layer({self.n_inputs} → {len(self.neurons)}, {self.activation})"
@@ -262,6 +273,11 @@ class MLP(Module):
         return values[0] if len(values) == 1 else list(values)  # type: ignore[return-value, arg-type]
 
     @property
+    def n_inputs(self) -> int:
+        """How many inputs the network takes."""
+        return self.layers[0].n_inputs
+
+    @property
     def sizes(self) -> list[int]:
         """How many inputs, and how many neurons in each layer."""
         return [self.layers[0].n_inputs, *(len(layer.neurons) for layer in self.layers)]
@@ -277,20 +293,26 @@ class MLP(Module):
             "init": self._init,
         }
 
-    def summary(self, sample: Sequence[float] | None = None) -> Summary:
-        """Return what the network is made of and what one sample costs, layer by layer.
-
-        Args:
-            sample: the sample to record, shape (n_inputs,); ones if None.
-        """
-        return summarise(self, [1.0] * self.sizes[0] if sample is None else sample)
+    def _parts(self) -> list[Part]:
+        return [part for layer in self.layers for part in layer._parts()]
 
     def __repr__(self) -> str:
         return f"MLP({' → '.join(map(str, self.sizes))})"
 
 
-def wrong_width(taker: Module, wanted: int, came: int) -> ValueError:
-    """Return the error for a number of inputs that a neuron or layer does not take."""
+def width(x: object) -> int | None:
+    """Return the number of inputs, or None for what is no sequence, such as a single number."""
+    return len(x) if hasattr(x, "__len__") else None
+
+
+def wrong_width(taker: Module, wanted: int, x: object) -> Exception:
+    """Return the error for inputs that a neuron or layer does not take."""
+    came = width(x)
+    if came is None:
+        return TypeError(
+            f"{taker!r} takes a list of {wanted} input{'s' if wanted != 1 else ''}, got {x!r}; "
+            "write a single input as [x]"
+        )
     return ValueError(
         f"{taker!r} takes {wanted} input{'s' if wanted != 1 else ''}, got {came}; give it one "
         "number for each input, and check the size of the layer before it"

@@ -122,7 +122,7 @@ def cross_entropy(
                     "cross_entropy needs one logit for each class and at least two classes, got "
                     f"{len(logits)}; for one output use binary_cross_entropy or hinge"
                 )
-            if target != target or int(target) != target or not 0 <= target < len(logits):
+            if target not in range(len(logits)):
                 raise ValueError(
                     f"cross_entropy needs targets that are class numbers from 0 to "
                     f"{len(logits) - 1}, got {target} for sample {i}; number the classes from 0, "
@@ -135,6 +135,9 @@ def cross_entropy(
                 total = power if j == 0 else total + power
             terms.append(engine.log(total) + largest - logits[int(target)])
         return mean(terms)
+
+
+OURS = (mean_squared_error, hinge, binary_cross_entropy, cross_entropy)
 
 
 def l1(model: Module, strength: float = 1e-4) -> Value:
@@ -181,8 +184,19 @@ def as_list(x: float | Iterable[float]) -> list[float]:
 
 
 def many(prediction: Prediction) -> list[Value]:
-    """Return the outputs of a prediction as a list."""
-    return [prediction] if isinstance(prediction, Value) else list(prediction)
+    """Return the outputs of a prediction as a list.
+
+    Raises:
+        TypeError: it is no Value and no list of them.
+    """
+    outputs = list(prediction) if isinstance(prediction, Iterable) else [prediction]
+    for output in outputs:
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"a loss needs predictions that are Values, got {output!r}; give it what the "
+                "model returned, not its .data"
+            )
+    return outputs
 
 
 def one(prediction: Prediction, i: int, name: str) -> Value:
@@ -246,8 +260,11 @@ def finite(target: float, i: int) -> float:
     """Return the target as a float.
 
     Raises:
+        TypeError: it is not a number.
         ValueError: it is inf or nan.
     """
+    if not hasattr(target, "__float__"):
+        raise TypeError(f"targets must be numbers, got {target!r} for sample {i}")
     if not isfinite(target):
         raise ValueError(f"targets must be finite, got {target} for sample {i}; leave it out")
     return float(target)

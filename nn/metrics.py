@@ -39,13 +39,22 @@ def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
         y: classes: −1 and +1 or 0 and 1 for one output, else numbers from 0; shape (n_samples,).
 
     Raises:
-        ValueError: X and y differ in length, or there are no samples.
+        ValueError: X and y differ in length, there are no samples, or y has a class that the model
+            has no output for.
     """
     outputs, targets = predict(model, X), list(y)
     if len(outputs) != len(targets):
         raise ValueError(f"X has {len(outputs)} rows and y has {len(targets)}; give one for each")
     if not targets:
         raise ValueError("accuracy needs at least one sample, got none")
+    one = isinstance(outputs[0], float)
+    classes = (-1, 0, 1) if one else range(len(flat(outputs[:1])))
+    for i, target in enumerate(targets):
+        if target not in classes:
+            raise ValueError(
+                f"accuracy needs classes {'-1 and 1, or 0 and 1' if one else 'from 0'} for a model "
+                f"of {len(flat(outputs[:1]))} outputs, got {target} for sample {i}"
+            )
     return share_right(outputs, targets)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engine import Value
 from nn.files import read_json, write_whole
+from nn.summary import Part, Summary, summarise
 
 FORMAT, VERSION = "glassgrad model", 1
 
@@ -73,6 +74,33 @@ class Module:
         numbers = {name: Value(state[name]).data for name in parameters}
         for name, value in parameters.items():
             value.data = numbers[name]
+
+    def summary(self, sample: Sequence[float] | None = None) -> Summary:
+        """Return what the module is made of and what one sample costs, layer by layer.
+
+        Args:
+            sample: the sample to record, shape (n_inputs,); ones if None.
+
+        Raises:
+            ValueError: no sample is given, and the module does not say its `n_inputs`.
+        """
+        if sample is None:
+            n_inputs = getattr(self, "n_inputs", None)
+            if n_inputs is None:
+                raise ValueError(
+                    f"{type(self).__name__} has no n_inputs; give summary() a sample to record"
+                )
+            sample = [1.0] * n_inputs
+        return summarise(self, sample, self._parts())  # type: ignore[arg-type]
+
+    def _parts(self) -> list[Part]:
+        """Return the rows of a summary."""
+        return [self._part(type(self).__name__)]
+
+    def _part(self, name: str, size: str = "", activation: str = "") -> Part:
+        """Return the row of a summary for the whole of this module."""
+        biases = [is_bias(path) for path, _ in self.named_parameters()]
+        return Part(name, size, activation, biases.count(False), biases.count(True))
 
     def config(self) -> dict[str, object] | None:
         """Return the arguments that build this module anew, or None if `nn.load` cannot."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from engine import Value
-from nn.schedules import Schedule, positive
+from nn.schedules import Schedule, not_negative, positive
 
 State = tuple[float, ...]
 
@@ -41,32 +41,37 @@ class Optimizer:
         clip_norm: float | None = None,
         clip_value: float | None = None,
     ) -> None:
+        rule = type(self).__name__
+        if not isinstance(parameters, Iterable):
+            raise TypeError(
+                f"{rule} moves a list of leaves (weights and biases), got {parameters!r}; pass "
+                "model.parameters()"
+            )
         self.parameters = list(parameters)
         if not self.parameters:
-            raise ValueError(f"{type(self).__name__} needs parameters to move, got none")
+            raise ValueError(f"{rule} needs parameters to move, got none")
         for p in self.parameters:
             if not isinstance(p, Value) or p.op is not None:
                 raise TypeError(
-                    f"{type(self).__name__} moves leaves (weights and biases), got {p!r}; pass "
-                    "model.parameters()"
+                    f"{rule} moves leaves (weights and biases), got {p!r}; pass model.parameters()"
                 )
-        for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value)):
-            if limit is not None and not limit > 0:
-                raise ValueError(f"{name} must be above 0, got {limit}")
-        if not callable(learning_rate):
-            positive(learning_rate)
-        self.learning_rate = learning_rate
-        self.clip_norm = clip_norm
-        self.clip_value = clip_value
+        if len({id(p) for p in self.parameters}) < len(self.parameters):
+            raise ValueError(
+                f"{rule} would move a parameter twice a step; give each one once, as "
+                "model.parameters() does"
+            )
+        self.learning_rate = learning_rate if callable(learning_rate) else positive(learning_rate)
+        self.clip_norm = clip_norm if clip_norm is None else positive(clip_norm, "clip_norm")
+        self.clip_value = clip_value if clip_value is None else positive(clip_value, "clip_value")
         self.steps = 0
         self.state: list[State] = [(0.0,) * self.n_states for _ in self.parameters]
 
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
-        return (
-            self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate
-        )
+        if callable(self.learning_rate):
+            return float(self.learning_rate(self.steps))
+        return self.learning_rate
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -203,7 +208,7 @@ class RMSProp(Optimizer):
             parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
         )
         self.decay = fraction(decay, "decay")
-        self.epsilon = epsilon
+        self.epsilon = not_negative(epsilon, "epsilon")
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -244,7 +249,7 @@ class Adam(Optimizer):
             parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
         )
         self.betas = (fraction(betas[0], "betas[0]"), fraction(betas[1], "betas[1]"))
-        self.epsilon = epsilon
+        self.epsilon = not_negative(epsilon, "epsilon")
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -293,9 +298,7 @@ class AdamW(Adam):
             clip_norm=clip_norm,
             clip_value=clip_value,
         )
-        if not weight_decay >= 0:
-            raise ValueError(f"weight_decay must be 0 or more, got {weight_decay}")
-        self.weight_decay = weight_decay
+        self.weight_decay = not_negative(weight_decay, "weight_decay")
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -309,8 +312,12 @@ def clip_gradients_by_norm(parameters: Sequence[Value], max_norm: float) -> floa
 
     Returns:
         The length they had: the square root of the sum of their squares.
+
+    Raises:
+        ValueError: `max_norm` is not above 0.
     """
-    norm = math.sqrt(sum(p.grad * p.grad for p in parameters))
+    positive(max_norm, "max_norm")
+    norm = math.hypot(*(p.grad for p in parameters))  # which no square overflows
     if norm > max_norm:
         for p in parameters:
             p.grad *= max_norm / norm
@@ -318,9 +325,14 @@ def clip_gradients_by_norm(parameters: Sequence[Value], max_norm: float) -> floa
 
 
 def clip_gradients_by_value(parameters: Sequence[Value], limit: float) -> None:
-    """Cut each gradient to the range from −limit to limit."""
+    """Cut each gradient to the range from −limit to limit; nan stays nan.
+
+    Raises:
+        ValueError: `limit` is not above 0.
+    """
+    positive(limit, "limit")
     for p in parameters:
-        p.grad = max(-limit, min(limit, p.grad))
+        p.grad = min(max(p.grad, -limit), limit)  # the other way round, nan would become limit
 
 
 def fraction(x: float, name: str) -> float:
@@ -331,4 +343,4 @@ def fraction(x: float, name: str) -> float:
     """
     if not 0 <= x < 1:
         raise ValueError(f"{name} must be from 0 to below 1, got {x}")
-    return x
+    return float(x)

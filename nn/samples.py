@@ -23,11 +23,13 @@ def checked(X: Rows) -> list[list[float]]:
                 f"X must be a table, shape (n_samples, n_features); row {i} is {row!r}; for a "
                 "single feature write [[x] for x in X]"
             )
-        try:
-            numbers = [float(x) for x in row]
-        except (TypeError, ValueError):
-            bad = next(x for x in row if not isinstance(x, (int, float)))
-            raise TypeError(f"X must hold numbers only; row {i} has {bad!r}") from None
+        for x in row:
+            if not_a_number(x):
+                raise TypeError(
+                    f"X must hold numbers only; row {i} has {x!r}; turn text into numbers first, "
+                    "and give one flat row for each sample"
+                )
+        numbers = [float(x) for x in row]
         if rows and len(numbers) != len(rows[0]):
             raise ValueError(
                 f"every row of X must be of the same length: row 0 has {len(rows[0])} numbers, row "
@@ -42,11 +44,17 @@ def checked(X: Rows) -> list[list[float]]:
     return rows
 
 
+def not_a_number(x: object) -> bool:
+    """Tell whether `x` is text, a list or anything else that stands for no number."""
+    return isinstance(x, (str, bytes, list, tuple)) or not hasattr(x, "__float__")
+
+
 def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]:
     """Return X and y as lists.
 
     Raises:
         ValueError: they differ in length, are empty, or hold nan or inf.
+        TypeError: something in them is not a number.
     """
     rows = checked(X)
     targets = y.tolist() if hasattr(y, "tolist") else list(y)
@@ -57,7 +65,12 @@ def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]
     if not rows:
         raise ValueError("there must be at least one sample, got empty data")
     for i, target in enumerate(targets):
-        for x in target if hasattr(target, "__len__") else [target]:
+        for x in target if isinstance(target, (list, tuple)) else [target]:
+            if not_a_number(x):
+                raise TypeError(
+                    f"y must hold numbers only; row {i} has {x!r}; number the classes from 0, or "
+                    "name two of them -1 and 1"
+                )
             if not isfinite(x):
                 raise ValueError(f"y has {x} in row {i}; leave out samples without a target")
     return rows, targets

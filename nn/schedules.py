@@ -14,18 +14,21 @@ Schedule = Callable[[int], float]
 
 def constant(rate: float) -> Schedule:
     """Always the same rate."""
-    return lambda step: positive(rate)
+    positive(rate)
+    return lambda step: rate
 
 
 def step_decay(rate: float, *, every: int, factor: float = 0.5) -> Schedule:
     """Multiply the rate by `factor` after every so many steps."""
+    positive(rate)
+    positive(factor, "factor")
     at_least_one(every, "every")
-    return lambda step: positive(rate) * factor ** (step // every)
+    return lambda step: rate * factor ** (step // every)
 
 
 def linear(rate: float, *, steps: int, end: float = 0.0) -> Schedule:
     """Go from `rate` to `end` in a straight line over so many steps, and stay there."""
-    at_least_one(steps, "steps")
+    from_to(rate, end, steps)
     return lambda step: rate + (end - rate) * min(1.0, step / steps)
 
 
@@ -35,7 +38,7 @@ def cosine(rate: float, *, steps: int, end: float = 0.0) -> Schedule:
     References:
         Loshchilov & Hutter (2017), SGDR, equation 5, without restarts.
     """
-    at_least_one(steps, "steps")
+    from_to(rate, end, steps)
     return lambda step: end + (rate - end) * 0.5 * (1 + cos(pi * min(1.0, step / steps)))
 
 
@@ -46,15 +49,36 @@ def warm_up(schedule: float | Schedule, *, steps: int) -> Schedule:
     return lambda step: follow(step) * min(1.0, (step + 1) / steps)
 
 
-def positive(rate: float) -> float:
-    """Return a learning rate, if it is one.
+def positive(x: float, name: str = "learning_rate") -> float:
+    """Return a learning rate or the like as a plain float, if it is above 0.
 
     Raises:
         ValueError: it is not above 0.
+        TypeError: it is not a number.
     """
-    if not rate > 0:
-        raise ValueError(f"learning_rate must be above 0, got {rate}")
-    return rate
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__float__"):
+        raise TypeError(f"{name} must be a number above 0, such as 0.01, got {x!r}")
+    if not x > 0:
+        raise ValueError(f"{name} must be above 0, got {x}")
+    return float(x)
+
+
+def not_negative(x: float, name: str) -> float:
+    """Return `x` as a plain float, if it is 0 or more.
+
+    Raises:
+        ValueError: it is below 0.
+    """
+    if not x >= 0:
+        raise ValueError(f"{name} must be 0 or more, got {x}")
+    return float(x)
+
+
+def from_to(rate: float, end: float, steps: int) -> None:
+    """Raise ValueError if a schedule cannot go from `rate` to `end` in so many steps."""
+    positive(rate)
+    not_negative(end, "end")
+    at_least_one(steps, "steps")
 
 
 def at_least_one(n: int, name: str) -> None:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from engine import Value, nodes
+from engine import Value, leaves, nodes
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from nn.layers import MLP
-
+Model = Callable[[Sequence[float]], Value | Sequence[Value]]
+ELSEWHERE = "elsewhere"  # what a model records outside all scopes
 COLUMNS = ("layer", "size", "activation", "weights", "biases", "parameters", "nodes", "bytes")
 
 
+class Part(NamedTuple):
+    """A row before it is measured: a layer, or a whole model."""
+
+    name: str
+    size: str
+    activation: str
+    weights: int
+    biases: int
+
+
 class Summary:
-    """A table of a network's layers; prints aligned.
+    """A table of a model's layers; prints aligned.
 
     Attributes:
         rows: one for each layer: name, size, activation, weights, biases, parameters, and what one
@@ -46,35 +55,35 @@ class Summary:
     __repr__ = __str__
 
 
-def summarise(model: MLP, sample: Sequence[float]) -> Summary:
-    """Return the summary of a network, measured by recording one sample."""
+def summarise(model: Model, sample: Sequence[float], parts: Sequence[Part]) -> Summary:
+    """Return the summary of a model, measured by recording one sample.
+
+    Args:
+        model: takes the sample, returns one Value or several.
+        sample: shape (n_inputs,).
+        parts: a row each; where there are several, what is recorded is shared out by the name of
+            the outermost scope around it.
+    """
     answer = model(sample)
-    outputs = answer if isinstance(answer, list) else [answer]
+    outputs = [answer] if isinstance(answer, Value) else answer
     recorded = [node for node in nodes(*outputs) if node.op is not None]
     count: Counter[str] = Counter()
     cost: Counter[str] = Counter()
-    shared = {id(p.data) for p in model.parameters()} | {id(x) for x in sample}
+    shared = {id(x) for x in sample}
+    shared |= {id(leaf.data) for leaf in leaves(*outputs)}
     for node in recorded:
-        layer = node.scope.path[0].name if node.scope is not None else ""
-        count[layer] += 1
-        cost[layer] += bytes_of(node, shared)
-    rows: list[tuple[str | int, ...]] = []
-    for part in model.layers:
-        n_weights = sum(len(neuron.weights) for neuron in part.neurons)
-        n_biases = len([neuron for neuron in part.neurons if neuron.bias is not None])
-        rows.append(
-            (
-                part.name,
-                f"{part.n_inputs} → {len(part.neurons)}",
-                part.activation,
-                n_weights,
-                n_biases,
-                n_weights + n_biases,
-                count[part.name],
-                cost[part.name],
-            )
-        )
-    return Summary(rows)
+        place = node.scope.path[0].name if node.scope is not None else ELSEWHERE
+        name = place if len(parts) > 1 else parts[0].name
+        count[name] += 1
+        cost[name] += bytes_of(node, shared)
+    others = set(count) - {part.name for part in parts}
+    rest = [Part(name, "", "", 0, 0) for name in sorted(others)]
+    return Summary(
+        [
+            (*part, part.weights + part.biases, count[part.name], cost[part.name])
+            for part in (*parts, *rest)
+        ]
+    )
 
 
 def bytes_of(node: Value, shared: set[int]) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engine import Value, no_grad
 from nn import checkpoint as checkpoints
 from nn.history import History
-from nn.losses import Loss
+from nn.losses import OURS, Loss
 from nn.metrics import Metric, Output, metric_for, plain
 from nn.module import Module
 from nn.optim import Optimizer
@@ -109,7 +109,11 @@ def fit(
         train, held_back = (pick(rows, targets, kept), pick(rows, targets, left))
     if patience is not None and not held_back[0]:
         raise ValueError("patience needs validation samples to judge by; set validation above 0")
-    model(rows[0])  # type: ignore[operator]  # a wrong width is better said before the first epoch
+    # What does not fit is better said before the first epoch, and by its row in y.
+    answer = model(rows[0])  # type: ignore[operator]
+    if loss in OURS:
+        with no_grad():
+            loss([answer] * len(rows), targets)
 
     metric_name, metric = metric_for(loss)
     history = History(metric_name)

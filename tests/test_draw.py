@@ -136,6 +136,23 @@ def test_bad_requests_are_refused_in_words(attempt, error, wording) -> None:
         attempt()
 
 
+@pytest.mark.parametrize("layout", ["builtin", "dot"])
+def test_single_card_is_drawn(layout) -> None:
+    assert ">x</text>" in engine.draw(Value(3.0, "x"), layout=layout).svg
+
+
+@pytest.mark.parametrize("layout", ["builtin", "dot"])
+@pytest.mark.parametrize("name", ["", "sum"])
+def test_sum_of_100000_terms_is_folded_into_one_card(layout, name) -> None:
+    terms = [Value(float(i), f"x{i}") for i in range(50)]
+    with engine.scope(name):
+        total = sum(terms * 2000, Value(0.0))
+    total.backward()
+    svg = engine.draw(total, layout=layout).svg
+    assert "100,051 nodes" in svg
+    assert svg.count(">data</text>") == 1
+
+
 def test_graph_too_large_to_draw_is_refused_with_a_remedy() -> None:
     out = Value(1.0)
     for _ in range(2000):

@@ -1,7 +1,9 @@
 """Neurons, layers and networks, and where their weights begin."""
 
+import gc
 import math
 import statistics
+import tracemalloc
 from random import Random
 
 import numpy as np
@@ -124,6 +126,50 @@ def test_summary_counts_weights_biases_nodes_and_bytes() -> None:
     assert str(summary).splitlines()[1].split()[:5] == ["layer", "1", "2", "→", "16"]
 
 
+def test_summary_of_a_single_neuron_or_layer_has_one_row() -> None:
+    neuron, layer = nn.Neuron(3, bias=False).summary(), nn.Layer(3, 2).summary()
+    assert neuron.rows[0][:7] == ("neuron", "3 → 1", "relu", 3, 0, 3, 3 + 2 + 1)
+    assert layer.rows[0][:7] == ("layer 1", "3 → 2", "relu", 6, 2, 8, 2 * (3 + 3 + 1))
+
+
+def test_summary_says_what_a_sample_costs_to_the_byte() -> None:
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    rows = [[0.1 * i, 0.2 * i] for i in range(2000)]
+    model(rows[0])
+    gc.collect()
+    tracemalloc.start()
+    try:
+        roots = [model(row) for row in rows]
+        for root in roots:
+            root.backward()
+        measured = tracemalloc.get_traced_memory()[0] / len(rows)
+    finally:
+        tracemalloc.stop()
+    assert model.summary([0.3, 0.7]).total["bytes"] == pytest.approx(measured, rel=0.1)
+
+
+def test_summary_of_ones_own_module_takes_a_sample_and_counts_what_is_outside_scopes() -> None:
+    class Residual(nn.Module):
+        def __init__(self) -> None:
+            self.inner = nn.MLP(1, [2, 1], seed=0)
+            self.weight = Value(2.0)
+
+        def __call__(self, x):
+            return self.inner(x) + self.weight * x[0]
+
+    class Shifted(nn.MLP):
+        def __call__(self, x):
+            return super().__call__(x) + 1
+
+    summary = Residual().summary([0.5])
+    assert summary.rows[0][:7] == ("Residual", "", "", 5, 3, 8, 2 * 3 + 4 + 2)
+    assert [row[0] for row in Shifted(1, [2, 1]).summary().rows] == [
+        "layer 1", "layer 2", "elsewhere"
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match=r"Residual has no n_inputs; give summary\(\) a sample"):
+        Residual().summary()
+
+
 @pytest.mark.parametrize(
     ("build", "error", "wording"),
     [
@@ -141,6 +187,8 @@ def test_summary_counts_weights_biases_nodes_and_bytes() -> None:
             ValueError,
             r"Layer\(2 → 4, relu\) takes 2 inputs, got 3; give it one number for each input",
         ),
+        (lambda: nn.MLP(1, [2])(3.0), TypeError, r"takes a list of 1 input, got 3.0; .* as \[x\]"),
+        (lambda: nn.Neuron(1)(None), TypeError, "takes a list of 1 input, got None"),
         (lambda: nn.Neuron(1)([]), ValueError, r"Neuron\(1 → 1, relu\) takes 1 input, got 0"),
         (lambda: nn.MLP(2, [1])(["a", 1]), TypeError, r"Value \* str: operands must be"),
     ],

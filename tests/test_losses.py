@@ -108,6 +108,8 @@ def test_losses_and_penalties_are_tagged_for_pictures() -> None:
             "needs targets that are class numbers from 0 to 1, got 2 for sample 0",
         ),
         (lambda: nn.cross_entropy([values(0, 0)], [0.5]), "class numbers from 0 to 1, got 0.5"),
+        (lambda: nn.cross_entropy([values(0, 0)], [math.inf]), "class numbers .* got inf"),
+        (lambda: nn.cross_entropy([values(0, 0)], ["a"]), "class numbers from 0 to 1, got a"),
         (lambda: nn.cross_entropy([values(0)], [0]), "needs one logit for each class"),
         (
             lambda: nn.hinge([values(1, 2)], [1]),
@@ -124,3 +126,14 @@ def test_losses_and_penalties_are_tagged_for_pictures() -> None:
 def test_bad_targets_and_settings_are_refused_in_words(attempt, wording) -> None:
     with pytest.raises(ValueError, match=wording):
         attempt()
+
+
+@pytest.mark.parametrize("loss", [nn.mean_squared_error, nn.hinge, nn.binary_cross_entropy])
+def test_predictions_that_are_no_values_are_refused_in_words(loss) -> None:
+    with pytest.raises(TypeError, match=r"predictions that are Values, got 0.5; .* not its .data"):
+        loss([0.5], [1])
+
+
+def test_target_that_is_no_number_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match="targets must be numbers, got 'a' for sample 0"):
+        nn.mean_squared_error(values(1.0), ["a"])

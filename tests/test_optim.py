@@ -136,6 +136,30 @@ def test_clipping_by_value_cuts_each_gradient() -> None:
     assert (a.grad, b.grad) == (0.5, -0.25)
 
 
+def test_clipping_by_norm_survives_gradients_whose_squares_overflow() -> None:
+    a = Value(0.0)
+    a.grad = -1e200
+    assert nn.clip_gradients_by_norm([a], 1.0) == 1e200
+    assert a.grad == pytest.approx(-1.0)
+
+
+def test_clipping_by_value_does_not_hide_nan() -> None:
+    a = Value(0.0)
+    a.grad = math.nan
+    nn.clip_gradients_by_value([a], 0.5)
+    assert math.isnan(a.grad)
+
+
+@pytest.mark.parametrize("number", [np.float64(0.5), np.float32(0.5), np.int64(1), True])
+def test_numpy_numbers_as_settings_leave_plain_floats(number) -> None:
+    p = Value(1.0)
+    p.grad = 1.0
+    nn.AdamW([p], learning_rate=number, weight_decay=number, clip_norm=number).step()
+    assert type(p.data) is float
+    nn.SGD([p], learning_rate=lambda step: number).step()
+    assert type(p.data) is float
+
+
 def test_optimiser_clips_before_it_moves() -> None:
     assert moved(lambda p: nn.SGD(p, learning_rate=1.0, clip_value=0.5), [8.0]) == [0.5]
     assert moved(lambda p: nn.SGD(p, learning_rate=1.0, clip_norm=0.25), [8.0]) == [0.75]
@@ -161,11 +185,24 @@ def test_optimiser_follows_a_schedule() -> None:
     assert moved(make, [1.0, 1.0, 1.0], start=0.0) == [-1.0, -1.5, -1.75]
 
 
+ONE = Value(1)
+
+
 @pytest.mark.parametrize(
     ("attempt", "error", "wording"),
     [
         (lambda: nn.SGD([], learning_rate=1), ValueError, "SGD needs parameters to move, got none"),
         (lambda: nn.SGD([1.0], learning_rate=1), TypeError, "SGD moves leaves"),
+        (lambda: nn.SGD(nn.Neuron(1), learning_rate=1), TypeError, "pass model.parameters"),
+        (lambda: nn.SGD([ONE, ONE], learning_rate=1), ValueError, "a parameter twice a step"),
+        (lambda: nn.SGD([Value(1)], learning_rate="a"), TypeError, "learning_rate must be a num"),
+        (lambda: nn.Adam([Value(1)], epsilon=-1), ValueError, "epsilon must be 0 or more"),
+        (lambda: nn.clip_gradients_by_norm([], 0), ValueError, "max_norm must be above 0, got 0"),
+        (lambda: nn.clip_gradients_by_value([], -1), ValueError, "limit must be above 0, got -1"),
+        (lambda: schedules.constant(-1), ValueError, "learning_rate must be above 0, got -1"),
+        (lambda: schedules.step_decay(1, every=0), ValueError, "every must be at least 1 step"),
+        (lambda: schedules.linear(1, steps=3, end=-1), ValueError, "end must be 0 or more, got"),
+        (lambda: schedules.cosine(0, steps=3), ValueError, "learning_rate must be above 0, got 0"),
         (lambda: nn.SGD([Value(1) * 2], learning_rate=1), TypeError, "pass model.parameters"),
         (lambda: nn.SGD([Value(1)], learning_rate=0), ValueError, "learning_rate must be above 0"),
         (

@@ -205,6 +205,18 @@ def test_accuracy_reads_both_ways_of_naming_two_classes() -> None:
     assert nn.accuracy(model, X, y) == nn.accuracy(model, X, [int(t > 0) for t in y])
 
 
+@pytest.mark.parametrize(
+    ("outputs", "label", "wording"),
+    [
+        (1, 7, "accuracy needs classes -1 and 1, or 0 and 1 .* got 7 for sample 1"),
+        (3, 3, "accuracy needs classes from 0 for a model of 3 outputs, got 3 for sample 1"),
+    ],
+)
+def test_accuracy_refuses_classes_that_the_model_has_not_got(outputs, label, wording) -> None:
+    with pytest.raises(ValueError, match=wording):
+        nn.accuracy(nn.MLP(2, [outputs], seed=0), X[:2], [1, label])
+
+
 OTHER = nn.MLP(2, [1])
 ONE = nn.MLP(2, [1], seed=0)
 
@@ -234,6 +246,7 @@ def attempt(**changes):
         ({"y": [math.nan] * 20, "loss": nn.mean_squared_error}, "y has nan in row 0"),
         ({"X": [[1.0]] * 20}, r"Layer\(2 → 1, linear\) takes 2 inputs, got 1"),
         ({"y": [0] * 20}, "hinge needs targets -1 or 1, got 0"),
+        ({"y": [*y[:17], 2, 1, 1]}, "hinge needs targets -1 or 1, got 2 for sample 17"),
         ({"validation": 1.0}, "validation must be a share from 0 to below 1"),
         ({"validation": 0.001}, "leaves 0 to validate on"),
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
@@ -253,9 +266,20 @@ def test_bad_data_and_settings_are_refused_in_words(changes, wording) -> None:
     assert ONE.state_dict() == before
 
 
-def test_text_in_the_data_is_refused_in_words() -> None:
-    with pytest.raises(TypeError, match="X must hold numbers only; row 0 has 'red'"):
-        attempt(X=[["red", 1.0]], y=[1])
+@pytest.mark.parametrize(
+    ("changes", "wording"),
+    [
+        ({"X": [[0, 1], ["red", 1]], "y": [1, 1]}, "X must hold numbers only; row 1 has 'red'"),
+        ({"X": [["1.0", 1.0]], "y": [1]}, "row 0 has '1.0'; turn text into numbers first"),
+        ({"X": [[1, None]], "y": [1]}, "row 0 has None"),
+        ({"X": np.zeros((1, 2, 2)), "y": [1]}, "give one flat row for each sample"),
+        ({"y": ["a"] * 20}, "y must hold numbers only; row 0 has 'a'; number the classes from 0"),
+        ({"y": [*y[:19], None]}, "y must hold numbers only; row 19 has None"),
+    ],
+)
+def test_text_and_gaps_in_the_data_are_refused_in_words(changes, wording) -> None:
+    with pytest.raises(TypeError, match=wording):
+        attempt(**changes)
 
 
 def test_no_epochs_leave_the_model_as_it_was() -> None:

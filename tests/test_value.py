@@ -51,6 +51,54 @@ def test_operators_name_both_sides_of_what_they_refuse(x, symbol) -> None:
         eval(f"x {symbol} v", names)
 
 
+@pytest.mark.parametrize("symbol", ["<", "<=", ">", ">="])
+def test_comparisons_refuse_what_is_no_number(symbol) -> None:
+    with pytest.raises(TypeError, match=rf"Value {symbol} str: operands must be Value, int or"):
+        eval(f"v {symbol} 'a'", {"v": Value(1.0)})
+
+
+@pytest.mark.parametrize("name", ["exp", "log", "tanh", "relu", "maximum", "where"])
+@pytest.mark.parametrize("x", ["a", None, [1.0], 1j])
+def test_functions_refuse_what_is_no_number(name, x) -> None:
+    others = {"maximum": (2.0,), "where": (1.0, 2.0)}.get(name, ())
+    with pytest.raises(TypeError, match=rf"{name} needs a Value, int or float, got"):
+        getattr(engine, name)(x, *others)
+
+
+def test_functions_of_two_inputs_name_both_sides_of_what_they_refuse() -> None:
+    with pytest.raises(TypeError, match="Value max str: operands must be Value, int or float"):
+        engine.maximum(Value(1.0), "a")
+    with pytest.raises(TypeError, match="str min Value: operands must be Value, int or float"):
+        engine.minimum("a", Value(1.0))
+
+
+@pytest.mark.parametrize("function", [np.exp, np.tanh, np.abs])
+def test_functions_of_numpy_are_refused(function) -> None:
+    with pytest.raises(TypeError, match="operand 'Value' does not support ufuncs"):
+        function(Value(1.0))
+
+
+@pytest.mark.parametrize(
+    ("outside", "wording"),
+    [
+        (3.0, r"grad\(out, inputs\) needs Values, got float; keep the Values"),
+        (None, "needs Values, got NoneType"),
+        ([Value(1.0), "a"], "needs Values, got str"),
+    ],
+)
+def test_grad_refuses_what_is_no_value(outside, wording) -> None:
+    with pytest.raises(TypeError, match=wording):
+        engine.grad(Value(2.0) * 3, outside)
+
+
+def test_grad_of_one_value_is_one_value_and_zero_where_nothing_depends_on_it() -> None:
+    x, y = Value(2.0), Value(3.0)
+    assert engine.grad(x * x, x).data == 4.0
+    assert [g.data for g in engine.grad(x * x, [x, y])] == [4.0, 0.0]
+    between = x * x
+    assert engine.grad(between**2, between).data == 8.0
+
+
 def test_comparisons_are_by_data() -> None:
     assert Value(1.0) < Value(2.0) > 1.5
     assert Value(1.0) <= 1 <= Value(1.0)
@@ -99,13 +147,16 @@ def test_repr_shows_data_grad_and_label() -> None:
     ("attempt", "wording"),
     [
         (lambda p: p ** (1 / 3), r"got a = -8, b = 0.333333.*'p'"),
+        (lambda p: (-8) ** (Value(1 / 3) + 0 * p), r"got a = -8, b = 0.333333"),
+        (lambda p: p ** Value(1 / 3), r"got a = -8, b = 0.333333.*'p'"),
         (lambda p: engine.log(p + 8), r"log\(a\) needs a > 0, got a = 0"),
         (lambda p: engine.log(p), r"log\(a\) needs a > 0, got a = -8 at node 'p'; keep p positive"),
         (lambda p: p.log(), "keep p positive, for example with sigmoid"),
         (lambda p: 1 / (p + 8), "needs b != 0, got b = 0"),
         (lambda p: p / 0, "needs b != 0, got b = 0"),
         (lambda p: engine.sqrt(p), r"sqrt\(a\) needs a >= 0, got a = -8 at node 'p'"),
-        (lambda p: (p + 8) ** -1, "needs"),
+        (lambda p: (p + 8) ** -1, r"needs a positive base.*none below 0 for a = 0.*got a = 0, b ="),
+        (lambda p: 0 ** (p + 7), r"needs a positive base.*got a = 0, b = -1"),
         (lambda p: engine.log(-1.0), r"log\(a\) needs a > 0, got a = -1"),
     ],
 )
@@ -210,6 +261,35 @@ def test_checker_names_the_input_and_the_wrong_slope(monkeypatch) -> None:
     with pytest.raises(engine.GradientMismatch, match=r"input 0 \('a'\): backward .*slope: tanh"):
         engine.check_gradients(lambda a, b: (a * b).tanh() * 3, [a, b])
     assert (a.data, b.data) == (0.3, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("fn", "inputs", "wording"),
+    [
+        (
+            lambda x: x.data,
+            [1.0],
+            "needs fn to return a Value, got float; return the result itself",
+        ),
+        (lambda x: x * x, 1.0, r"needs a list of inputs, got 1.0; write a single one as \[x\]"),
+        (lambda x: x * x, ["a"], "Value needs one real number"),
+    ],
+)
+def test_checker_refuses_what_it_cannot_check(fn, inputs, wording) -> None:
+    with pytest.raises(TypeError, match=wording):
+        engine.check_gradients(fn, inputs)
+
+
+def test_checker_leaves_gradients_and_data_as_they_were() -> None:
+    x = Value(2.0)
+    x.grad = 7.0
+    engine.check_gradients(lambda x: x * x, [x])
+    assert (x.data, x.grad) == (2.0, 7.0)
+
+
+def test_checker_says_where_there_is_a_corner() -> None:
+    with pytest.raises(engine.GradientMismatch, match=r"relu has no single slope at 0.*a != 0"):
+        engine.check_gradients(engine.relu, [0.0])
 
 
 def test_checker_says_when_no_slope_is_wrong() -> None:

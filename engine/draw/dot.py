@@ -68,12 +68,15 @@ def port(at: float) -> int:
 
 def outline(wide: float, fastened: Sequence[float]) -> str:
     """Return an HTML-like label of the slot's width with cells to fasten links in."""
-    ends = sorted({port(at) for at in fastened})
+    # A slot that nothing is fastened to still has one cell, which gives it its width.
+    ends = sorted({port(at) for at in fastened} or {port(0.0)})
     borders = [0.0]
     borders += [(a + b) / 40 * wide for a, b in zip(ends, ends[1:], strict=False)]
     borders.append(max(wide, 1.0))
     cells = "".join(
-        f'<TD FIXEDSIZE="TRUE" WIDTH="{max(1, round(right - left))}" HEIGHT="20" PORT="p{end}"></TD>'  # noqa: E501
+        f'<TD FIXEDSIZE="TRUE" WIDTH="{max(1, round(right - left))}" HEIGHT="20" '
+        f'PORT="p{end}"></TD>'
         for end, left, right in zip(ends, borders[:-1], borders[1:], strict=True)
     )
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"><TR>{cells}</TR></TABLE>>'  # noqa: E501
+    bare = 'BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"'
+    return f"<<TABLE {bare}><TR>{cells}</TR></TABLE>>"

@@ -48,8 +48,10 @@ def scene_of_groups(root: Value, order: list[Value], *, form: str) -> Scene:
         form: NEURON for tables of numbers, HEAT for strips of colour, LAYER for one sheet a layer,
             "auto" for the first of these that is not too large.
     """
-    groups, homes = grouped(order, fold_untagged=False)
-    if len(groups) > MOST_CARDS:
+    # Results outside all scopes have a card each; of a million, better not make them first.
+    lone = sum(node.op is not None and not is_named(node.scope) for node in order)
+    groups, homes = grouped(order, fold_untagged=lone > MOST_CARDS)
+    if lone <= MOST_CARDS < len(groups):
         groups, homes = grouped(order, fold_untagged=True)
     if form == "auto":
         form = fitting(groups)

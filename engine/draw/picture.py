@@ -218,7 +218,7 @@ def laid_out(scene: Scene, direction: str, layout: str) -> Placement:
         return placed(scene, direction=direction, by_dot=False)
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002  micrograd's name for it
     """Return the graph as micrograd's notebook draws it: a record a value, a node for its op.
 
     Args:

@@ -1,0 +1,205 @@
+"""Programs written for micrograd and for microgpt's Value run after changing the import.
+
+The programs here are our own, in the manner of those two: the operators, methods and attributes
+that they use, with numbers worked out apart from this engine.
+"""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+import engine
+from engine import Value, draw_dot
+from nn import MLP, Neuron
+
+# ---- micrograd ----
+
+
+def every_operator(a, b, relu):
+    """Return a number in the manner of micrograd's example: each operator, numbers on both sides."""
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + relu(b + a)
+    d += 3 * d + relu(b - a)
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    return g
+
+
+def one_input(x, relu):
+    """Return a number of one input, by way of two bends, one of them closed."""
+    z = 2 * x + 2 + x
+    q = relu(z) + z * x
+    h = relu(z * z)
+    return h + q + q * x
+
+
+def test_micrograds_example_gives_its_numbers() -> None:
+    a, b = Value(-4.0), Value(2.0)
+    g = every_operator(a, b, Value.relu)
+    g.backward()
+    assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
+
+
+def test_program_of_one_input_gives_its_numbers() -> None:
+    x = Value(-4.0)
+    y = one_input(x, Value.relu)
+    y.backward()
+    # z = 3x + 2 = −10, q = zx = 40, h = z² = 100; y = 3x³ + 14x² + 14x + 4, y′ = 9x² + 28x + 14
+    assert (y.data, x.grad) == (-20.0, 46.0)
+
+
+@pytest.mark.parametrize(
+    ("program", "inputs"), [(one_input, [-4.0]), (one_input, [3.0]), (every_operator, [-4.0, 2.0])]
+)
+def test_program_agrees_with_torch(program, inputs) -> None:
+    torch = pytest.importorskip("torch")
+    ours = [Value(x) for x in inputs]
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs]
+    out, expected = program(*ours, Value.relu), program(*theirs, torch.relu)
+    out.backward()
+    expected.backward()
+    assert out.data == pytest.approx(expected.item(), rel=1e-14)
+    assert [x.grad for x in ours] == pytest.approx([t.grad.item() for t in theirs], rel=1e-14)
+
+
+def test_micrograds_demonstration_learns_the_moons() -> None:
+    rng = np.random.default_rng(0)
+    angles = rng.uniform(0, math.pi, 40)
+    sides = np.where(np.arange(40) % 2, 1, -1)
+    X = np.stack([np.cos(angles), np.sin(angles)], axis=1) * -sides[:, None]
+    X += np.where(sides[:, None] > 0, [1.0, 0.5], [0.0, 0.0])
+    model = MLP(2, [16, 16, 1], seed=0)
+    assert len(model.parameters()) == 337
+
+    def loss():
+        inputs = [list(map(Value, row)) for row in X]
+        scores = list(map(model, inputs))
+        losses = [(1 + -side * score).relu() for side, score in zip(sides, scores, strict=True)]
+        data_loss = sum(losses) * (1.0 / len(losses))
+        reg_loss = 1e-4 * sum(p * p for p in model.parameters())
+        right = [(side > 0) == (score.data > 0) for side, score in zip(sides, scores, strict=True)]
+        return data_loss + reg_loss, sum(right) / len(right)
+
+    first, _ = loss()
+    for k in range(25):
+        total, accuracy = loss()
+        model.zero_grad()
+        total.backward()
+        learning_rate = 1.0 - 0.9 * k / 25
+        for p in model.parameters():
+            p.data -= learning_rate * p.grad
+    assert total.data < 0.35 * first.data
+    assert accuracy >= 0.9
+
+
+def test_micrograds_drawing_has_a_card_for_each_value_and_a_node_for_each_operation() -> None:
+    n = Neuron(2, rng=random.Random(2))
+    x = [Value(1.0), Value(-2.0)]
+    y = n(x)
+    y.backward()
+    assert y.data > 0
+    dot = draw_dot(y)
+    assert type(dot).__module__ == "graphviz.graphs"
+    source = dot.source
+    assert source.count("shape=record") == len(engine.nodes(y)) == 10
+    assert f"{{ w1 | data {n.weights[0].data:.4f} | grad {n.weights[0].grad:.4f} }}" in source
+    assert "label=ReLU" in source
+    assert source.count("->") == 5 + 4 * 2 + 1  # into each value its operation, and its inputs
+    assert "rankdir=TB" in draw_dot(y, format="png", rankdir="TB").source
+
+
+# ---- microgpt: scalars all the way, a transformer block among them ----
+
+
+def linear(x, w):
+    return [sum(wi * xi for wi, xi in zip(row, x, strict=True)) for row in w]
+
+
+def softmax(logits):
+    most = max(value.data for value in logits)
+    powers = [(value - most).exp() for value in logits]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def rms_normalised(x):
+    mean_square = sum(xi * xi for xi in x) / len(x)
+    scale = (mean_square + 1e-5) ** -0.5
+    return [xi * scale for xi in x]
+
+
+def small_transformer(value, rng: random.Random):
+    """Return the parameters, by name, and the loss of a text of numbers, at one head of attention."""
+    size, letters, places = 4, 3, 6
+    matrix = lambda n, m: [[value(rng.gauss(0, 0.3)) for _ in range(m)] for _ in range(n)]
+    state = {
+        "wte": matrix(letters, size), "wpe": matrix(places, size), "wq": matrix(size, size),
+        "wk": matrix(size, size), "wv": matrix(size, size), "wo": matrix(size, size),
+        "fc1": matrix(8, size), "fc2": matrix(size, 8), "head": matrix(letters, size),
+    }  # fmt: skip
+
+    def loss(text: list[int]):
+        keys, values, losses = [], [], []
+        for place, (letter, target) in enumerate(zip(text, text[1:], strict=False)):
+            x = [t + p for t, p in zip(state["wte"][letter], state["wpe"][place], strict=True)]
+            normal = rms_normalised(x)
+            q = linear(normal, state["wq"])
+            keys.append(linear(normal, state["wk"]))
+            values.append(linear(normal, state["wv"]))
+            scores = [sum(a * b for a, b in zip(q, k, strict=True)) / size**0.5 for k in keys]
+            weights = softmax(scores)
+            heads = [
+                sum(w * v[j] for w, v in zip(weights, values, strict=True)) for j in range(size)
+            ]
+            x = [a + b for a, b in zip(x, linear(heads, state["wo"]), strict=True)]
+            hidden = [h.relu() for h in linear(rms_normalised(x), state["fc1"])]
+            x = [a + b for a, b in zip(x, linear(hidden, state["fc2"]), strict=True)]
+            probability = softmax(linear(x, state["head"]))[target]
+            losses.append(-probability.log())
+        return (1 / len(losses)) * sum(losses)
+
+    return [p for rows in state.values() for row in rows for p in row], loss
+
+
+def test_microgpts_way_of_training_learns_a_text() -> None:
+    parameters, loss = small_transformer(Value, random.Random(42))
+    mean, square = [0.0] * len(parameters), [0.0] * len(parameters)
+    text = [0, 1, 2, 0, 1, 2]
+    first = loss(text).data
+    for step in range(60):
+        total = loss(text)
+        total.backward()
+        for i, p in enumerate(parameters):
+            mean[i] = 0.85 * mean[i] + 0.15 * p.grad
+            square[i] = 0.99 * square[i] + 0.01 * p.grad**2
+            corrected = mean[i] / (1 - 0.85 ** (step + 1))
+            size = square[i] / (1 - 0.99 ** (step + 1))
+            p.data -= 0.02 * corrected / (size**0.5 + 1e-8)
+            p.grad = 0
+    assert first == pytest.approx(math.log(3), abs=0.3)
+    assert total.data < 0.05
+
+
+def test_gradients_of_the_transformer_are_confirmed_by_differences() -> None:
+    parameters, loss = small_transformer(Value, random.Random(42))
+    chosen = parameters[::17]
+    assert engine.check_gradients(lambda *_: loss([0, 1, 2, 0]), chosen) < 1e-6
+
+
+def test_gradients_of_the_transformer_are_those_of_torch() -> None:
+    torch = pytest.importorskip("torch")
+    parameters, loss = small_transformer(Value, random.Random(42))
+    loss([0, 1, 2, 0]).backward()
+    tensor = lambda x: torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    tensors, torch_loss = small_transformer(tensor, random.Random(42))
+    torch_loss([0, 1, 2, 0]).backward()
+    # a letter or a place that the text has not got has no gradient there
+    expected = [0.0 if t.grad is None else t.grad.item() for t in tensors]
+    assert [p.grad for p in parameters] == pytest.approx(expected, rel=1e-9, abs=1e-12)
