@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # colour-blind eyes too. Each class has a marker of its own besides.
 COLOURS = ("#2471b9", "#d95f02", "#009e73", "#cc79a7", "#b59b00", "#56b4e9", "#424a53", "#8250df")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+ROOM = 0.12  # around everything, inches: enough that no letter touches the edge
 BLUE, ORANGE, INK, GREY, FAINT = COLOURS[0], COLOURS[1], "#1f2328", "#6e7781", "#d0d7de"
 
 
@@ -25,10 +26,12 @@ def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, l
     try:
         # Not pyplot: it keeps every figure, and chooses a window system for the whole program.
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ModuleNotFoundError:
         message = 'plots need matplotlib, which is not installed; pip install "glassgrad[plots]"'
         raise ModuleNotFoundError(message, name="matplotlib") from None
-    figure = Figure(figsize=(width, height), dpi=110, layout="constrained", facecolor="white")
+    layout = ConstrainedLayoutEngine(w_pad=ROOM, h_pad=ROOM)
+    figure = Figure(figsize=(width, height), dpi=110, layout=layout, facecolor="white")
     all_axes = list(figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0])
     for axes in all_axes:
         axes.set_facecolor("white")

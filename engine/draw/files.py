@@ -1,25 +1,10 @@
-"""Turns SVG into PNG, and writes files whole or not at all."""
+"""Writes pictures into files, whole or not at all, and into the outputs of a notebook."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-
-
-def png_of(svg: str, *, scale: float = 2.0, background: str | None = None) -> bytes:
-    """Return an SVG as PNG.
-
-    Raises:
-        ImportError: resvg-py is not installed; the message names the extra.
-    """
-    try:
-        import resvg_py
-    except ImportError:
-        raise ImportError(
-            'a PNG needs resvg-py; run: pip install "glassgrad[images]", or save as .svg'
-        ) from None
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=scale, background=background))
 
 
 def png_bundle(make: Callable[[], bytes]) -> dict[str, object]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from engine.draw import ink
 from engine.draw.faces import px, words
-from engine.draw.files import in_base64, png_bundle, png_of, saved
+from engine.draw.files import in_base64, png_bundle, saved
 from engine.draw.passes import Caption
 from engine.draw.picture import Picture
+from engine.draw.raster import png_of
 from engine.draw.stage import Stage, staged
 from engine.draw.svg import MARGIN, document, layer, painted
 from engine.draw.text import escaped, shortened, text_width

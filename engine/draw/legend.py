@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
+
 from engine.draw import ink
 from engine.draw.faces import px, words
 from engine.draw.scene import HEAT, Scene
@@ -58,10 +60,13 @@ def legend_items(scene: Scene) -> list[tuple[str, str]]:
         gradients = [row.grad for card in scene.cards for row in card.rows]
         gradients += [arrow.gradient for arrow in scene.arrows]
         what = "change" if scene.compared else "grad"
-        if any(g is not None and g > 0 for g in gradients):
+        if any(g is not None and 0 < g < inf for g in gradients):
             items.append(("positive", f"{what} > 0"))
-        if any(g is not None and g < 0 for g in gradients):
+        if any(g is not None and -inf < g < 0 for g in gradients):
             items.append(("negative", f"{what} < 0"))
+        numbers = [row.data for card in scene.cards for row in card.rows]
+        if any(x is not None and not isfinite(x) for x in (*numbers, *gradients)):
+            items.append(("alarm", "inf or nan"))
         if any(arrow.gradient == 0 for arrow in scene.arrows):
             items.append(("zero", "no gradient flows"))
     return items
@@ -88,10 +93,14 @@ def _item(sample: str, text: str, x: float, y: float) -> list[str]:
         ]
         shift = SWATCH + 9
     else:
-        sign = 1 if sample == "positive" else -1
+        fill, line = {
+            "positive": (ink.mixed(1, 0.55), ink.mixed(1, 1)),
+            "negative": (ink.mixed(-1, 0.55), ink.mixed(-1, 1)),
+            "alarm": (ink.ALARM, ink.ALARM_LINE),
+        }[sample]
         parts = [
             f'<rect x="{px(x)}" y="{px(y - 9)}" width="{px(SWATCH)}" height="10" rx="2" '
-            f'fill="{ink.mixed(sign, 0.55)}" stroke="{ink.mixed(sign, 1)}" stroke-width=".8"/>'
+            f'fill="{fill}" stroke="{line}" stroke-width=".8"/>'
         ]
         shift = SWATCH + 5
     return [*parts, words(x + shift, y, text, SMALL, ink.CAPTION)]

@@ -9,9 +9,10 @@ from pathlib import Path
 from engine.digits import number_text
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
 from engine.draw.compare import check_alike, show_changes
-from engine.draw.files import png_bundle, png_of, saved
+from engine.draw.files import png_bundle, saved
 from engine.draw.fold import MOST_CARDS, scene_of_groups
 from engine.draw.layered import placed
+from engine.draw.raster import png_of
 from engine.draw.scene import HEAT, Placement, Scene
 from engine.draw.svg import svg_of
 from engine.graph import nodes
@@ -39,11 +40,12 @@ class Picture:
         self._scene = scene
         self._direction = direction
 
-    def png(self, *, scale: float = 2.0, background: str | None = None) -> bytes:
+    def png(self, *, scale: float | None = None, background: str | None = None) -> bytes:
         """Return the picture as PNG.
 
         Args:
-            scale: pixels of the image for each pixel of the picture.
+            scale: pixels of the image for each pixel of the picture; if None, 2, and less where
+                that would make a side longer than most programs show.
             background: a colour to lay beneath; transparent if None.
 
         Raises:

@@ -9,21 +9,12 @@ from typing import TYPE_CHECKING
 
 import engine
 from engine import Value
-from nn.commands import CommandError
+from nn.commands import CommandError, unwritable
 from nn.commands.gradient_table import gradient_table
 from nn.table import as_number
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
-    from nn.commands import Commands
-
-    class Saved(Protocol):
-        """What can write itself to a file."""
-
-        def save(self, path: Path) -> Path:
-            """Write it."""
-
+    from nn.commands import Commands, Saved
 
 SUFFIXES = (".svg", ".png", ".dot")
 EPILOG = """\
@@ -138,9 +129,15 @@ def parsed(text: str, numbers: dict[str, float]) -> Value:
         CommandError: it is no formula, or a number is missing, unused or outside a domain.
     """
     try:
-        return engine.parse(text, numbers)
+        root = engine.parse(text, numbers)
     except ValueError as error:
         raise CommandError(str(error)) from None
+    if root.op is None:
+        raise CommandError(
+            f"'{text}' is a name alone, so there is nothing to differentiate; make something of "
+            f"it, such as {text}*{text}"
+        )
+    return root
 
 
 def write(root: Value, path: Path, make: Callable[..., Saved], *, fold: str) -> None:
@@ -154,4 +151,4 @@ def write(root: Value, path: Path, make: Callable[..., Saved], *, fold: str) -> 
     except ValueError as error:
         raise CommandError(str(error)) from None
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror or error}") from None
+        raise unwritable(path, error) from None

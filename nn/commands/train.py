@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,19 @@ import engine
 import nn
 from engine import Value
 from nn import csv_data, data
-from nn.commands import CommandError
+from nn.commands import CommandError, unwritable
 from nn.dataset import Dataset, Scaling
+from nn.files import write_whole
 from nn.metrics import metric_for
+from nn.table import count
 from nn.trained import Trained
 
 if TYPE_CHECKING:
-    from nn.commands import Commands
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+    from nn.commands import Commands, Saved
     from nn.losses import Loss
 
 OPTIMIZERS = {"sgd": nn.SGD, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
@@ -31,7 +38,7 @@ USUAL = {
     "iris": ([8], 60),
     "wine": ([8], 40),
     "breast_cancer": ([8], 10),
-    "digits": ([16], 8),
+    "digits": ([16], 5),
 }
 MOST_SAMPLES = {"digits": 900}  # scalars take their time; it is said which part was used
 EPILOG = """\
@@ -58,7 +65,7 @@ def add_to(commands: Commands) -> None:
     add("--target", metavar="COL", help="the column to learn (CSV; the last if not given)")
     add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
     add("--task", choices=("classification", "regression"), help="what a numeric target is (CSV)")
-    add("--hidden", metavar="N,N", help="sizes of the hidden layers, such as 16,16")
+    add("--hidden", metavar="N,N", help="sizes of the hidden layers, such as 16,16; '' for none")
     add("--activation", default="tanh", help="of the hidden layers (tanh)")
     add("--epochs", type=int, help="how often to go through the data")
     add("--lr", type=float, default=0.02, help="learning rate (0.02)")
@@ -95,7 +102,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{len(order)} of {len(samples.X)} samples, so that it ends within a minute")
     n_held_back = max(1, round(0.2 * len(order)))
     if len(order) < 5:
-        raise CommandError(f"{samples.name} has {len(order)} samples; training needs at least 5")
+        raise CommandError(
+            f"{samples.name} has {count(len(order), 'sample')}; training needs at least 5"
+        )
     import numpy as np
 
     train = samples.take(np.array(order[n_held_back:]))
@@ -134,12 +143,14 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except (ValueError, TypeError) as error:
         raise CommandError(str(error)) from None
-    write_all(out, trained, history, held_back, loss, play=arguments.play)
+    written = write_all(out, trained, history, held_back, loss, play=arguments.play)
     name, metric = metric_for(loss)
     for what, part in (("training", train), ("validation", held_back)):
         X, y = prepared(part, trained)
-        print(f"{what:10} {name} {metric(nn.predict(model, X), y):.4f} on {len(y)} samples")
-    print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+        print(
+            f"{what:10} {name} {metric(nn.predict(model, X), y):.4f} on {count(len(y), 'sample')}"
+        )
+    print(f"written to {out}: {', '.join(sorted(written))}")
     if history.stopped == "interrupted":
         print("stopped by Ctrl-C; the best weights so far are kept")
         return 130
@@ -149,6 +160,12 @@ def run(arguments: argparse.Namespace) -> int:
 def dataset(arguments: argparse.Namespace) -> Dataset:
     """Return what to learn."""
     if arguments.data in data.NAMES:
+        for option in ("target", "ignore", "task"):
+            if getattr(arguments, option):
+                raise CommandError(
+                    f"--{option} is for a CSV file; the data set '{arguments.data}' has its "
+                    "target already"
+                )
         return data.load(arguments.data, seed=arguments.seed)
     if not arguments.data.endswith(".csv"):
         raise CommandError(
@@ -212,49 +229,85 @@ def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], lis
 
 def write_all(
     out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss, *, play: bool
-) -> None:
-    """Write the weights, the history and the pictures.
+) -> list[str]:
+    """Write the weights, the history and the pictures; return the names of the files.
 
     Raises:
         CommandError: a file cannot be written.
     """
     from nn import plots
 
-    classes = held_back.class_names
-    if classes is None:
-        name, figure = "predictions.png", plots.predictions(trained, held_back.X, held_back.y)
-    elif held_back.X.shape[1] == 2:
-        name, figure = "boundary.png", plots.decision_boundary(trained, held_back.X, held_back.y)
-    else:
-        name = "confusion.png"
-        figure = plots.confusion_matrix(trained, held_back.X, held_back.y, classes)
+    figures = dict([picture_of_answers(trained, held_back)])
+    if len(history):
+        figures["loss.png"] = plots.loss_curves(history)
     try:
         trained.save(out / "model.json")
         history.to_csv(out / "history.csv")
-        if len(history):
-            plots.loss_curves(history).savefig(out / "loss.png")
-        figure.savefig(out / name)
+        for name, figure in figures.items():
+            content = BytesIO()
+            figure.savefig(content, format="png")
+            write_whole(out / name, content.getvalue())
+        network = draw_network(out, trained, held_back, loss, play=play)
     except OSError as error:
-        raise CommandError(f"cannot write to {out}: {error.strerror or error}") from None
+        raise unwritable(out, error) from None
+    return ["model.json", "history.csv", *figures, *network]
+
+
+def picture_of_answers(trained: Trained, held_back: Dataset) -> tuple[str, Figure]:
+    """Return a picture of what the net says of the held-back samples, and its file's name."""
+    from nn import plots
+
+    X, y, classes = held_back.X, held_back.y, held_back.class_names
+    if classes is None:
+        figure = plots.predictions(trained, X, y, target_name=held_back.target_name)
+        return "predictions.png", figure
+    if X.shape[1] == 2:
+        names = held_back.feature_names
+        figure = plots.decision_boundary(trained, X, y, feature_names=names, class_names=classes)
+        return "boundary.png", figure
+    return "confusion.png", plots.confusion_matrix(trained, X, y, classes)
+
+
+def draw_network(
+    out: Path, trained: Trained, held_back: Dataset, loss: Loss, *, play: bool
+) -> list[str]:
+    """Draw the graph of the loss of the held-back sample that the net finds hardest.
+
+    An easy sample has a loss near 0 and next to no gradients to look at.
+
+    Returns:
+        The names of the files.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     X, y = prepared(held_back, trained)
-    names = trained.feature_names
-    sample = [Value(x, label) for x, label in zip(X[0], names, strict=True)]
     model: Any = trained.model
-    result = loss([model(sample)], [y[0]])
+    with engine.no_grad():
+        losses = [loss([model(x)], [target]).data for x, target in zip(X, y, strict=True)]
+    hardest = losses.index(max(losses))
+    named = zip(X[hardest], trained.feature_names, strict=True)
+    result = loss([model([Value(x, name) for x, name in named])], [y[hardest]])
     result.label = "loss"
+    # The last training step has left its gradients in the weights.
+    model.zero_grad()
     result.backward()
+    pictures: list[tuple[Callable[[Value], Saved], list[str]]] = [
+        (engine.draw, ["network.svg", "network.png"])
+    ]
     if play:
+        pictures.append((engine.play, ["play.html"]))
+    written = []
+    for make, names in pictures:
         try:
-            engine.play(result).save(out / "play.html")
+            picture = make(result)
         except ValueError as error:
-            print(f"play.html is left out: {error}")
-    try:
-        picture = engine.draw(result)
-    except ValueError as error:
-        print(f"network.svg is left out: {error}")
-        return
-    picture.save(out / "network.svg")
-    try:
-        picture.save(out / "network.png")
-    except ImportError as error:
-        print(f"network.png is left out: {error}")
+            print(f"{names[0]} is left out: {error}")
+            continue
+        for name in names:
+            try:
+                picture.save(out / name)
+                written.append(name)
+            except ImportError as error:
+                print(f"{name} is left out: {error}")
+    return written
