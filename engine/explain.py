@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from engine.digits import number_text
 from engine.gates import gate_in_words, made_of, slopes_in_words
 from engine.graph import nodes
-from engine.naming import names_of
+from engine.naming import names_of, own_names
 from engine.paths import Path, count_paths, strongest_paths
 from engine.value import Value
 
@@ -45,6 +46,7 @@ class Explanation:
         self.n_paths = n_paths
         self.total = total
         self.names = names
+        self._own = own_names([value, *(node for path in paths for node in path.nodes)])
 
     @property
     def gates(self) -> list[Value]:
@@ -80,10 +82,20 @@ class Explanation:
         """Return for each path its stops, its local derivatives, and their product."""
         lines = []
         for path in self.paths:
-            stops = shortened([self.names[id(node)] for node in path.nodes])
-            factors = shortened([f"×{number_text(x, digits=3)}" for x in path.slopes], joint=" ")
+            nodes_shown, slopes = (path.nodes, path.slopes)
+            if len(path.nodes) > MOST_STOPS:
+                nodes_shown, slopes = self.landmarks(path)
+            stops = shortened([self.names[id(node)] for node in nodes_shown])
+            factors = shortened([f"×{number_text(x, digits=3)}" for x in slopes], joint=" ")
             lines.append((stops, factors or "×1", number_text(path.product, signed=True)))
         return lines
+
+    def landmarks(self, path: Path) -> tuple[tuple[Value, ...], tuple[float, ...]]:
+        """Return the stops of a long path that have names of their own, and the slopes between."""
+        last = len(path.slopes)
+        kept = [i for i, x in enumerate(path.nodes) if i in (0, last) or id(x) in self._own]
+        slopes = [prod(path.slopes[i:j]) for i, j in zip(kept, kept[1:], strict=False)]
+        return tuple(path.nodes[i] for i in kept), tuple(slopes)
 
     def verdict(self) -> list[str]:
         """Return the sum over the paths, and how it compares with `.grad`."""

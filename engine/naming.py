@@ -26,18 +26,35 @@ _UNPRINTABLE = frozenset(("Cc", "Cs", "Cn", "Zl", "Zp"))
 
 
 def names_of(order: Sequence[Value]) -> dict[int, str]:
-    """Return a name for each node, by id; those without a label get letters that are still free."""
-    labels = {id(node): cut(one_line(node.label)) for node in order}
-    taken = set(labels.values())
+    """Return a name for each node, by id; those that have none get letters that are still free."""
+    names = own_names(order)
+    taken = set(names.values())
     free = [letter for letter in LETTERS if letter not in taken]
-    names, n = {}, 0
+    n = 0
     for node in order:
-        name = labels[id(node)]
-        while not name:
+        while id(node) not in names:
             name = free.pop(0) if free else f"v{(n := n + 1)}"
-            if name in taken:
-                name = ""
-        names[id(node)] = name
+            if name not in taken:
+                names[id(node)] = name
+    return names
+
+
+def own_names(order: Sequence[Value]) -> dict[int, str]:
+    """Return the names that nodes have of their own: a label, or the scope that they come out of.
+
+    The result of the third neuron of a second layer is called "layer 2/n3"; where a scope has
+    several results, as for several samples, the second one is "layer 2/n3 #2".
+    """
+    names = {id(node): cut(one_line(node.label)) for node in order if one_line(node.label)}
+    count: dict[str, int] = {}
+    for node in order:
+        for x in node.inputs:
+            if isinstance(x, (int, float)) or x.op is None or id(x) in names:
+                continue
+            if x.scope is not None and x.scope is not node.scope and repr(x.scope):
+                name = cut(one_line(repr(x.scope)))
+                count[name] = count.get(name, 0) + 1
+                names[id(x)] = name if count[name] == 1 else f"{name} #{count[name]}"
     return names
 
 

@@ -15,7 +15,15 @@ ROOT = Path(__file__).parent.parent
 
 # Lowest first. A room is a module, or a folder with all that is in it.
 FLOORS = [
-    ["engine.errors", "engine.ops", "engine.graph", "engine.number", "engine.typed", "engine.digits", "engine.naming"],
+    [
+        "engine.errors",
+        "engine.ops",
+        "engine.graph",
+        "engine.number",
+        "engine.typed",
+        "engine.digits",
+        "engine.naming",
+    ],
     ["engine.reading", "engine.misuse", "engine.copying"],
     ["engine.edges", "engine.writer"],
     ["engine.value"],

@@ -75,6 +75,14 @@ def test_samples_of_a_batch_are_one_stack_with_a_count() -> None:
     assert svg.count("×7</text>") == 2
 
 
+def test_gradients_that_cancel_out_over_a_batch_are_not_shown_as_none() -> None:
+    model = nn.MLP(2, [12, 12, 1], activation="tanh", seed=0)
+    (loss := nn.hinge([model([0.1, 0.2]), model([0.2, -0.1])], [1, -1])).backward()
+    svg = engine.draw(loss, fold="heat").svg
+    assert ">±0.5</text>" in svg
+    assert "gradients of mean size 0.5 that cancel out" in svg
+
+
 def test_many_inputs_share_one_plate_in_their_square() -> None:
     picture = engine.draw(loss_of([12, 1], n_inputs=64), fold="heat")
     plate = next(card for card in picture._scene.cards if card.title == "64 inputs")

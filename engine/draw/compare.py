@@ -114,7 +114,7 @@ def change(card: Card, old: Card) -> None:
             continue
         if row.data is None or was.data is None:
             continue
-        row.before, row.grad = was.data, row.data - was.data
+        row.before, row.grad, row.cancelled = was.data, row.data - was.data, 0.0
         row.tip = f"{row.name}: {was.data!r} before, {row.data!r} after"
         if was.grad is not None:
             row.tip += f"; grad before {was.grad!r}"

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from engine.draw.raster import SHARP, png_of
 
-def png_bundle(make: Callable[[], bytes]) -> dict[str, object]:
+WIDEST = 1500  # pixels of a PNG in a notebook
+
+
+def png_bundle(svg: str) -> dict[str, object]:
     """Return the PNG of a notebook's output; nothing where what makes it is not installed."""
+    size = re.search(r'width="(\d+)"', svg)
+    # A cell shows no more of a wide picture, and a notebook that stores it stays small.
+    scale = min(SHARP, WIDEST / int(size[1])) if size else SHARP
     try:
-        return {"image/png": in_base64(make())}
+        return {"image/png": in_base64(png_of(svg, scale=scale, background=None))}
     except ImportError:
         return {}
 

@@ -366,7 +366,11 @@ def summed(values: list[Value], *, known: bool) -> Row:
     tip = f"{len(values):,} values: the mean of their data" + (
         " and the sum of their grad" if known else ""
     )
-    return Row("out", mean, grad, tip, count=len(values))
+    row = Row("out", mean, grad, tip, count=len(values))
+    if grad == 0 and any(value.grad for value in values):
+        row.cancelled = sum(abs(value.grad) for value in values) / len(values)
+        row.tip += f"; gradients of mean size {number_text(row.cancelled)} that cancel out"
+    return row
 
 
 def align_boxes(scene: Scene) -> None:

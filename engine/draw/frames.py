@@ -151,7 +151,7 @@ class Frames:
             "text/html": f'<img alt="{alt}" src="data:image/svg+xml;base64,{coded}">',
             "text/plain": repr(self),
         }
-        return bundle | png_bundle(lambda: self.sheet().png(scale=1.0))
+        return bundle | png_bundle(self.sheet().svg)
 
     def __repr__(self) -> str:
         lines = [f"{len(self)} frames of {self._stage.scene.title}"]

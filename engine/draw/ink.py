@@ -16,6 +16,7 @@ LINE = "#8c959f"
 PLAIN = "#7d8590"
 PAPER = "#ffffff"
 EMPTY = "#f6f8fa"
+CANCELLED = "#d0d7de"  # gradients that are there, but add up to 0
 NOTHING = "#e1e4e8"  # a cell whose gradient is 0
 FOCUS = "#8250df"  # what a frame of a pass is about
 

@@ -67,6 +67,8 @@ def legend_items(scene: Scene) -> list[tuple[str, str]]:
         numbers = [row.data for card in scene.cards for row in card.rows]
         if any(x is not None and not isfinite(x) for x in (*numbers, *gradients)):
             items.append(("alarm", "inf or nan"))
+        if any(row.cancelled for card in scene.cards for row in card.rows):
+            items.append(("cancelled", "±: the size of gradients that cancel out"))
         if any(arrow.gradient == 0 for arrow in scene.arrows):
             items.append(("zero", "no gradient flows"))
     return items
@@ -97,6 +99,7 @@ def _item(sample: str, text: str, x: float, y: float) -> list[str]:
             "positive": (ink.mixed(1, 0.55), ink.mixed(1, 1)),
             "negative": (ink.mixed(-1, 0.55), ink.mixed(-1, 1)),
             "alarm": (ink.ALARM, ink.ALARM_LINE),
+            "cancelled": (ink.CANCELLED, ink.LINE),
         }[sample]
         parts = [
             f'<rect x="{px(x)}" y="{px(y - 9)}" width="{px(SWATCH)}" height="10" rx="2" '

@@ -91,7 +91,7 @@ class Picture:
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}
         # An untrusted notebook shows no SVG, but it does show PNG.
-        return bundle | png_bundle(self.png)
+        return bundle | png_bundle(self.svg)
 
     def __repr__(self) -> str:
         order = nodes(self._root)

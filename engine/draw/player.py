@@ -9,7 +9,6 @@ from engine.digits import number_text
 from engine.draw import ink
 from engine.draw.files import in_base64, png_bundle, saved
 from engine.draw.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, Step
-from engine.draw.raster import png_of
 from engine.draw.scene import CELL_DIGITS, CONSTANT, GROUP, HEAT, OP, Row
 from engine.draw.stage import Stage, staged
 from engine.draw.svg import drawing_order, svg_of
@@ -81,7 +80,7 @@ class Player:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"text/html": self.html, "text/plain": repr(self)}
-        return bundle | png_bundle(lambda: png_of(self.svg, scale=None, background=None))
+        return bundle | png_bundle(self.svg)
 
     def __repr__(self) -> str:
         steps = self._stage.passes.steps

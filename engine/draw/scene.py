@@ -40,6 +40,7 @@ class Row:
         count: how many values stand behind it; then data is their mean and grad their sum.
         before: what data was before, in a picture that compares.
         merged: the rows it stands for, of which it shows the strongest gradient.
+        cancelled: the mean size of the gradients behind a stack, if they add up to nothing.
         asked: it prints "?" for data that is not known yet.
     """
 
@@ -51,6 +52,7 @@ class Row:
     before: float | None = None
     merged: list[Row] | None = None
     asked: bool = False
+    cancelled: float = 0.0
 
     def data_text(self, digits: int = 4) -> str:
         """Return the data as printed."""
@@ -63,6 +65,8 @@ class Row:
 
     def grad_text(self, digits: int = 4) -> str:
         """Return the grad as printed."""
+        if self.cancelled and self.grad == 0:
+            return f"±{number_text(self.cancelled, digits=digits)}"
         text = number_text(self.grad, signed=True, digits=digits)
         is_sum = self.count > 1 and self.grad is not None and self.before is None
         return f"sum {text}" if is_sum else text

@@ -89,6 +89,7 @@ class Stage:
             data=None if hidden else row.data,
             grad=None if no_grad else grad,
             asked=hidden,
+            cancelled=0.0,
             tip="",
         )
 

@@ -32,11 +32,12 @@ def strip_face(card: Card, strongest: float) -> list[str]:
     left, right = card.width - STRIP_RESULT, card.width
     grad = result.grad_text(2).removeprefix("sum ")
     colour = ink.TEXT if result.grad is not None else ink.MUTED
+    ground = ink.CANCELLED if result.cancelled else ink.fill(result.grad, strongest)
     parts += [
         f"<g>{tip_of(result)}",
         f'<path d="M{px(left)},0H{px(right - r)}A{r},{r} 0 0 1 {px(right)},{r}V{px(STRIP - r)}'
         f'A{r},{r} 0 0 1 {px(right - r)},{px(STRIP)}H{px(left)}z" '
-        f'fill="{ink.fill(result.grad, strongest)}"/>',
+        f'fill="{ground}"/>',
         words(right - 6, STRIP / 2 + 4, grad, CELL_SIZE, colour, "end"),
         "</g>",
         frame(card),
@@ -69,7 +70,7 @@ def _cell(row: Row, x: float, y: float, wide: float, high: float, strongest: flo
     """Return a cell; where gradients are 0 or unknown it is grey or hollow, never left out."""
     colour = ink.fill(row.grad, strongest)
     if row.grad == 0:
-        colour = ink.NOTHING
+        colour = ink.CANCELLED if row.cancelled else ink.NOTHING
     wide, high = wide * (1 - SEAM), high * (1 - SEAM)
     edge = f' stroke="{ink.LINE}" stroke-width=".5"' if row.grad is None else ""
     return (
