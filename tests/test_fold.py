@@ -89,6 +89,11 @@ def test_many_inputs_share_one_plate_in_their_square() -> None:
     assert plate.lines == (8,) * 8
 
 
+def test_plain_inputs_of_a_layer_are_counted_once_a_sample() -> None:
+    svg = engine.draw(loss_of([16, 1], labelled=False, n_samples=5), fold="layer").svg
+    assert len(re.findall(r">mean [^<]* ×5</text>", svg)) == 2
+
+
 def test_many_plain_inputs_are_counted() -> None:
     svg = engine.draw(loss_of([12, 1], n_inputs=64, labelled=False, n_samples=5), fold="heat").svg
     assert ">64 inputs ×5</text>" in svg

@@ -289,8 +289,9 @@ class Folder:
 
     def feed_constants(self) -> None:
         """Draw the plain numbers that weights are multiplied with, once for each box."""
-        met: dict[tuple[int, int | None], list[float]] = {}
-        boxes: dict[tuple[int, int | None], object] = {}
+        # By group, card and row: in a layer's sheet several neurons share a card.
+        met: dict[tuple[int, int, int | None], list[float]] = {}
+        boxes: dict[int, object] = {}
         for node in self.order:
             home = self.homes[id(node)]
             if home.single or len(node.inputs) != 2:
@@ -298,11 +299,11 @@ class Folder:
             for i, x in enumerate(node.inputs):
                 if isinstance(x, Value) or (entry := self.entry(node, i))[1] is None:
                     continue
-                met.setdefault(entry, []).append(x)
-                boxes[entry] = box_of(home) or home
+                met.setdefault((id(home), *entry), []).append(x)
+                boxes[id(home)] = box_of(home) or home
         columns: dict[tuple[object, tuple[float, ...]], list[tuple[int, int | None]]] = {}
-        for entry, numbers in met.items():
-            columns.setdefault((boxes[entry], tuple(numbers)), []).append(entry)
+        for (home_id, card, row), numbers in met.items():
+            columns.setdefault((boxes[home_id], tuple(numbers)), []).append((card, row))
         together: dict[object, list[tuple[float, ...]]] = {}
         for box, column in columns:
             together.setdefault(box, []).append(column)
@@ -311,9 +312,9 @@ class Folder:
             crowd = self.form != NEURON and len(some) > CROWD
             shared = add_card(self.scene, count_card(some)) if crowd else None
             for column in some:
-                card = add_card(self.scene, numbers_card(column)) if shared is None else shared
-                for entry in columns[box, column]:
-                    self.arrow((card, None), entry, 0)
+                tail = add_card(self.scene, numbers_card(column)) if shared is None else shared
+                for head in columns[box, column]:
+                    self.arrow((tail, None), head, 0)
 
     def boxes(self) -> list[Box]:
         """Return the boxes: scopes that hold cards, and no scopes with boxes of their own."""

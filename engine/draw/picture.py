@@ -11,7 +11,7 @@ from engine.draw.cards import name_of, scene_of_cards, symbol_of
 from engine.draw.compare import check_alike, show_changes
 from engine.draw.files import png_bundle, saved
 from engine.draw.fold import MOST_CARDS, scene_of_groups
-from engine.draw.layered import placed
+from engine.draw.layered import ALWAYS, IF_CROSSED, NEVER, placed
 from engine.draw.raster import png_of
 from engine.draw.scene import HEAT, Placement, Scene
 from engine.draw.svg import svg_of
@@ -123,8 +123,8 @@ def draw(
     Args:
         root: what to draw.
         direction: "LR" for results at the right, "TB" for results at the bottom.
-        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" takes
-            dot where it is installed.
+        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" asks
+            where lines would cross and dot is installed.
         fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
             one card with a row a weight; "heat" makes each a strip of coloured cells, "layer" each
             layer a sheet of them; "auto" takes the first of these that can be read.
@@ -211,13 +211,15 @@ def laid_out(scene: Scene, direction: str, layout: str) -> Placement:
     """Return where all stands; with "auto", a dot that fails gives way to the built-in layout."""
     import subprocess
 
-    by_dot = layout == "dot" or (layout == "auto" and shutil.which("dot") is not None)
+    ask_dot = {"dot": ALWAYS, "builtin": NEVER}.get(layout, IF_CROSSED)
+    if layout == "auto" and shutil.which("dot") is None:
+        ask_dot = NEVER
     try:
-        return placed(scene, direction=direction, by_dot=by_dot)
+        return placed(scene, direction=direction, ask_dot=ask_dot)
     except (subprocess.CalledProcessError, OSError, KeyError):
         if layout == "dot":
             raise
-        return placed(scene, direction=direction, by_dot=False)
+        return placed(scene, direction=direction, ask_dot=NEVER)
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002  micrograd's name for it

@@ -69,7 +69,7 @@ def main() -> None:
         "MLP, 1 sample": network(1),
         "MLP, 100 samples": network(100),
     }
-    layouts = ["builtin", *(["dot"] if shutil.which("dot") else [])]
+    layouts = ["builtin", *(["dot", "auto"] if shutil.which("dot") else [])]
     for name, root in graphs.items():
         root.backward()
         n = len(engine.nodes(root))
