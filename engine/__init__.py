@@ -2,7 +2,7 @@
 
 from engine.check import check_gradients
 from engine.compile import compile, live_arrays
-from engine.draw import Picture, draw, draw_dot
+from engine.draw import Frames, Picture, Player, draw, draw_dot, frames, play, snapshot
 from engine.errors import (
     DomainError,
     GradientMismatch,
@@ -10,6 +10,7 @@ from engine.errors import (
     NonFiniteWarning,
     RecordingError,
 )
+from engine.explain import Explanation, explain
 from engine.expression import parse
 from engine.gradient import grad
 from engine.graph import leaves, nodes
@@ -35,12 +36,13 @@ from engine.functions import (
 
 # [written from the table]
 __all__ = [
-    "DomainError", "GradientMismatch", "LiveArrays", "NonFiniteError", "NonFiniteWarning",
-    "Picture", "Program", "RecordingError", "Value", "abs", "check_gradients", "compile",
-    "cos", "detached_maximum", "draw", "draw_dot", "erfc", "exp", "gelu", "grad",
-    "leaky_relu", "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad",
-    "nodes", "parse", "relu", "scope", "sigmoid", "sin", "softplus", "sqrt", "strict",
-    "take", "tanh", "where",
+    "DomainError", "Explanation", "Frames", "GradientMismatch", "LiveArrays",
+    "NonFiniteError", "NonFiniteWarning", "Picture", "Player", "Program",
+    "RecordingError", "Value", "abs", "check_gradients", "compile", "cos",
+    "detached_maximum", "draw", "draw_dot", "erfc", "exp", "explain", "frames", "gelu",
+    "grad", "leaky_relu", "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad",
+    "nodes", "parse", "play", "relu", "scope", "sigmoid", "sin", "snapshot", "softplus",
+    "sqrt", "strict", "take", "tanh", "where",
 ]
 # [end of what is written]
 # fmt: on

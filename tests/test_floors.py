@@ -15,12 +15,20 @@ ROOT = Path(__file__).parent.parent
 
 # Lowest first. A room is a module, or a folder with all that is in it.
 FLOORS = [
-    ["engine.errors", "engine.ops", "engine.graph", "engine.number", "engine.typed"],
+    [
+        "engine.errors",
+        "engine.ops",
+        "engine.graph",
+        "engine.number",
+        "engine.typed",
+        "engine.digits",
+        "engine.naming",
+    ],
     ["engine.reading", "engine.misuse", "engine.copying"],
     ["engine.edges", "engine.writer"],
     ["engine.value"],
     ["engine.functions", "engine.modes", "engine.scope", "engine.select"],
-    ["engine.gradient", "engine.expression"],
+    ["engine.gradient", "engine.expression", "engine.gates", "engine.paths"],
     ["engine.check", "engine.explain", "engine.draw", "engine.compile"],
     ["engine"],
     ["nn.files", "nn.table", "nn.dataset", "nn.init", "nn.schedules", "nn.samples", "nn.summary"],

@@ -1,5 +1,8 @@
-"""Pictures of gradient graphs."""
+"""Pictures of gradient graphs, at rest and in motion."""
 
+from engine.draw.compare import snapshot
+from engine.draw.frames import Frames, frames
 from engine.draw.picture import Picture, draw, draw_dot
+from engine.draw.player import Player, play
 
-__all__ = ["Picture", "draw", "draw_dot"]
+__all__ = ["Frames", "Picture", "Player", "draw", "draw_dot", "frames", "play", "snapshot"]

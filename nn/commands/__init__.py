@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
+    from pathlib import Path
+    from typing import Protocol
 
     Commands = _SubParsersAction[ArgumentParser]
+
+    class Saved(Protocol):
+        """What can write itself into a file."""
+
+        def save(self, path: Path) -> Path:
+            """Write it."""
 
 
 class CommandError(Exception):

@@ -21,9 +21,11 @@ from nn.table import count
 from nn.trained import Trained
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
 
-    from nn.commands import Commands
+    from nn.commands import Commands, Saved
     from nn.losses import Loss
 
 OPTIMIZERS = {"sgd": nn.SGD, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
@@ -77,6 +79,7 @@ def add_to(commands: Commands) -> None:
     add("--l2", type=float, default=0.0, help="price on large weights, such as 0.001 (0)")
     add("--patience", type=int, help="stop after so many epochs without improvement")
     add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
+    add("--play", action="store_true", help="write a player of one sample's loss too: play.html")
     add("--out", type=Path, metavar="DIR", help="where to write (out/NAME)")
     parser.set_defaults(run=run)
 
@@ -140,7 +143,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except (ValueError, TypeError) as error:
         raise CommandError(str(error)) from None
-    written = write_all(out, trained, history, held_back, loss)
+    written = write_all(out, trained, history, held_back, loss, play=arguments.play)
     name, metric = metric_for(loss)
     for what, part in (("training", train), ("validation", held_back)):
         X, y = prepared(part, trained)
@@ -225,7 +228,7 @@ def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], lis
 
 
 def write_all(
-    out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss
+    out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss, *, play: bool
 ) -> list[str]:
     """Write the weights, the history and the pictures; return the names of the files.
 
@@ -245,7 +248,7 @@ def write_all(
             content = BytesIO()
             figure.savefig(content, format="png")
             write_whole(out / name, content.getvalue())
-        network = draw_network(out, trained, held_back, loss)
+        network = draw_network(out, trained, held_back, loss, play=play)
     except OSError as error:
         raise unwritable(out, error) from None
     return ["model.json", "history.csv", *figures, *network]
@@ -266,7 +269,9 @@ def picture_of_answers(trained: Trained, held_back: Dataset) -> tuple[str, Figur
     return "confusion.png", plots.confusion_matrix(trained, X, y, classes)
 
 
-def draw_network(out: Path, trained: Trained, held_back: Dataset, loss: Loss) -> list[str]:
+def draw_network(
+    out: Path, trained: Trained, held_back: Dataset, loss: Loss, *, play: bool
+) -> list[str]:
     """Draw the graph of the loss of the held-back sample that the net finds hardest.
 
     An easy sample has a loss near 0 and next to no gradients to look at.
@@ -288,15 +293,22 @@ def draw_network(out: Path, trained: Trained, held_back: Dataset, loss: Loss) ->
     # The last training step has left its gradients in the weights.
     model.zero_grad()
     result.backward()
-    try:
-        picture = engine.draw(result)
-    except ValueError as error:
-        print(f"network.svg is left out: {error}")
-        return []
-    picture.save(out / "network.svg")
-    try:
-        picture.save(out / "network.png")
-    except ImportError as error:
-        print(f"network.png is left out: {error}")
-        return ["network.svg"]
-    return ["network.svg", "network.png"]
+    pictures: list[tuple[Callable[[Value], Saved], list[str]]] = [
+        (engine.draw, ["network.svg", "network.png"])
+    ]
+    if play:
+        pictures.append((engine.play, ["play.html"]))
+    written = []
+    for make, names in pictures:
+        try:
+            picture = make(result)
+        except ValueError as error:
+            print(f"{names[0]} is left out: {error}")
+            continue
+        for name in names:
+            try:
+                picture.save(out / name)
+                written.append(name)
+            except ImportError as error:
+                print(f"{name} is left out: {error}")
+    return written
