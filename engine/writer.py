@@ -189,10 +189,9 @@ def recorded(row: Op, *inputs: str | None) -> list[str]:
         *computed,
         # A call of Value(...) would take as long again as all the rest of the method.
         "node = new(Value)",
-        'node.data, node.grad, node.label = out, 0.0, ""',
+        "node.data, node.grad, node._place = out, 0.0, _scope",
         f"node.op, node._a, node._da = {row.name.upper()}, {kept[0]}, {kept[1]}",
         f"node._b, node._db = {kept[2]}, {kept[3]}",
-        "node._mark, node.scope = 0, _scope",
         "return told(node) if _watchers else node",
     ]
 

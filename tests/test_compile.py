@@ -413,6 +413,14 @@ def changes_gradient(x):
     return out
 
 
+KEPT = []
+
+
+def keeps_a_value(x):
+    KEPT.append(w * x)
+    return KEPT[0] * x
+
+
 OUTSIDE = w * 2.0
 UNRECORDABLE = {
     "deciding by a recorded Value": lambda x: w * x if w * x > 0 else -w,
@@ -427,6 +435,7 @@ UNRECORDABLE = {
     "float() of a recorded": lambda x: w * math.exp(w * x),
     "no_grad": lambda x: no_grad_inside(x),
     "made by mul outside": lambda x: OUTSIDE * x,
+    "an earlier recording left behind": keeps_a_value,
     "backward() inside": lambda x: (w * x).backward(),
     "second time": random_draw,
     "recorded a second time": counts,

@@ -28,9 +28,8 @@ class Recorder:
 
     def __init__(self, tape: Tape | None = None) -> None:
         self.tape = Tape() if tape is None else tape
-        self._leaves: dict[int, int] = {}  # id of a parameter: its place on the tape
+        self._places: dict[Value, int] = {}  # where on the tape each Value stands
         self._before: list[float] = []  # what each parameter was when first used
-        self._nodes: list[Value] = []  # held until the end, for the labels people give afterwards
 
     def __enter__(self) -> Recorder:
         if value._recorder is not None:
@@ -48,10 +47,10 @@ class Recorder:
         """Return a placeholder for a number that each replay is given anew."""
         node = Placeholder.__new__(Placeholder)
         put_data(node, number)
-        node.grad, node.label, node.op, node.scope = 0.0, label, None, None
+        node.grad, node._place, node.op = 0.0, (label, None), None
         node._a = node._b = None
         node._da = node._db = 0.0
-        node._mark = self.tape.input(label)
+        self._places[node] = self.tape.input(label)
         return node
 
     def finish(self, out: Value, outputs: Sequence[Value], penalty: Value | None = None) -> Tape:
@@ -71,7 +70,7 @@ class Recorder:
                 )
         tape.outputs = [self.place(x) for x in outputs]
         tape.penalty = -1 if penalty is None else self.place(penalty)
-        tape.labels = {node._mark: node.label for node in self._nodes if node.label}
+        tape.labels = {place: node.label for node, place in self._places.items() if node.label}
         return tape
 
     # ---- what is told by engine.value ----
@@ -82,7 +81,9 @@ class Recorder:
         if op is None:
             # A leaf made inside the function: a constant, or Value(x) around an input.
             source = getattr(node.data, "source", None)
-            node._mark = self.tape.constant(node.data) if source is None else source
+            self._places[node] = (
+                self.tape.constant(node.data) if source is None else self.place(source)
+            )
             node.__class__ = Recorded
             return
         if len(value._watchers) > self._depth and modes.no_grad.watch in value._watchers:
@@ -98,25 +99,27 @@ class Recorder:
             node.__class__ = RecordedChoice
         else:
             node.__class__ = Recorded
-        node._mark = tape.operation(op, args, node.scope)
-        self._nodes.append(node)
+        self._places[node] = tape.operation(op, args, node.scope)
 
     def place(self, x: Value) -> int:
         """Return where on the tape a Value stands; a leaf from outside is a parameter.
 
         Raises:
-            RecordingError: an operation outside the function made it.
+            RecordingError: an operation outside the function made it, or another recording.
         """
-        if isinstance(x, Recorded):
-            return x._mark
-        found = self._leaves.get(id(x))
+        found = self._places.get(x)
         if found is None:
+            if isinstance(x, Recorded):
+                raise refusal(
+                    f"using {x.label or 'a Value'!r}, which an earlier recording left behind",
+                    "compute it inside, and keep no Values between two calls",
+                )
             if x.op is not None:
                 raise refusal(
                     f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
                     "compute it inside, or detach() it outside if it shall stay as it is",
                 )
-            found = self._leaves[id(x)] = self.tape.parameter(x)
+            found = self._places[x] = self.tape.parameter(x)
             self._before.append(x.data)
         return found
 
@@ -155,11 +158,10 @@ class Recorder:
         """Return a new recorded node."""
         node = kind.__new__(kind)
         put_data(node, number)
-        node.grad, node.label, node.op, node.scope = 0.0, "", op, value._scope
+        node.grad, node._place, node.op = 0.0, value._scope, op
         node._a = node._b = None
         node._da = node._db = 0.0
-        node._mark = self.tape.operation(op, args, value._scope)
-        self._nodes.append(node)
+        self._places[node] = self.tape.operation(op, args, value._scope)
         return node
 
 
@@ -249,9 +251,9 @@ class Condition(Recorded):
 
 
 class Number(float):
-    """The number of an input, which remembers where on the tape the input stands."""
+    """The number of an input, which remembers the input."""
 
-    source: int
+    source: Placeholder
 
 
 class Placeholder(Recorded):
@@ -266,7 +268,7 @@ class Placeholder(Recorded):
         if not from_engine(sys._getframe(1).f_globals):
             raise refusal("item() of an input", INSTEAD)
         number = Number(get_raw(self))
-        number.source = self._mark
+        number.source = self
         return number
 
     def __eq__(self, other: object) -> bool:
