@@ -329,6 +329,16 @@ def test_the_graph_of_the_last_call_can_be_drawn_and_its_gradients_are_right():
     assert w.grad == kept
 
 
+def test_the_graph_of_the_last_call_shows_the_gradients_of_inputs():
+    w = Value(-0.5, "w")
+    program = engine.compile(lambda x: w * x)
+    program(2.0)
+    root = program.graph
+    inputs = [leaf for leaf in engine.leaves(root) if leaf.label == "x"]
+    assert [x.grad for x in inputs] == [-0.5]
+    assert "not the sum of the paths drawn" not in engine.draw(root).svg
+
+
 def test_source_is_python_with_a_line_for_every_instruction():
     model = nn.MLP(2, [4, 1], seed=0)
     program = engine.compile(moons_loss(model))

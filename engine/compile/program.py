@@ -13,7 +13,6 @@ from engine.compile.recording import Source, collector_off
 from engine.compile.straight import Plain, StraightReplay
 from engine.compile.tape import Tape
 from engine.errors import NonFiniteError, NonFiniteWarning, RecordingError
-from engine.graph import leaves
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -165,10 +164,11 @@ class Program:
         """
         call = self._called("program.graph shows")
         root = self._eager(call, 0)
-        kept = [(leaf, leaf.grad) for leaf in leaves(root)]
+        # Not those of the inputs, which are leaves of this graph alone.
+        kept = [(p, p.grad) for p in call.recording.tape.parameters]
         root.backward()
-        for leaf, grad in kept:
-            leaf.grad = grad
+        for p, grad in kept:
+            p.grad = grad
         return root
 
     def source(self) -> str:
