@@ -7,6 +7,7 @@ import math
 import random
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -376,6 +377,28 @@ def test_a_new_shape_is_recorded_anew_and_says_so():
     assert program(np.array([1.0, 2.0])) == 6.0
     assert program([5.0, 6.0]) == 22.0
     assert (program.stats.recordings, program.stats.replays) == (3, 4)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_time_of_compiling_is_all_that_the_first_call_takes(backend):
+    model = nn.MLP(2, [8, 8, 1], seed=0)
+    program = engine.compile(moons_loss(model), backend=backend)
+    X, y = moons(30)
+    start = time.perf_counter()
+    program(X, y)
+    took = 1e3 * (time.perf_counter() - start)
+    assert program.stats.record_ms + program.stats.compile_ms == pytest.approx(took, rel=0.5)
+
+
+def test_loading_numpy_is_no_part_of_the_time_of_recording():
+    code = """
+import sys, engine
+w = engine.Value(0.5)
+program = engine.compile(lambda x: w * x)
+assert "engine.compile.replay" in sys.modules
+assert program(2.0) == 1.0
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_number_closed_over_that_changes_is_recorded_anew():

@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from engine.compile.arguments import Key, Numbers, first_bad, floats, named, of_one_sample, read
@@ -41,7 +42,7 @@ class Stats:
         lanes: how many numbers the longest row of an instruction has.
         bytes: what the buffers of the last shape hold.
         record_ms: the time of the last recording, in milliseconds.
-        compile_ms: the time to make instructions of it, in milliseconds.
+        compile_ms: the time to make instructions, or plain Python, of it, in milliseconds.
         replays: how often the program has been called.
     """
 
@@ -111,6 +112,8 @@ class Program:
             raise ValueError(
                 "a penalty goes with batched=True; in a function of the whole batch add it there"
             )
+        if backend == "numpy":
+            import_module("engine.compile.replay")  # loads NumPy, which is no part of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
         self.outputs: Sequence[Sequence[float] | NDArray[np.float64]] = []
@@ -272,7 +275,9 @@ class Program:
         with collector_off():
             if recording.rolled is None:
                 tape = recording.tape
-                return StraightReplay(tape, Plain(tape.parameters), n_samples)
+                straight = StraightReplay(tape, Plain(tape.parameters), n_samples)
+                self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
+                return straight
             from engine.compile.replay import array_replay
 
             shapes = [shape for key in keys for _, shape in named(key, "")]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 OPTIMIZERS = {"sgd": nn.SGD, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
 # What each data set takes to be learnt well: hidden layers and epochs.
 USUAL = {
-    "moons": ([16, 16], 60),
+    "moons": ([16, 16], 30),
     "circles": ([16], 40),
     "blobs": ([8], 30),
     "xor": ([8], 60),
