@@ -39,6 +39,14 @@ def test_own_table_is_learned_and_predicted(tmp_path, capsys) -> None:
     assert {row["predicted flower"] for row in rows} <= {"rose", "tulip"}
 
 
+def test_digits_are_learned_from_all_samples(tmp_path, capsys) -> None:
+    options = ["--epochs", "1", "--hidden", "", "--out", str(tmp_path / "out")]
+    assert main(["train", "digits", *options]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"training +accuracy \d\.\d+ on 1438 samples", printed)
+    assert re.search(r"validation accuracy \d\.\d+ on 359 samples", printed)
+
+
 def test_numeric_target_is_regression(tmp_path, capsys) -> None:
     table = tmp_path / "line.csv"
     table.write_text("x,y\n" + "".join(f"{i},{2 * i + 1}\n" for i in range(20)))

@@ -7,6 +7,7 @@ import math
 import random
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -329,6 +330,16 @@ def test_the_graph_of_the_last_call_can_be_drawn_and_its_gradients_are_right():
     assert w.grad == kept
 
 
+def test_the_graph_of_the_last_call_shows_the_gradients_of_inputs():
+    w = Value(-0.5, "w")
+    program = engine.compile(lambda x: w * x)
+    program(2.0)
+    root = program.graph
+    inputs = [leaf for leaf in engine.leaves(root) if leaf.label == "x"]
+    assert [x.grad for x in inputs] == [-0.5]
+    assert "not the sum of the paths drawn" not in engine.draw(root).svg
+
+
 def test_source_is_python_with_a_line_for_every_instruction():
     model = nn.MLP(2, [4, 1], seed=0)
     program = engine.compile(moons_loss(model))
@@ -366,6 +377,28 @@ def test_a_new_shape_is_recorded_anew_and_says_so():
     assert program(np.array([1.0, 2.0])) == 6.0
     assert program([5.0, 6.0]) == 22.0
     assert (program.stats.recordings, program.stats.replays) == (3, 4)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_time_of_compiling_is_all_that_the_first_call_takes(backend):
+    model = nn.MLP(2, [8, 8, 1], seed=0)
+    program = engine.compile(moons_loss(model), backend=backend)
+    X, y = moons(30)
+    start = time.perf_counter()
+    program(X, y)
+    took = 1e3 * (time.perf_counter() - start)
+    assert program.stats.record_ms + program.stats.compile_ms == pytest.approx(took, rel=0.5)
+
+
+def test_loading_numpy_is_no_part_of_the_time_of_recording():
+    code = """
+import sys, engine
+w = engine.Value(0.5)
+program = engine.compile(lambda x: w * x)
+assert "engine.compile.replay" in sys.modules
+assert program(2.0) == 1.0
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_number_closed_over_that_changes_is_recorded_anew():

@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from engine.compile.arguments import Key, Numbers, first_bad, floats, named, of_one_sample, read
@@ -13,7 +14,6 @@ from engine.compile.recording import Source, collector_off
 from engine.compile.straight import Plain, StraightReplay
 from engine.compile.tape import Tape
 from engine.errors import NonFiniteError, NonFiniteWarning, RecordingError
-from engine.graph import leaves
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Stats:
         lanes: how many numbers the longest row of an instruction has.
         bytes: what the buffers of the last shape hold.
         record_ms: the time of the last recording, in milliseconds.
-        compile_ms: the time to make instructions of it, in milliseconds.
+        compile_ms: the time to make instructions, or plain Python, of it, in milliseconds.
         replays: how often the program has been called.
     """
 
@@ -112,6 +112,8 @@ class Program:
             raise ValueError(
                 "a penalty goes with batched=True; in a function of the whole batch add it there"
             )
+        if backend == "numpy":
+            import_module("engine.compile.replay")  # loads NumPy, which is no part of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
         self.outputs: Sequence[Sequence[float] | NDArray[np.float64]] = []
@@ -165,10 +167,11 @@ class Program:
         """
         call = self._called("program.graph shows")
         root = self._eager(call, 0)
-        kept = [(leaf, leaf.grad) for leaf in leaves(root)]
+        # Not those of the inputs, which are leaves of this graph alone.
+        kept = [(p, p.grad) for p in call.recording.tape.parameters]
         root.backward()
-        for leaf, grad in kept:
-            leaf.grad = grad
+        for p, grad in kept:
+            p.grad = grad
         return root
 
     def source(self) -> str:
@@ -272,7 +275,9 @@ class Program:
         with collector_off():
             if recording.rolled is None:
                 tape = recording.tape
-                return StraightReplay(tape, Plain(tape.parameters), n_samples)
+                straight = StraightReplay(tape, Plain(tape.parameters), n_samples)
+                self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
+                return straight
             from engine.compile.replay import array_replay
 
             shapes = [shape for key in keys for _, shape in named(key, "")]
