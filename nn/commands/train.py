@@ -237,7 +237,8 @@ def write_all(
     """
     from nn import plots
 
-    figures = dict([picture_of_answers(trained, held_back)])
+    name, figure = picture_of_answers(trained, held_back)
+    figures = {name: figure}
     if len(history):
         figures["loss.png"] = plots.loss_curves(history)
     try:
