@@ -1,15 +1,28 @@
 """A glass-box scalar autograd engine: every number can be seen, named, drawn and checked."""
 
 from engine.check import check_gradients
+from engine.compile import compile, live_arrays
 from engine.draw import Frames, Picture, Player, draw, draw_dot, frames, play, snapshot
-from engine.errors import DomainError, GradientMismatch, NonFiniteError, NonFiniteWarning
+from engine.errors import (
+    DomainError,
+    GradientMismatch,
+    NonFiniteError,
+    NonFiniteWarning,
+    RecordingError,
+)
 from engine.explain import Explanation, explain
 from engine.expression import parse
 from engine.gradient import grad
 from engine.graph import leaves, nodes
 from engine.modes import no_grad, strict
 from engine.scope import scope
+from engine.select import detached_maximum, take
+from engine.typed import TYPE_CHECKING
 from engine.value import Value
+
+if TYPE_CHECKING:
+    from engine.compile.live import LiveArrays
+    from engine.compile.program import Program
 
 # fmt: off
 # isort: off
@@ -23,11 +36,26 @@ from engine.functions import (
 
 # [written from the table]
 __all__ = [
-    "DomainError", "Explanation", "Frames", "GradientMismatch", "NonFiniteError",
-    "NonFiniteWarning", "Picture", "Player", "Value", "abs", "check_gradients", "cos",
-    "draw", "draw_dot", "erfc", "exp", "explain", "frames", "gelu", "grad", "leaky_relu",
-    "leaves", "log", "maximum", "minimum", "no_grad", "nodes", "parse", "play", "relu",
-    "scope", "sigmoid", "sin", "snapshot", "softplus", "sqrt", "strict", "tanh", "where",
+    "DomainError", "Explanation", "Frames", "GradientMismatch", "LiveArrays",
+    "NonFiniteError", "NonFiniteWarning", "Picture", "Player", "Program",
+    "RecordingError", "Value", "abs", "check_gradients", "compile", "cos",
+    "detached_maximum", "draw", "draw_dot", "erfc", "exp", "explain", "frames", "gelu",
+    "grad", "leaky_relu", "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad",
+    "nodes", "parse", "play", "relu", "scope", "sigmoid", "sin", "snapshot", "softplus",
+    "sqrt", "strict", "take", "tanh", "where",
 ]
 # [end of what is written]
 # fmt: on
+
+
+def __getattr__(name: str) -> object:
+    """Import what brings NumPy when it is first asked for."""
+    if name == "Program":
+        from engine.compile.program import Program
+
+        return Program
+    if name == "LiveArrays":
+        from engine.compile.live import LiveArrays
+
+        return LiveArrays
+    raise AttributeError(f"module 'engine' has no attribute {name!r}")

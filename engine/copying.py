@@ -24,6 +24,8 @@ _due = _last = -1
 
 def held(node: Value) -> tuple[object, ...]:
     """Return what a node holds, apart from marks; the result of `where` has a condition too."""
+    if node.op is None:  # what else a leaf keeps is where a compiled program finds its numbers
+        return (node.data, node.grad, node.label, None, None, 0.0, None, 0.0, node.scope)
     names = (*HELD, "condition") if hasattr(node, "condition") else HELD
     return tuple(getattr(node, name) for name in names)
 
@@ -45,7 +47,7 @@ def last_of(older: tuple[Value, ...], kind: type[Value], *fields: object) -> Val
 def reduced(node: Value) -> tuple[object, ...]:
     """Return how to rebuild `node`, for pickle."""
     global _due, _last
-    parts = (type(node), *held(node))
+    parts = (node.copied_as, *held(node))
     if node.op is None or _last <= node._mark <= _due:
         _due = min(_due, node._mark - 1)
         return (rebuilt, parts)
@@ -62,5 +64,5 @@ def deep_copy(node: Value, memo: dict[int, object]) -> Value:
     for old in nodes(node):
         if id(old) not in memo:
             copied = (memo.get(id(x), x) for x in held(old))
-            memo[id(old)] = rebuilt(type(old), *copied)
+            memo[id(old)] = rebuilt(old.copied_as, *copied)
     return memo[id(node)]  # type: ignore[return-value]

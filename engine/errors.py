@@ -13,5 +13,9 @@ class NonFiniteWarning(RuntimeWarning):
     """A gradient was asked of a number that is inf or nan, or through an infinite slope."""
 
 
+class RecordingError(RuntimeError):
+    """Code that `engine.compile` was given cannot be recorded once and replayed truly."""
+
+
 class GradientMismatch(AssertionError):  # noqa: N818  says what was found
     """`check_gradients` found a gradient that central differences do not confirm."""

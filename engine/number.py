@@ -21,7 +21,9 @@ def number(x: object, needs: str = "Value needs one real number (int or float)")
     # NumPy's scalars, and arrays and tensors of no dimension, say what they are by item().
     if getattr(x, "shape", None) == ():
         item = getattr(x, "item", lambda: None)()
-        if isinstance(item, (int, float)):
+        if isinstance(item, float):
+            return item  # as it is: a recorded input's number says where it came from
+        if isinstance(item, int):
             return float(item)
     kinds = ("Fraction", "Decimal", "longdouble")
     if type(x).__name__ in kinds and hasattr(x, "__float__"):

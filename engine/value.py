@@ -29,6 +29,7 @@ from engine.ops import (
 
 TYPE_CHECKING = False  # typing takes longer to import than the whole engine
 if TYPE_CHECKING:
+    from engine.compile.record import Recorder
     from engine.scope import Tag
 
 
@@ -134,6 +135,8 @@ class Value:
 
     def detach(self) -> Value:
         """Return a new leaf with the same number and label, through which no gradient flows."""
+        if _recorder is not None:
+            return _recorder.detached(self)
         return Value(self.data, self.label)
 
     # ---- as a number: by data, but == and hash by identity, so that a Value can be a key ----
@@ -162,6 +165,11 @@ class Value:
         return format(self.data, spec) if spec else repr(self)
 
     # ---- whole graphs through pickle and copy, without recursion ----
+
+    @property
+    def copied_as(self) -> type[Value]:
+        """The class of a copy."""
+        return type(self)
 
     def __reduce__(self) -> tuple[object, ...]:
         return reduced(self)
@@ -754,10 +762,11 @@ class Choice(Value):
         return (None, *super().local_derivatives) if self.op is not None else ()
 
 
-# ---- what new Values are told (engine.scope, engine.no_grad and engine.strict set these) ----
+# ---- what new Values are told (scope, no_grad, strict and compile set these) ----
 
 _scope: Tag | None = None
 _watchers: tuple[Callable[[Value], None], ...] = ()
+_recorder: Recorder | None = None  # what engine.compile records into, while it does
 
 new = object.__new__
 

@@ -32,7 +32,7 @@ def mean_squared_error(
         Bishop (2006), Pattern Recognition and Machine Learning, section 1.1.
     """
     pairs = paired(predictions, targets)
-    flat: list[tuple[Value, float]] = []
+    flat: list[tuple[Value, float | Value]] = []
     for i, (prediction, target) in enumerate(pairs):
         outputs = many(prediction)
         wanted = as_list(target)
@@ -122,18 +122,18 @@ def cross_entropy(
                     "cross_entropy needs one logit for each class and at least two classes, got "
                     f"{len(logits)}; for one output use binary_cross_entropy or hinge"
                 )
-            if target not in range(len(logits)):
+            if not isinstance(target, Value) and target not in range(len(logits)):
                 raise ValueError(
                     f"cross_entropy needs targets that are class numbers from 0 to "
                     f"{len(logits) - 1}, got {target} for sample {i}; number the classes from 0, "
                     "or give the network more outputs"
                 )
-            largest = max(logit.data for logit in logits)
+            largest = engine.detached_maximum(logits)
             total: Value | float = 0.0
             for j, logit in enumerate(logits):
                 power = engine.exp(logit - largest)
                 total = power if j == 0 else total + power
-            terms.append(engine.log(total) + largest - logits[int(target)])
+            terms.append(engine.log(total) + largest - engine.take(logits, target))
         return mean(terms)
 
 
@@ -239,30 +239,32 @@ def labelled(
     targets: Sequence[float] | float,
     labels: tuple[int, int],
     name: str,
-) -> list[tuple[Value, float]]:
+) -> list[tuple[Value, float | Value]]:
     """Return scores with their labels.
 
     Raises:
         ValueError: a target is not one of the two labels.
     """
-    pairs = []
+    pairs: list[tuple[Value, float | Value]] = []
     for i, (prediction, target) in enumerate(paired(predictions, targets)):
-        if target not in labels:
+        if not isinstance(target, Value) and target not in labels:  # a program's input may be any
             raise ValueError(
                 f"{name} needs targets {labels[0]} or {labels[1]}, got {target} for sample {i}; "
                 "name the two classes so"
             )
-        pairs.append((one(prediction, i, name), float(target)))
+        pairs.append((one(prediction, i, name), finite(target, i)))
     return pairs
 
 
-def finite(target: float, i: int) -> float:
-    """Return the target as a float.
+def finite(target: float | Value, i: int) -> float | Value:
+    """Return the target as a float; what a program is given at each replay stays a Value.
 
     Raises:
         TypeError: it is not a number.
         ValueError: it is inf or nan.
     """
+    if isinstance(target, Value):
+        return target
     if not hasattr(target, "__float__"):
         raise TypeError(f"targets must be numbers, got {target!r} for sample {i}")
     if not isfinite(target):

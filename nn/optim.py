@@ -1,17 +1,21 @@
 """Optimisers move parameters against their gradients, each by a rule of a few lines.
 
-A rule is one elementwise formula, in `update`: it reads the same for the two floats of a single
-parameter and for NumPy arrays of many, which is how compiled programs use it.
+A rule is one elementwise formula, in `update`: it reads the same for the floats of one parameter
+and for NumPy arrays of many, so that those a compiled program keeps in arrays move in one go.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import engine
 from engine import Value
 from nn.schedules import Schedule, not_negative, positive
+
+if TYPE_CHECKING:
+    from engine import LiveArrays
 
 State = tuple[float, ...]
 
@@ -28,7 +32,7 @@ class Optimizer:
     Attributes:
         parameters: what it moves.
         steps: how many steps it has taken.
-        state: what it remembers of each parameter: `n_states` numbers.
+        state: what it remembers: `n_states` columns of one number for each parameter.
     """
 
     n_states: ClassVar[int] = 0
@@ -64,7 +68,9 @@ class Optimizer:
         self.clip_norm = clip_norm if clip_norm is None else positive(clip_norm, "clip_norm")
         self.clip_value = clip_value if clip_value is None else positive(clip_value, "clip_value")
         self.steps = 0
-        self.state: list[State] = [(0.0,) * self.n_states for _ in self.parameters]
+        # Lists, or arrays once a program keeps the parameters in arrays.
+        self.state: list[Any] = [[0.0] * len(self.parameters) for _ in range(self.n_states)]
+        self._live: LiveArrays | None = None
 
     @property
     def rate(self) -> float:
@@ -89,17 +95,48 @@ class Optimizer:
 
     def step(self) -> None:
         """Move every parameter once."""
-        rate, t = self.rate, self.steps + 1
+        live = self._arrays()
+        if live is None:
+            self._step_one_by_one()
+        else:
+            grad = live.grad
+            if self.clip_norm is not None:
+                norm = float((grad @ grad) ** 0.5)
+                grad = grad * (self.clip_norm / norm) if norm > self.clip_norm else grad
+            if self.clip_value is not None:
+                grad = grad.clip(-self.clip_value, self.clip_value)
+            live.grad = grad
+            state: tuple[Any, ...] = tuple(self.state)
+            live.data, state = self.update(live.data, grad, state, self.rate, self.steps + 1)  # type: ignore[assignment, arg-type]
+            self.state[:] = state
+        self.steps += 1
+
+    def _arrays(self) -> LiveArrays | None:
+        """Return the parameters as arrays, once a compiled program keeps them so."""
+        if self._live is None:
+            self._live = engine.live_arrays(self.parameters)
+            if self._live is not None:
+                self.state = [self._live.array(column) for column in self.state]
+        return self._live
+
+    def _step_one_by_one(self) -> None:
         if self.clip_norm is not None:
             clip_gradients_by_norm(self.parameters, self.clip_norm)
         if self.clip_value is not None:
             clip_gradients_by_value(self.parameters, self.clip_value)
+        rate, t = self.rate, self.steps + 1
         for i, p in enumerate(self.parameters):
-            p.data, self.state[i] = self.update(p.data, p.grad, self.state[i], rate, t)
-        self.steps = t
+            state = tuple([column[i] for column in self.state])
+            p.data, state = self.update(p.data, p.grad, state, rate, t)
+            for column, x in zip(self.state, state, strict=True):
+                column[i] = x
 
     def zero_grad(self) -> None:
         """Set every gradient to 0."""
+        live = self._arrays()
+        if live is not None:
+            live.grad = 0.0  # type: ignore[assignment]  # every one of them
+            return
         for p in self.parameters:
             p.grad = 0.0
 
@@ -108,7 +145,7 @@ class Optimizer:
         return {
             "rule": type(self).__name__,
             "steps": self.steps,
-            "state": [list(state) for state in self.state],
+            "state": [[float(x) for x in column] for column in self.state],
         }
 
     def load_state_dict(self, state: Mapping[str, object]) -> None:
@@ -117,19 +154,21 @@ class Optimizer:
         Raises:
             ValueError: they are another optimiser's, or of another number of parameters.
         """
-        rows = state.get("state")
-        if state.get("rule") != type(self).__name__ or not isinstance(rows, list):
+        columns = state.get("state")
+        if state.get("rule") != type(self).__name__ or not isinstance(columns, list):
             raise ValueError(
                 f"this is {type(self).__name__}, the state is of {state.get('rule')}; go on with "
                 "the optimiser it was saved from"
             )
-        if len(rows) != len(self.parameters):
-            raise ValueError(
-                f"{type(self).__name__} moves {len(self.parameters)} parameters, the state is of "
-                f"{len(rows)}; build the model with the sizes it was saved with"
-            )
+        for column in columns:
+            if len(column) != len(self.parameters):
+                raise ValueError(
+                    f"{type(self).__name__} moves {len(self.parameters)} parameters, the state is "
+                    f"of {len(column)}; build the model with the sizes it was saved with"
+                )
         self.steps = int(str(state["steps"]))
-        self.state = [tuple(float(x) for x in row) for row in rows]
+        self.state = [[float(x) for x in column] for column in columns]
+        self._live = None  # the next step makes arrays of them where it uses arrays
 
 
 class SGD(Optimizer):
@@ -172,7 +211,7 @@ class SGD(Optimizer):
         self, data: float, grad: float, state: State, rate: float, t: int
     ) -> tuple[float, State]:
         """Return data − rate · velocity, the velocity being momentum · velocity + grad."""
-        velocity = self.momentum * state[0] + grad
+        velocity = self.momentum * state[0] + grad if self.momentum else grad
         ahead = grad + self.momentum * velocity if self.nesterov else velocity
         return data - rate * ahead, (velocity,)
 

@@ -7,6 +7,7 @@ from math import isfinite
 from random import Random
 
 Rows = Sequence[Sequence[float]]
+Samples = tuple[list[list[float]], list[float]]
 
 
 def checked(X: Rows) -> list[list[float]]:
@@ -95,3 +96,8 @@ def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:
             "samples, or validation=0"
         )
     return order[held_back:], order[:held_back]
+
+
+def pick(rows: list[list[float]], targets: list[float], numbers: Sequence[int]) -> Samples:
+    """Return the samples of these numbers."""
+    return [rows[i] for i in numbers], [targets[i] for i in numbers]

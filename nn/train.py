@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -14,12 +14,11 @@ from engine import Value, no_grad
 from nn import checkpoint as checkpoints
 from nn.history import History
 from nn.losses import OURS, Loss
-from nn.metrics import Metric, Output, metric_for, plain
+from nn.metrics import Output, metric_for
 from nn.module import Module
 from nn.optim import Optimizer
-from nn.samples import Rows, paired, split
-
-Samples = tuple[list[list[float]], list[float]]
+from nn.samples import Rows, paired, pick, split
+from nn.steps import steps_for
 
 
 class Step(NamedTuple):
@@ -56,6 +55,7 @@ def fit(
     progress: bool = True,
     on_step: Callable[[Step], object] | None = None,
     checkpoint: str | Path | None = None,
+    compiled: bool | str = "auto",
 ) -> History:
     """Train a model, and leave it with the weights of its best epoch.
 
@@ -78,6 +78,8 @@ def fit(
         on_step: called after each step.
         checkpoint: file to keep the run's state in after each epoch. If it is there already, the
             run goes on from it, to the same bits as if it had never stopped.
+        compiled: whether to record the computation once and replay it (see `engine.compile`), which
+            gives the same numbers many times faster; "auto" does so wherever it can.
 
     Returns:
         The history of losses and metrics.
@@ -87,7 +89,8 @@ def fit(
         OSError: the checkpoint cannot be written.
 
     Warns:
-        RuntimeWarning: training stopped because the loss became inf or nan.
+        RuntimeWarning: training stopped because the loss became inf or nan; or the model or the
+            loss cannot be compiled, and trains eagerly.
     """
     rows, targets = paired(X, y)
     if batch_size < 1:
@@ -125,6 +128,7 @@ def fit(
         best = checkpoints.resume(
             checkpoint, run=run, model=model, optimizer=optimizer, rng=rng, history=history
         )
+    steps = steps_for(compiled, model, train, held_back, loss, optimizer, penalty)
     started = time.perf_counter() - history.seconds
     n_steps = -(-len(train[0]) // batch_size)
     bar = progress_bar(epochs * n_steps, len(history) * n_steps, progress)
@@ -137,12 +141,12 @@ def fit(
             shuffled = rng.sample(order, len(order))
             total, outputs = 0.0, list[Output]()
             for begin in range(0, len(shuffled), batch_size):
-                batch = pick(*train, shuffled[begin : begin + batch_size])
-                value, answers = one_step(model, batch, loss, penalty, optimizer)
+                batch = shuffled[begin : begin + batch_size]
+                value, answers = steps.train(batch)
                 if not isfinite(value):
                     history.stopped = f"loss is {value} in epoch {epoch + 1}"
                     raise FloatingPointError
-                total += value * len(batch[0])
+                total += value * len(batch)
                 outputs += answers
                 bar.update()
                 if on_step is not None:
@@ -150,7 +154,10 @@ def fit(
             history.loss.append(total / len(shuffled))
             history.metric.append(metric(outputs, [train[1][i] for i in shuffled]))
             history.learning_rate.append(optimizer.rate)
-            judge(model, held_back, loss, metric, history)
+            if held_back[0]:
+                validation_loss, answers = steps.judge()
+                history.validation_loss.append(validation_loss)
+                history.validation_metric.append(metric(answers, held_back[1]) if answers else nan)
             if is_best(history):
                 history.best_epoch, best = epoch + 1, model.state_dict()
             history.seconds = time.perf_counter() - started
@@ -184,48 +191,12 @@ def fit(
     return history
 
 
-def one_step(
-    model: Module,
-    batch: Samples,
-    loss: Loss,
-    penalty: Callable[[Module], Value] | None,
-    optimizer: Optimizer,
-) -> tuple[float, list[Output]]:
-    """Take one step on a minibatch; return its loss without penalty, and the predictions."""
-    predictions = [model(row) for row in batch[0]]  # type: ignore[operator]
-    value = loss(predictions, batch[1])
-    if not isfinite(value.data):
-        return value.data, []
-    total = value if penalty is None else value + penalty(model)
-    optimizer.zero_grad()
-    total.backward()
-    optimizer.step()
-    return value.data, [plain(prediction) for prediction in predictions]
-
-
-def judge(model: Module, samples: Samples, loss: Loss, metric: Metric, history: History) -> None:
-    """Add loss and metric on the samples held back to the history, if there are any."""
-    rows, targets = samples
-    if not rows:
-        return
-    with no_grad():
-        predictions = [model(row) for row in rows]  # type: ignore[operator]
-        history.validation_loss.append(loss(predictions, targets).data)
-    outputs = [plain(prediction) for prediction in predictions]
-    history.validation_metric.append(metric(outputs, targets))
-
-
 def is_best(history: History) -> bool:
     """Tell whether the last epoch is the best so far; without validation each one is."""
     if not history.validation_loss:
         return True
     *earlier, last = history.validation_loss
     return isfinite(last) and all(last < loss for loss in earlier if isfinite(loss))
-
-
-def pick(rows: list[list[float]], targets: list[float], numbers: list[int]) -> Samples:
-    """Return the samples of these numbers."""
-    return [rows[i] for i in numbers], [targets[i] for i in numbers]
 
 
 def latest(history: History) -> str:

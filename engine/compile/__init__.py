@@ -1,0 +1,87 @@
+"""Scalar code, recorded once, re-rolled into array instructions, and replayed at their speed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from engine.compile.live import LiveArrays
+    from engine.compile.program import Optimizer, Program
+
+
+def compile(
+    fn: Callable[..., object],
+    *,
+    optimizer: Optimizer | None = None,
+    batched: bool = False,
+    penalty: Callable[[], Value] | None = None,
+    backend: str = "numpy",
+) -> Program:
+    """Return a program that computes `fn` and its gradients many times faster.
+
+    `fn` is ordinary scalar code. It is run to record its operations when the program is first
+    called; the operations become instructions on whole arrays, which every call then replays with
+    the numbers it is given. Arguments of another shape are recorded anew.
+
+    Args:
+        fn: takes numbers in lists, tuples and arrays, returns one Value: the loss; or a pair of the
+            loss and a list of Values whose numbers `program.outputs` shall hold after each call.
+            Leaves from outside that it uses are the parameters.
+        optimizer: moves the parameters in `program.step`; anything with a method `step()`.
+        batched: whether `fn` is of one sample. The program then takes each argument with a leading
+            axis of samples, and returns the mean.
+        penalty: for a batched program: gives a Value to add to the mean once, such as L2.
+        backend: "numpy", or "python" for plain Python without NumPy.
+
+    Raises:
+        TypeError: `fn` is no function.
+        ValueError: there is no such backend, or a penalty without `batched`.
+
+    Example:
+        >>> import engine
+        >>> w, b = engine.Value(0.5, "w"), engine.Value(0.0, "b")
+        >>> def loss(X, y):
+        ...     return sum((w * x + b - t) ** 2 for x, t in zip(X, y)) / len(X)
+        >>> program = engine.compile(loss)
+        >>> program([1.0, 2.0, 3.0], [2.0, 4.0, 6.0]), w.grad
+        (10.5, -14.0)
+    """
+    from engine.compile.program import Program  # brings NumPy
+
+    return Program(fn, optimizer, batched, penalty, backend)
+
+
+def live_arrays(parameters: Sequence[Value]) -> LiveArrays | None:
+    """Return the numbers and gradients of parameters as arrays, if programs keep them so.
+
+    Args:
+        parameters: leaves, such as those an optimiser moves.
+
+    Returns:
+        An object whose `.data` and `.grad`, shape (n_parameters,), read and write those of the
+        parameters in one go, whatever happens to them later; None if they are plain Values, or of
+        programs that have nothing to do with each other.
+
+    Example:
+        >>> import engine
+        >>> w, b = engine.Value(2.0), engine.Value(1.0)
+        >>> program = engine.compile(lambda x: w * x + b)
+        >>> program(3.0)
+        7.0
+        >>> arrays = engine.live_arrays([w, b])
+        >>> arrays.grad.tolist()
+        [3.0, 1.0]
+        >>> arrays.data = arrays.data - 0.1 * arrays.grad
+        >>> round(w.data, 1), round(b.data, 1)
+        (1.7, 0.9)
+    """
+    if not parameters or type(parameters[0]) is Value:  # not of a program; spares loading NumPy
+        return None
+    from engine.compile.live import Live, LiveArrays, blocks_of
+
+    if not all(isinstance(p, Live) for p in parameters) or len(blocks_of(parameters)) > 1:
+        return None
+    return LiveArrays(parameters)

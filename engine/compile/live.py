@@ -1,0 +1,150 @@
+"""Keeps parameters in arrays, while each stays a Value whose `.data` and `.grad` are live.
+
+A parameter of a compiled program is a `Live` Value: it knows its block and its place in it, and
+reads and writes there. So programs and optimisers work on whole arrays, nothing is copied back
+number by number, and `w.data = 0.5` is seen by the next replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from weakref import WeakSet
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import value
+from engine.compile.record import refusal
+from engine.number import number
+from engine.value import Value
+
+
+class Block:
+    """Numbers and gradients of many parameters, one after the other.
+
+    Attributes:
+        data: shape (n_parameters,).
+        grad: shape (n_parameters,).
+        users: what holds lists of parameters that must stay together in one block.
+        moved: whether parameters have gone from here into another block.
+    """
+
+    def __init__(self, parameters: Sequence[Value]) -> None:
+        self.data = np.array([p.data for p in parameters], dtype=float)
+        self.grad = np.array([p.grad for p in parameters], dtype=float)
+        # A memoryview gives plain floats, and faster than an array does.
+        self.data_view, self.grad_view = memoryview(self.data), memoryview(self.grad)  # type: ignore[arg-type]
+        self.users: WeakSet[LiveArrays] = WeakSet()
+        self.moved = False
+        for i, p in enumerate(parameters):
+            p.__class__ = Live
+            p._da, p._db = self, i  # type: ignore[assignment]  # slots that a leaf has no use for
+
+
+class Live(Value):
+    """A leaf whose number and gradient stand in a block."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        return self._da.data_view[self._db]  # type: ignore[attr-defined, no-any-return]
+
+    @data.setter
+    def data(self, x: float) -> None:
+        if value._recorder is not None:
+            raise refusal("changing a parameter", "move parameters outside, with an optimizer")
+        self._da.data_view[self._db] = x if type(x) is float else number(x)  # type: ignore[attr-defined]
+
+    @property
+    def grad(self) -> float:
+        """The gradient."""
+        return self._da.grad_view[self._db]  # type: ignore[attr-defined, no-any-return]
+
+    @grad.setter
+    def grad(self, x: float) -> None:
+        if value._recorder is not None:
+            raise refusal("changing a parameter's gradient", "call zero_grad() outside")
+        self._da.grad_view[self._db] = x if type(x) is float else number(x)  # type: ignore[attr-defined]
+
+    @property
+    def copied_as(self) -> type[Value]:
+        """A copy is a plain Value."""
+        return Value
+
+
+class LiveArrays:
+    """Numbers and gradients of parameters as arrays, read and written in one go.
+
+    Holds the parameters together in one block, and finds them again when they have moved.
+
+    Attributes:
+        parameters: the Values.
+        block: where they are.
+        places: their places in it: a slice where they stand one after the other, else an index.
+    """
+
+    def __init__(self, parameters: Sequence[Value]) -> None:
+        self.parameters = list(parameters)
+        blocks = blocks_of(self.parameters)
+        if len(blocks) != 1 or any(not isinstance(p, Live) for p in self.parameters):
+            self._gather(blocks)
+        self._find()
+
+    def _gather(self, blocks: Iterable[Block]) -> None:
+        """Move these parameters, and all that must stay with them, into a block of their own."""
+        users = {user for block in blocks for user in block.users}
+        # Those first that need most, so that they stand one after the other.
+        lists = sorted([self.parameters, *(u.parameters for u in users)], key=len, reverse=True)
+        everything = {id(p): p for parameters in lists for p in parameters}
+        block = Block(list(everything.values()))
+        block.users.update(users)
+        for old in blocks:
+            old.moved = True
+
+    def _find(self) -> None:
+        """Look up where the parameters are."""
+        block: Block = self.parameters[0]._da  # type: ignore[assignment]
+        places = [int(p._db) for p in self.parameters]
+        self.block = block
+        first, n = places[0], len(places)
+        self.places: slice | NDArray[np.intp] = (
+            slice(first, first + n)
+            if places == list(range(first, first + n))
+            else np.array(places, dtype=np.intp)
+        )
+        block.users.add(self)
+
+    def now(self) -> Block:
+        """Return the block, after another user may have moved it."""
+        if self.block.moved:
+            self._find()
+        return self.block
+
+    def array(self, numbers: Sequence[float]) -> NDArray[np.float64]:
+        """Return one number for each parameter as an array, for what goes with them."""
+        return np.array(numbers, dtype=float)
+
+    @property
+    def data(self) -> NDArray[np.float64]:
+        """The numbers: a view if they stand one after the other, else a copy."""
+        return self.now().data[self.places]
+
+    @data.setter
+    def data(self, numbers: NDArray[np.float64]) -> None:
+        self.now().data[self.places] = numbers
+
+    @property
+    def grad(self) -> NDArray[np.float64]:
+        """The gradients: a view if they stand one after the other, else a copy."""
+        return self.now().grad[self.places]
+
+    @grad.setter
+    def grad(self, numbers: NDArray[np.float64]) -> None:
+        self.now().grad[self.places] = numbers
+
+
+def blocks_of(parameters: Sequence[Value]) -> set[Block]:
+    """Return the blocks in which parameters are."""
+    return {p._da for p in parameters if isinstance(p, Live)}  # type: ignore[misc]

@@ -1,0 +1,249 @@
+"""Finds the shortest way to read slots of a buffer, and to add gradients to them.
+
+Slots in even steps are a view of the buffer, a number written into the instruction if they hold one
+constant, and copied out by index otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.compile.plan import Plan, Slots
+
+
+@dataclass
+class Operand:
+    """An array of the program.
+
+    Attributes:
+        text: its name, or a number.
+        shape: of the array; 1 where one number serves a whole axis.
+    """
+
+    text: str
+    shape: tuple[int, ...]
+
+
+@dataclass
+class Addition:
+    """A gradient on its way into the buffer.
+
+    Attributes:
+        target: where it goes, as text.
+        text: what is added.
+        slots: the slots it goes to, or may go to.
+        kind: "view" if the target is a view all of which the gradient fills, "part" if it is
+            another expression, "picked" if it is an array of slots that each replay picks.
+    """
+
+    target: str
+    text: str
+    slots: Slots
+    kind: str
+
+
+def even_steps(slots: Slots) -> tuple[int, ...] | None:
+    """Return how many slots lie between neighbours along each axis, or None if they vary."""
+    first = int(slots.flat[0])
+    steps = [
+        int(slots[tuple(int(i == axis) for i in range(slots.ndim))]) - first if n > 1 else 0
+        for axis, n in enumerate(slots.shape)
+    ]
+    even = first + sum(
+        (np.arange(n) * step).reshape([-1 if i == axis else 1 for i in range(slots.ndim)])
+        for axis, (n, step) in enumerate(zip(slots.shape, steps, strict=True))
+    )
+    return tuple(steps) if np.array_equal(even, slots) else None
+
+
+def narrowed(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
+    """Return slots with one entry along axes where they do not change, and those axes."""
+    same = tuple(
+        axis
+        for axis, n in enumerate(slots.shape)
+        if n > 1 and np.array_equal(slots, np.broadcast_to(slots.take([0], axis), slots.shape))
+    )
+    for axis in same:
+        slots = slots.take([0], axis)
+    return slots, same
+
+
+def literal(number: float) -> str:
+    """Return a number as a program writes it."""
+    return f"({float(number)!r})" if number < 0 else repr(float(number))
+
+
+class Buffers:
+    """The buffers of a program and the arrays that its lines use.
+
+    Args:
+        plan: what works on them.
+
+    Attributes:
+        values: the number of each slot.
+        gradients: the gradient of each slot.
+        space: every array by the name that the program calls it.
+        views: what each view of the values, "V", and of the gradients, "G", is.
+        forward: the lines of the forward pass.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        first_constant = plan.n_parameters + plan.n_inputs
+        self.constant_slots = (first_constant, first_constant + len(plan.constants))
+        self.values, self.gradients = np.zeros(plan.size), np.zeros(plan.size)
+        self.values[slice(*self.constant_slots)] = plan.constants
+        for slots in plan.ones:
+            self.values[slots] = 1.0
+        self.labels = plan.labels
+        self.moving = plan.moving()
+        self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
+        self.space.update(inf=np.inf, nan=np.nan)
+        self.views: dict[str, list[str]] = {"V": [], "G": []}
+        self.forward: list[str] = []
+        self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+
+    def name(self, letter: str, array: object) -> str:
+        """Give an array a new name."""
+        name = f"{letter}{sum(known.startswith(letter) for known in self.space)}"
+        self.space[name] = array
+        return name
+
+    def view(self, buffer: str, slots: Slots, letter: str) -> str | None:
+        """Return the name of a view of a buffer, or None if the slots are not in even steps."""
+        key = (buffer, slots.shape, slots.tobytes())
+        if key not in self._known:
+            steps = even_steps(slots)
+            if steps is None:
+                return None
+            array = self.values if buffer == "V" else self.gradients
+            first = int(slots.flat[0])
+            strides = [step * array.itemsize for step in steps]
+            view = np.lib.stride_tricks.as_strided(array[first:], slots.shape, strides)
+            name = self._known[key] = self.name(letter, view)
+            line = f"{name} = view({buffer}, {first}, {slots.shape}, {steps})"
+            self.views[buffer].append(line + self.called(slots))
+        return self._known[key]
+
+    def called(self, slots: Slots) -> str:
+        """Return what the parameters or inputs at slots are called, as a comment, or ""."""
+        if slots.max() >= len(self.labels):
+            return ""
+        names = list(dict.fromkeys(filter(None, (self.labels[i] for i in slots.flat))))
+        if len(names) > 6:
+            names[3:-2] = ["…"]
+        return f"  # {', '.join(names)}" if names else ""
+
+    def read(self, slots: Slots, letter: str = "x") -> Operand:
+        """Return the array of the numbers at `slots`; a copy is made in the forward pass."""
+        low, high = self.constant_slots
+        narrow, _ = narrowed(slots)
+        if low <= narrow.min() and narrow.max() < high:
+            numbers = self.values[narrow]
+            if numbers.size > 1 and (numbers == numbers.flat[0]).all():
+                numbers = numbers.reshape(-1)[:1].reshape([1] * slots.ndim)
+            if numbers.size == 1:
+                return Operand(literal(numbers.flat[0]), numbers.shape)
+            return Operand(self.baked(numbers), numbers.shape)
+        name = self.view("V", narrow, letter)
+        if name is None:
+            key = ("copy", narrow.shape, narrow.tobytes())
+            if key not in self._known:
+                copy = self._known[key] = self.name("t", np.empty(narrow.shape))
+                index = self.index(narrow)
+                self.forward.append(f'V.take({index}, out={copy}, mode="clip")')
+            name = self._known[key]
+        return Operand(name, narrow.shape)
+
+    def block(self, slots: Slots) -> tuple[str, str]:
+        """Return the names of a block that an instruction makes, and of its gradients."""
+        value, gradient = self.view("V", slots, "v"), self.view("G", slots, "g")
+        assert value is not None, "a block stands in even steps"
+        assert gradient is not None, "so do its gradients"
+        return value, gradient
+
+    def baked(self, numbers: object) -> str:
+        """Return the name of an array that stays as it is."""
+        return self.name("k", numbers)
+
+    def index(self, slots: Slots) -> str:
+        """Return the name of an array of slots."""
+        key = ("index", slots.shape, slots.tobytes())
+        if key not in self._known:
+            self._known[key] = self.name("i", np.ascontiguousarray(slots))
+        return self._known[key]
+
+    def wants(self, slots: Slots) -> bool:
+        """Tell whether a gradient at any of `slots` is wanted."""
+        return bool(self.moving[slots].any())
+
+    def summed(self, text: str, shape: tuple[int, ...], axes: tuple[int, ...]) -> str:
+        """Return the sum of an array over axes, which stay with one entry."""
+        if len(shape) == 2 and len(axes) == 1:  # a product with ones is quicker
+            if axes == (1,):
+                return f"({text}) @ {self.ones(shape[1])}"
+            return f"{self.ones(shape[0])}.T @ ({text})"
+        return f"add.reduce({text}, {axes[0] if len(axes) == 1 else axes}, keepdims=True)"
+
+    def ones(self, n: int) -> str:
+        """Return the name of a column of n ones."""
+        name = f"ones{n}"
+        self.space.setdefault(name, np.ones((n, 1)))
+        return name
+
+    def add(self, slots: Slots, gradient: Operand) -> list[Addition]:
+        """Return how a gradient, of the shape of `slots` or narrower, gets into them."""
+        if slots.size == 0 or not self.wants(slots):
+            return []
+        narrow, same = narrowed(slots)
+        text, shape = gradient.text, gradient.shape
+        if same:
+            if any(shape[axis] != slots.shape[axis] for axis in same):
+                text = f"broadcast_to({text}, {slots.shape})"
+            text = self.summed(text, slots.shape, same)
+            shape = tuple(1 if i in same else n for i, n in enumerate(shape))
+        distinct = np.unique(narrow).size == narrow.size
+        view = self.view("G", narrow, "h") if distinct else None
+        if view is not None:
+            return [Addition(view, text, narrow, "view" if shape == narrow.shape else "part")]
+        if distinct:
+            return [Addition(f"G[{self.index(narrow)}]", text, narrow, "part")]
+        if shape != narrow.shape:
+            text = f"broadcast_to({text}, {narrow.shape})"
+        by_matrix = self.collected(narrow, text)
+        if by_matrix is not None:
+            return [by_matrix]
+        # Several gradients for one slot: sorted by slot, then added up run by run.
+        order = np.argsort(narrow, axis=None, kind="stable")
+        targets, starts = np.unique(narrow.ravel()[order], return_index=True)
+        flat = f"({text}).ravel()"
+        if not np.array_equal(order, np.arange(order.size)):
+            flat += f".take({self.index(order)})"
+        total = f"add.reduceat({flat}, {self.index(starts)})"
+        view = self.view("G", targets, "h")
+        if view is not None:
+            return [Addition(view, total, targets, "view")]
+        return [Addition(f"G[{self.index(targets)}]", total, targets, "part")]
+
+    def collected(self, slots: Slots, text: str) -> Addition | None:
+        """Return how gradients are added up by a matrix of zeros and ones, if that can be done.
+
+        It can if every row has its slots in the same pattern, as the keys of an attention have: the
+        gradients of a row, times a matrix that says which goes where.
+        """
+        rows = slots.reshape(-1, slots.shape[-1])
+        pattern = rows[0] - rows[0, 0]
+        if not np.array_equal(rows, rows[:, :1] + pattern):
+            return None
+        columns, place = np.unique(pattern, return_inverse=True)
+        targets = rows[:, :1] + columns
+        if np.unique(targets).size < targets.size or pattern.size * columns.size > 50_000:
+            return None
+        view = self.view("G", targets, "h")
+        if view is None:
+            return None
+        matrix = np.zeros((pattern.size, columns.size))
+        matrix[np.arange(pattern.size), place] = 1.0
+        flat = f"({text}).reshape{rows.shape} @ {self.baked(matrix)}"
+        return Addition(view, flat, targets, "view")

@@ -1,0 +1,274 @@
+"""Gathers rows into instructions, level by level, and gives every number its slot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from engine.compile.operands import even_steps
+from engine.compile.plan import (
+    Detach,
+    Instruction,
+    Largest,
+    Map,
+    Mean,
+    Plan,
+    RaggedSum,
+    Slots,
+    Sum,
+    Take,
+)
+from engine.compile.reroll import SUM, Rolled, Row
+from engine.compile.tape import CONSTANT, DETACH, LARGEST, LEAVES, PARAMETER, TAKE
+
+
+class Planner:
+    """Makes the plan of a tape.
+
+    Args:
+        rolled: the tape in rows.
+        positions: where each parameter of the tape stands in the buffer.
+        first: the slot of each input, for the first sample, counted from the first input.
+        strides: for a tape of one sample that is replayed over many, how far on from there the
+            next sample's stands, for each input; else None.
+        n_samples: how many samples; 1 for a whole tape.
+    """
+
+    def __init__(
+        self,
+        rolled: Rolled,
+        positions: Slots,
+        first: Slots,
+        strides: Slots | None = None,
+        n_samples: int = 1,
+    ) -> None:
+        tape = rolled.tape
+        self.rolled, self.n_samples, self.batched = rolled, n_samples, strides is not None
+        n_parameters = len(tape.parameters)
+        n_inputs = len(tape.inputs) * n_samples
+        constants = np.array([1.0, *tape.numbers.values()])
+        labels = [""] * (n_parameters + n_inputs)
+        self.plan = Plan(rolled, n_parameters, n_inputs, constants, labels)
+        # Where the number of each step stands for the first sample, and how far on for the next.
+        self.start = np.full(len(tape), -1, dtype=np.intp)
+        self.stride = np.zeros(len(tape), dtype=np.intp)
+        self.start[[i for i, op in enumerate(tape.ops) if op is PARAMETER]] = positions
+        self.start[tape.inputs] = n_parameters + first
+        if strides is not None:
+            self.stride[tape.inputs] = strides
+        for i, parameter in zip(positions, tape.parameters, strict=True):
+            labels[i] = parameter.label
+        for step, label in zip(tape.inputs, tape.input_labels, strict=True):
+            for slot in self.samples(step):
+                labels[slot] = label
+        self.one = n_parameters + n_inputs  # the slot of the constant 1
+        self.start[list(tape.numbers)] = self.one + 1 + np.arange(len(tape.numbers))
+        self.plan.size = self.one + len(constants)
+
+    def make(self) -> Plan:
+        """Return the plan."""
+        plan, rolled = self.plan, self.rolled
+        levels: defaultdict[int, list[Row]] = defaultdict(list)
+        for row in rolled.rows:
+            if row.op not in LEAVES:
+                levels[row.level].append(row)
+        for _, rows in sorted(levels.items()):
+            groups: defaultdict[object, list[tuple[Row, Parts]]] = defaultdict(list)
+            for row in rows:
+                signature, parts = self.described(row)
+                groups[row.op.name, self.lanes(row), signature].append((row, parts))
+            for group in groups.values():
+                members = [row for row, _ in group]
+                out = self.block(members)
+                stacked = [np.array(column) for column in zip(*(p for _, p in group), strict=True)]
+                made = instruction(members, out, stacked)
+                if isinstance(made, Sum):
+                    self.take_in_biases(made)
+                plan.instructions.append(made)
+        tape = rolled.tape
+        if self.batched:
+            plan.out = plan.size
+            plan.size += 1
+            penalty = [rolled.same[tape.penalty]] if tape.penalty >= 0 else []
+            plan.instructions.append(
+                Mean(np.array([[plan.out]]), [], self.samples(tape.out), self.start[penalty])
+            )
+        else:
+            plan.out = int(self.start[rolled.same[tape.out]])
+        plan.outputs = [self.samples(step) for step in tape.outputs]
+        return plan
+
+    def samples(self, step: int) -> Slots:
+        """Return the slots of one step for every sample, shape (n_samples,)."""
+        i = self.rolled.same[step]
+        found: Slots = self.start[i] + self.stride[i] * np.arange(self.n_samples)
+        return found
+
+    def lanes(self, row: Row) -> int:
+        """Return how many lanes a row has."""
+        if not self.batched:
+            return len(row.nodes)
+        return self.n_samples if row.varies else 1
+
+    def slots(self, steps: Slots, n_lanes: int) -> Slots:
+        """Return where steps stand; shape (…, lanes recorded) becomes (…, lanes replayed)."""
+        lanes = np.arange(n_lanes) if self.batched else 0
+        found = self.start[steps] + self.stride[steps] * lanes
+        return np.broadcast_to(found, (*steps.shape[:-1], n_lanes))
+
+    def block(self, rows: list[Row]) -> Slots:
+        """Give rows their slots, one row after the other."""
+        n_lanes = self.lanes(rows[0])
+        out = self.plan.size + np.arange(len(rows) * n_lanes).reshape(len(rows), n_lanes)
+        for row, slots in zip(rows, out, strict=True):
+            self.start[row.nodes] = slots[: len(row.nodes)]
+            self.stride[row.nodes] = self.batched and n_lanes > 1
+        self.plan.size += out.size
+        if n_lanes > 1 and len(rows) > 1:
+            self.plan.ones.append(self.plan.size + np.arange(n_lanes))
+            self.plan.size += n_lanes
+        return out
+
+    def described(self, row: Row) -> tuple[object, Parts]:
+        """Return what rows must have in common to be one instruction, and what each has its own."""
+        n_lanes = self.lanes(row)
+        if row.op is SUM:
+            return self.ragged_sum(row) if row.ragged else self.sum(row, n_lanes)
+        args = [self.rolled.args[i] for i in row.nodes]
+        if row.op is LARGEST:
+            flat = np.array([j for among in args for j in among])
+            counts = [len(among) for among in args]
+            if self.batched:
+                flat = np.repeat(flat[None], n_lanes, axis=0)
+                slots = self.start[flat] + self.stride[flat] * np.arange(n_lanes)[:, None]
+                counts *= n_lanes
+            else:
+                slots = self.start[flat]
+            starts = np.cumsum([0, *counts[:-1]])
+            return (starts.tobytes(), slots.size), (slots.ravel(), starts)
+        operands = self.slots(np.array(args).T, n_lanes)
+        # An instruction whose operand is a constant in all its rows has the number written into it.
+        fixed = () if row.op is TAKE else tuple(self.is_constant(j) for j in args[0])
+        return (len(operands), fixed), (operands,)
+
+    def is_constant(self, step: int) -> bool:
+        """Tell whether a step is a constant."""
+        return self.rolled.tape.ops[step] is CONSTANT
+
+    def terms(self, row: Row) -> tuple[Slots, Slots]:
+        """Return the terms of a sum, shape (all lanes' terms, 3), and how many each lane has."""
+        terms = [self.rolled.terms[i] for i in row.nodes]
+        flat = np.array([x for lane in terms for term in lane for x in term], dtype=np.intp)
+        return flat.reshape(-1, 3), np.array([len(lane) for lane in terms])
+
+    def constant(self, row: Row, n_lanes: int) -> Slots:
+        """Return the constant of a sum, for each lane."""
+        return np.broadcast_to([self.rolled.constants[i] for i in row.nodes], (n_lanes,))
+
+    def ragged_sum(self, row: Row) -> tuple[object, Parts]:
+        """Describe a sum with more terms in some lanes than in others; never of a single sample."""
+        terms, counts = self.terms(row)
+        signs, x, y = terms.T
+        starts = np.cumsum(counts) - counts
+        right = np.where(y < 0, self.one, self.start[y])
+        own = (self.start[x], right, signs, starts, self.constant(row, len(row.nodes)))
+        return ("ragged", starts.tobytes(), signs.tobytes(), (y < 0).tobytes()), own
+
+    def sum(self, row: Row, n_lanes: int) -> tuple[object, Parts]:
+        """Describe a sum with the same terms in every lane; what can be a matrix product is one."""
+        recorded = len(row.nodes)
+        terms, _ = self.terms(row)
+        # (lanes, terms, 3) to three of (terms, lanes); signs are alike in every lane.
+        signs, x, y = terms.reshape(recorded, len(row.keys), 3).transpose(2, 1, 0)
+        signs = signs[:, 0]
+        wide_x = np.array([self.is_wide(key[1], n_lanes) for key in row.keys], dtype=bool)
+        wide_y = np.array([self.is_wide(key[2], n_lanes) for key in row.keys], dtype=bool)
+        single = y[:, 0] < 0
+        constant = [any(self.rolled.rows[j].op is CONSTANT for j in key[1:]) for key in row.keys]
+        linear = (wide_x != wide_y) & ~single & (signs > 0) & ~np.array(constant, dtype=bool)
+
+        weights = self.start[np.where(wide_x, y[:, 0], x[:, 0])[linear]]
+        across = self.slots(np.where(wide_x[:, None], x, y)[linear], n_lanes)
+        order = np.lexsort((weights, across[:, 0]))
+        # Numbers that are one for all lanes come first (biases), so that rows' terms are in step.
+        columns = np.lexsort((self.start[x[:, 0]], wide_x, signs))
+        alone = columns[single[columns]]
+        pairs = columns[(~single & ~linear)[columns]]
+        left, right = (self.slots(v[pairs], n_lanes) for v in (x, y))
+        own = (
+            weights[order],
+            across[order],
+            self.slots(x[alone], n_lanes),
+            signs[alone],
+            left,
+            right,
+            signs[pairs],
+            self.constant(row, n_lanes),
+        )
+        common = (
+            across[order].tobytes(),
+            *(part.tobytes() for part in (signs[alone], wide_x[alone], signs[pairs])),
+            *(part.tobytes() for part in (wide_x[pairs], wide_y[pairs], left[:, 0] == right[:, 0])),
+        )
+        return common, own
+
+    def take_in_biases(self, sums: Sum) -> None:
+        """Make biases weights of a row of ones, where both stand next to the others of their kind.
+
+        W @ x + b is then one product, and so is its gradient.
+        """
+        if len(sums.across) < 2:
+            return
+        row = 2 * sums.across[-1] - sums.across[-2]
+        if not any(np.array_equal(row, ones) for ones in self.plan.ones):
+            return
+        for t, sign in enumerate(sums.single_signs):
+            bias = sums.singles[:, t]
+            weights = np.column_stack([sums.weights, bias[:, 0]])
+            if sign > 0 and (bias == bias[:, :1]).all() and even_steps(weights) is not None:
+                sums.weights, sums.across = weights, np.vstack([sums.across, row])
+                sums.singles = np.delete(sums.singles, t, axis=1)
+                sums.single_signs = np.delete(sums.single_signs, t)
+                return
+
+    def is_wide(self, k: int, n_lanes: int) -> bool:
+        """Tell whether a factor differs from lane to lane, as inputs do, or might."""
+        if k < 0:
+            return False
+        row = self.rolled.rows[k]
+        return self.lanes(row) > 1 if n_lanes > 1 else row.op is not PARAMETER
+
+
+Parts = tuple[Slots, ...]
+
+
+def instruction(rows: list[Row], out: Slots, parts: list[Slots]) -> Instruction:
+    """Return the instruction for rows of one kind, from what each has its own, stacked."""
+    op = rows[0].op
+    if op is SUM and rows[0].ragged:
+        left, right, signs, starts, constant = parts
+        return RaggedSum(out, rows, left, right, signs[0], starts[0], constant.astype(float))
+    if op is SUM:
+        weights, across, singles, single_signs, left, right, signs, constant = parts
+        return Sum(
+            out,
+            rows,
+            weights,
+            across[0],
+            singles,
+            single_signs[0],
+            left,
+            right,
+            signs[0],
+            constant.astype(float),
+        )
+    if op is LARGEST:
+        among, starts = parts
+        return Largest(out, rows, among, starts[0])
+    operands = parts[0].swapaxes(0, 1)  # (inputs, rows, lanes)
+    if op is TAKE:
+        return Take(out, rows, operands[0], np.moveaxis(operands[1:], 0, -1))
+    if op is DETACH:
+        return Detach(out, rows, operands[0])
+    return Map(out, rows, op, list(operands))

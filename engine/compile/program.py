@@ -1,0 +1,333 @@
+"""A program: a function's recordings by the shape of its arguments, and how they are replayed."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from engine.compile.arguments import Key, Numbers, first_bad, floats, named, of_one_sample, read
+from engine.compile.recording import Source, collector_off
+from engine.compile.straight import Plain, StraightReplay
+from engine.compile.tape import Tape
+from engine.errors import NonFiniteError, NonFiniteWarning, RecordingError
+from engine.graph import leaves
+from engine.value import Value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.compile.replay import ArrayReplay
+    from engine.compile.reroll import Rolled
+
+
+class Optimizer(Protocol):
+    """What `program.step` moves the parameters with."""
+
+    def step(self) -> None:
+        """Move every parameter once, against its gradient."""
+
+
+@dataclass
+class Stats:
+    """What a program has done.
+
+    Attributes:
+        recordings: for how many shapes of arguments (and numbers closed over) it was recorded.
+        nodes: how many operations and leaves the last recording took down.
+        instructions: how many array instructions they became; 0 for the Python backend.
+        lanes: how many numbers the longest row of an instruction has.
+        bytes: what the buffers of the last shape hold.
+        record_ms: the time of the last recording, in milliseconds.
+        compile_ms: the time to make instructions of it, in milliseconds.
+        replays: how often the program has been called.
+    """
+
+    recordings: int = 0
+    nodes: int = 0
+    instructions: int = 0
+    lanes: int = 0
+    bytes: int = 0
+    record_ms: float = 0.0
+    compile_ms: float = 0.0
+    replays: int = 0
+
+
+@dataclass
+class Recording:
+    """What was recorded for one shape, and its replays by the number of samples."""
+
+    tape: Tape
+    rolled: Rolled | None
+    replays: dict[int | None, ArrayReplay | StraightReplay] = field(default_factory=dict)
+
+
+@dataclass
+class Call:
+    """The last call: what was replayed on what."""
+
+    recording: Recording
+    replay: ArrayReplay | StraightReplay
+    keys: list[Key]
+    numbers: list[Numbers]
+    n_samples: int | None
+
+    def sample(self, i: int) -> list[float]:
+        """Return the inputs of one sample, or of the whole call if it has no samples."""
+        if self.n_samples is None:
+            return [x for part in self.numbers for x in floats(part)]
+        found: list[float] = []
+        for part in self.numbers:
+            numbers = floats(part)
+            size = len(numbers) // self.n_samples
+            found += numbers[i * size : (i + 1) * size]
+        return found
+
+
+class Program:
+    """What `engine.compile` returns.
+
+    Attributes:
+        stats: what it has done so far.
+        outputs: the numbers of the other Values that the function returned at the last call, for
+            each the numbers of all samples.
+    """
+
+    def __init__(
+        self,
+        fn: Callable[..., object],
+        optimizer: Optimizer | None,
+        batched: bool,
+        penalty: Callable[[], Value] | None,
+        backend: str,
+    ) -> None:
+        if not callable(fn):
+            raise TypeError(f"compile needs a function that returns a Value, got {fn!r}")
+        if backend not in ("numpy", "python"):
+            raise ValueError(f'backend must be "numpy" or "python", got {backend!r}')
+        if penalty is not None and not batched:
+            raise ValueError(
+                "a penalty goes with batched=True; in a function of the whole batch add it there"
+            )
+        self.optimizer, self.batched, self.backend = optimizer, batched, backend
+        self.stats = Stats()
+        self.outputs: Sequence[Sequence[float] | NDArray[np.float64]] = []
+        self._source = Source(fn, penalty, batched)
+        self._recordings: dict[object, Recording] = {}
+        self._last: Call | None = None
+
+    def __call__(self, *args: object) -> float:
+        """Return the loss; add its gradients to `.grad` of the parameters, as `backward()` does.
+
+        Raises:
+            RecordingError: the function cannot be recorded.
+            TypeError: an argument holds something else than numbers.
+            ValueError: an argument is ragged, or holds inf or nan.
+            DomainError: an operation was asked outside its domain.
+
+        Warns:
+            NonFiniteWarning: the loss or a gradient is inf or nan.
+        """
+        return self._run(args, gradients="add")
+
+    def evaluate(self, *args: object) -> float:
+        """Return the loss; gradients stay as they are."""
+        return self._run(args, gradients="none")
+
+    def step(self, *args: object) -> float:
+        """Return the loss, set the gradients to its own, and let the optimizer take a step.
+
+        Raises:
+            ValueError: the program has no optimizer.
+            NonFiniteError: the loss or a gradient is inf or nan; the parameters stay as they are.
+        """
+        if self.optimizer is None:
+            raise ValueError(
+                "step() needs an optimizer; give one to compile(fn, optimizer=…), or call the "
+                "program and move the parameters yourself"
+            )
+        loss = self._run(args, gradients="set")
+        self.optimizer.step()
+        return loss
+
+    @property
+    def graph(self) -> Value:
+        """The graph of the last call, to draw and explain; of its first sample if batched.
+
+        The operations are carried out again, one by one, on the numbers of that call. Gradients in
+        between are those of this graph; those of the parameters stay as the call left them.
+
+        Raises:
+            ValueError: the program has not been called yet.
+        """
+        call = self._called("program.graph shows")
+        root = self._eager(call, 0)
+        kept = [(leaf, leaf.grad) for leaf in leaves(root)]
+        root.backward()
+        for leaf, grad in kept:
+            leaf.grad = grad
+        return root
+
+    def source(self) -> str:
+        """Return what the last call replayed as Python, to read.
+
+        Raises:
+            ValueError: the program has not been called yet.
+        """
+        return self._called("program.source() prints").replay.source()
+
+    def _called(self, what: str) -> Call:
+        if self._last is None:
+            raise ValueError(f"{what} the last call, and there was none; call the program first")
+        return self._last
+
+    # ---- one call ----
+
+    def _run(self, args: tuple[object, ...], gradients: str) -> float:
+        keys: list[Key] = []
+        numbers: list[Numbers] = []
+        for i, x in enumerate(args):
+            key, found = read(x, self._source.argument(i))
+            keys.append(key)
+            numbers += found
+        shapes, n_samples = self._of_samples(keys) if self.batched else (keys, None)
+        known = (*shapes, self._source.closed_over())
+        recording = self._recordings.get(known)
+        if recording is None:
+            recording = self._recordings[known] = self._record(keys, numbers)
+        replay = recording.replays.get(n_samples)
+        if replay is None:
+            replay = recording.replays[n_samples] = self._compiled(recording, keys, n_samples)
+        self._last = Call(recording, replay, keys, numbers, n_samples)
+        self.stats.replays += 1
+        try:
+            loss, finite = replay.run(numbers, gradients=gradients != "none")
+        except ArithmeticError:  # outside a domain
+            finite = False
+        if not finite:
+            return self._not_finite(self._last, gradients)
+        if gradients != "none":
+            replay.keep(add=gradients == "add")
+        self.outputs = replay.outputs()
+        return loss
+
+    def _of_samples(self, keys: list[Key]) -> tuple[list[Key], int]:
+        """Return the shapes of one sample, and how many samples there are.
+
+        Raises:
+            ValueError: arguments disagree on that.
+        """
+        name = self._source.argument
+        if not keys:
+            raise ValueError("a batched program needs an argument with samples, got none")
+        shapes, counts = zip(
+            *(of_one_sample(key, name(i)) for i, key in enumerate(keys)), strict=True
+        )
+        for i, n in enumerate(counts):
+            if n != counts[0]:
+                raise ValueError(
+                    f"every argument needs as many samples: {name(0)} has {counts[0]}, {name(i)} "
+                    f"has {n}"
+                )
+        return list(shapes), counts[0]
+
+    def _record(self, keys: list[Key], numbers: list[Numbers]) -> Recording:
+        """Record the function for arguments of these shapes."""
+        start = time.perf_counter()
+        with collector_off():
+            tape = self._source.record(keys, numbers)
+            if not tape.depends_on_parameters():
+                raise RecordingError(
+                    f"{self._source.name} returned a Value that depends on no parameter; use "
+                    "Values from outside the function as weights and biases"
+                )
+            if self.backend == "numpy":
+                from engine.compile.live import LiveArrays
+
+                # Those of the optimizer first, in its order: it then moves them in one go.
+                moved = list(getattr(self.optimizer, "parameters", []))
+                self._together = LiveArrays(moved or tape.parameters)
+                LiveArrays([*moved, *tape.parameters])
+            self._source.twice(keys, numbers, tape)
+            self.stats.record_ms = 1e3 * (time.perf_counter() - start)
+            start = time.perf_counter()
+            rolled = None
+            if self.backend == "numpy":
+                from engine.compile.reroll import reroll
+
+                rolled = reroll(tape, one_lane=self.batched)
+            self.stats.compile_ms = 1e3 * (time.perf_counter() - start)
+        self.stats.recordings += 1
+        self.stats.nodes = len(tape)
+        return Recording(tape, rolled)
+
+    def _compiled(
+        self, recording: Recording, keys: list[Key], n_samples: int | None
+    ) -> ArrayReplay | StraightReplay:
+        """Make the program for a number of samples."""
+        start = time.perf_counter()
+        with collector_off():
+            if recording.rolled is None:
+                tape = recording.tape
+                return StraightReplay(tape, Plain(tape.parameters), n_samples)
+            from engine.compile.replay import array_replay
+
+            shapes = [shape for key in keys for _, shape in named(key, "")]
+            replay = array_replay(recording.rolled, shapes, n_samples)
+        self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
+        self.stats.instructions = len(replay.plan.instructions)
+        self.stats.lanes = max(i.out.shape[1] for i in replay.plan.instructions)
+        self.stats.bytes = replay.values.nbytes + replay.gradients.nbytes
+        return replay
+
+    # ---- where numbers end ----
+
+    def _eager(self, call: Call, i: int) -> Value:
+        """Carry out the recorded operations on Values, for one sample."""
+        root, _ = call.recording.tape.graph(call.sample(i))
+        assert isinstance(root, Value)
+        return root
+
+    def _not_finite(self, call: Call, gradients: str) -> float:
+        """Say where inf or nan comes from as the eager engine does, or return what it gives.
+
+        Raises:
+            ValueError: it came in with an argument.
+            DomainError: an operation was asked outside its domain.
+            NonFiniteError: in a step, before anything is moved.
+        """
+        names = [
+            part for i, key in enumerate(call.keys) for part in named(key, self._source.argument(i))
+        ]
+        for numbers, (name, shape) in zip(call.numbers, names, strict=True):
+            if bad := first_bad(numbers, name, shape):
+                raise ValueError(f"{bad}; fill in or leave out missing numbers first")
+        loss = self._eager(call, 0)
+        if call.n_samples is not None:
+            for i in range(1, call.n_samples):
+                loss = loss + self._eager(call, i)
+            loss = loss * (1.0 / call.n_samples)
+            if call.recording.tape.penalty >= 0:
+                _, made = call.recording.tape.graph(call.sample(0))
+                loss = loss + made[call.recording.tape.penalty]
+        if gradients == "none":
+            return loss.data
+        if gradients == "add":
+            loss.backward()
+            return loss.data
+        parameters = call.replay.parameters
+        kept = list(parameters.grad)
+        for p in parameters.parameters:
+            p.grad = 0.0
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", NonFiniteWarning)
+            try:
+                loss.backward()
+            except NonFiniteWarning as warning:
+                for p, grad in zip(parameters.parameters, kept, strict=True):
+                    p.grad = grad
+                raise NonFiniteError(f"no step was taken: {warning}") from None
+        return loss.data

@@ -1,0 +1,158 @@
+"""Calls a function with placeholders and makes sure that what was recorded can be replayed."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from engine.compile.arguments import Key, Numbers, floats, named, of_one_sample, placeholders
+from engine.compile.closed_over import numbers_from_outside
+from engine.compile.record import Recorder, users_line
+from engine.compile.tape import Tape
+from engine.errors import RecordingError
+from engine.ops import Op
+from engine.scope import Tag
+from engine.value import Value
+
+
+class Source:
+    """A function to record, and the penalty that goes with it.
+
+    Args:
+        fn: returns the loss, or the loss and a list of other Values.
+        penalty: gives a Value to add to the mean of a batched program.
+        batched: whether `fn` is of one sample.
+    """
+
+    def __init__(
+        self, fn: Callable[..., object], penalty: Callable[[], Value] | None, batched: bool
+    ) -> None:
+        self.fn, self.penalty, self.batched = fn, penalty, batched
+        self.closed_over = numbers_from_outside(fn)
+        self.name = getattr(fn, "__name__", type(fn).__name__)
+        try:
+            self._argument_names = [*inspect.signature(fn).parameters]
+        except (TypeError, ValueError):  # a function written in C has none
+            self._argument_names = []
+
+    def argument(self, i: int) -> str:
+        """Return the name of an argument."""
+        names = self._argument_names
+        return names[i] if i < len(names) else f"argument {i}"
+
+    def record(
+        self, keys: Sequence[Key], numbers: Sequence[Numbers], tape: Tape | None = None
+    ) -> Tape:
+        """Return what the function does with arguments of these shapes.
+
+        Args:
+            keys: the shape of each argument; of a batched program with its samples.
+            numbers: what the arguments hold.
+            tape: where to record; a new one if None.
+
+        Raises:
+            TypeError: the function does not return a Value.
+            RecordingError: it does what cannot be replayed.
+        """
+        if self.batched:
+            keys = [of_one_sample(key, self.argument(i))[0] for i, key in enumerate(keys)]
+        with Recorder(tape) as recorder:
+            given = first_numbers(keys, numbers)
+            args = [
+                placeholders(
+                    key, self.argument(i), lambda label: recorder.input(next(given), label)
+                )
+                for i, key in enumerate(keys)
+            ]
+            loss, outputs = self.checked(self.fn(*args))
+            penalty = None if self.penalty is None else self.penalty()
+            if penalty is not None and not isinstance(penalty, Value):
+                raise TypeError(f"penalty() must return one Value, got {penalty!r}")
+            return recorder.finish(loss, outputs, penalty)
+
+    def checked(self, result: object) -> tuple[Value, list[Value]]:
+        """Return the loss and the other Values that the function returned.
+
+        Raises:
+            TypeError: it returned something else.
+        """
+        outputs: object = []
+        if isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], (list, tuple)):
+            result, outputs = result
+        if not isinstance(result, Value):
+            hint = (
+                "did it read .data, or compute without Values?"
+                if isinstance(result, float)
+                else "add up the losses of several"
+                if isinstance(result, (list, tuple))
+                else "is a return missing?"
+            )
+            raise TypeError(
+                f"a compiled function must return one Value, the loss; {self.name} returned "
+                f"{type(result).__name__}{'' if result is None else f' {result!r:.40}'}: {hint}"
+            )
+        assert isinstance(outputs, (list, tuple))
+        for x in outputs:
+            if not isinstance(x, Value):
+                raise TypeError(
+                    f"the outputs beside the loss must be a list of Values, {self.name} returned "
+                    f"{type(x).__name__} in it"
+                )
+        return result, list(outputs)
+
+    def twice(self, keys: Sequence[Key], numbers: Sequence[Numbers], tape: Tape) -> None:
+        """Record the function again, and compare: what differs would be frozen in a program.
+
+        Raises:
+            RecordingError: the second recording differs from the first.
+        """
+        step = tape.differs(self.record(keys, numbers))
+        if step is None:
+            return
+        raise RecordingError(
+            f"{self.line_of(step, keys, numbers)}{self.name} did something else when it was "
+            "recorded a second time: a random draw, a counter, or a number that changed; make such "
+            "numbers outside and hand them in as arguments"
+        )
+
+    def line_of(self, step: int, keys: Sequence[Key], numbers: Sequence[Numbers]) -> str:
+        """Return the user's line that records a step, with a colon, or "" if it is not reached."""
+
+        class Reached(BaseException):
+            pass
+
+        class Until(Tape):
+            def operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
+                if len(self) == step:
+                    raise Reached(users_line())
+                return super().operation(op, args, scope)
+
+        try:
+            self.record(keys, numbers, Until())
+        except Reached as reached:
+            return f"{reached}: "
+        return ""
+
+
+def first_numbers(keys: Sequence[Key], numbers: Sequence[Numbers]) -> Iterator[float]:
+    """Yield the numbers of the arguments, in a batched program those of the first sample."""
+    parts = [part for key in keys for part in named(key, "")]
+    for (_, shape), array in zip(parts, numbers, strict=True):
+        size = 1
+        for n in shape:
+            size *= n
+        yield from floats(array[:size] if isinstance(array, list) else array.ravel()[:size])
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """Keep Python's garbage collector off: of the thousands of new nodes none is garbage yet."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

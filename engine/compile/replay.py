@@ -1,0 +1,143 @@
+"""The array program of one shape: its buffers, its lines as functions, and one run of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compile.arguments import Numbers
+from engine.compile.live import LiveArrays
+from engine.compile.plan import Plan
+from engine.compile.planner import Planner
+from engine.compile.reroll import Rolled
+from engine.compile.write import Writer
+
+
+class ArrayReplay:
+    """Runs a plan.
+
+    Args:
+        plan: the instructions.
+        parameters: where the parameters are.
+        shapes: of the arrays that the arguments become, one after the other among the inputs.
+    """
+
+    def __init__(
+        self, plan: Plan, parameters: LiveArrays, shapes: Sequence[tuple[int, ...]]
+    ) -> None:
+        writer = Writer(plan)
+        buffers = writer.buffers
+        self.plan, self.parameters = plan, parameters
+        self.values, self.gradients = buffers.values, buffers.gradients
+        n = plan.n_parameters
+        self.data, self.grad = self.values[:n], self.gradients[:n]
+        self.ones = np.ones(n)  # the quickest way to a sum of gradients
+        self.inputs: list[NDArray[np.float64]] = []
+        at = n
+        for shape in shapes:
+            size = int(np.prod(shape))
+            self.inputs.append(self.values[at : at + size].reshape(shape))
+            at += size
+        backward = writer.backward_lines()
+        self.forward = function(buffers.forward, buffers.space)
+        self.backward = function(backward, buffers.space)
+        self.check = function(writer.checks, buffers.space)
+        # NumPy's own functions raise a flag outside their domains; what is called number by number
+        # does not.
+        self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
+        self.suspect = False
+        self._lines = (buffers.views["V"], buffers.forward, buffers.views["G"], backward)
+
+    def source(self) -> str:
+        """Return the program as Python: views of the buffers, and what is done with them.
+
+        A view says in which buffer, from which slot, in what shape, and by how many slots a step
+        along each axis goes; several names may look at the same slots.
+        """
+        titles = (
+            f"numbers: V has {len(self.values):,} slots",
+            "forward",
+            f"gradients: G has {len(self.gradients):,} slots",
+            "backward",
+        )
+        parts = zip(titles, self._lines, strict=True)
+        return "\n\n".join("\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts)
+
+    def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> tuple[float, bool]:
+        """Replay on these inputs; leave gradients of the parameters in `grad`.
+
+        Returns:
+            The result, and whether it and the sum of all gradients are finite.
+
+        Raises:
+            ArithmeticError: an operation was asked outside its domain.
+        """
+        for place, array in zip(self.inputs, arrays, strict=True):
+            if isinstance(array, list):
+                place.ravel()[...] = array
+            else:
+                place[...] = array
+        self.data[...] = self.parameters.data
+        self.suspect = not self.flags
+        # A flag may be raised by a branch that `where` does not take, so it is looked into.
+        with np.errstate(all="ignore", divide="call", invalid="call", call=self._suspected):
+            self.forward()
+            if self.suspect:
+                self.check()
+            loss: float = self.values.item(self.plan.out)
+            if not gradients:
+                return loss, isfinite(loss)
+            self.backward()
+            return loss, isfinite(loss) and isfinite(self.grad @ self.ones)
+
+    def _suspected(self, kind: str, flag: int) -> None:
+        self.suspect = True
+
+    def keep(self, *, add: bool) -> None:
+        """Set the gradients of the parameters to those of the last run, or add those to them."""
+        self.parameters.grad = self.parameters.grad + self.grad if add else self.grad
+
+    def outputs(self) -> list[NDArray[np.float64]]:
+        """Return the numbers of the outputs, shape (n_samples,) each."""
+        return [self.values[slots] for slots in self.plan.outputs]
+
+
+def array_replay(
+    rolled: Rolled, shapes: Sequence[tuple[int, ...]], n_samples: int | None
+) -> ArrayReplay:
+    """Return the array program of a tape for arguments of these shapes.
+
+    Args:
+        rolled: the tape in rows.
+        shapes: of the arguments, with the axis of samples if there is one.
+        n_samples: how many samples, for a tape of one; else None.
+    """
+    parameters = rolled.tape.parameters
+    # In the order in which they stand in their block, which makes a slice of most lists.
+    together = LiveArrays(sorted(parameters, key=lambda p: int(p._db)))
+    position = {id(p): i for i, p in enumerate(together.parameters)}
+    positions = np.array([position[id(p)] for p in parameters], dtype=np.intp)
+    sizes = [int(np.prod(shape)) // (n_samples or 1) for shape in shapes]
+    first = [
+        start * (n_samples or 1) + j
+        for start, size in zip(np.cumsum([0, *sizes]), sizes, strict=False)
+        for j in range(size)
+    ]
+    strides = None
+    if n_samples is not None:
+        strides = np.array([size for size in sizes for _ in range(size)], dtype=np.intp)
+    planner = Planner(rolled, positions, np.array(first, dtype=np.intp), strides, n_samples or 1)
+    return ArrayReplay(planner.make(), together, shapes)
+
+
+def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], None]:
+    """Return a function that carries out lines on the arrays of `space`."""
+    arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
+    # Global, since `v1 += x` would make v1 a variable of the function's own.
+    text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
+    exec(compile(text, "<array program>", "exec"), space)
+    run: Callable[[], None] = space.pop("run")  # type: ignore[assignment]
+    return run

@@ -1,0 +1,209 @@
+"""Finds what is the same in a tape: nodes with the same formula become lanes of one row.
+
+Additions and products become sums of products, `±x·y ± z + constant`, in which the order in which
+people add does not matter. Then each node gets a class from the bottom up: parameters one each,
+all inputs one, all constants one, and any other node by its operation and the classes of what it
+is made from. The samples of a batch, the positions of a sequence and the heads of an attention fall
+into the same classes by themselves: nobody has to say where the batch axis is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engine.compile.tape import CONSTANT, INPUT, LARGEST, PARAMETER, Tape
+from engine.ops import ADD, MUL, NEG, POW, SUB, Op
+
+LINEAR = (ADD, SUB, NEG, MUL)
+SUM = Op("sum", "Σ", "")
+
+# sign, x, y: a product of two nodes, or of one node and nothing (−1)
+Term = tuple[int, int, int]
+TermKey = tuple[int, int, int]  # sign, row of x, row of y
+
+
+@dataclass
+class Row:
+    """Nodes with one formula.
+
+    Attributes:
+        op: SUM, a row of the table, or a kind of step.
+        nodes: its lanes, as places on the tape.
+        level: longer than that of every row it is made from.
+        varies: whether it depends on an input.
+        keys: the class of each term of its first lane, if it is a sum.
+        ragged: whether other lanes have more terms of a class, or fewer.
+    """
+
+    op: Op
+    nodes: list[int] = field(default_factory=list)
+    level: int = 0
+    varies: bool = False
+    keys: tuple[TermKey, ...] = ()
+    ragged: bool = False
+
+
+@dataclass
+class Rolled:
+    """A tape, cleaned and sorted into rows.
+
+    Attributes:
+        tape: what was recorded.
+        args: what each step uses, with equal steps made one.
+        terms: the products of each sum, sorted alike in every lane of a row.
+        constants: the constant of each sum.
+        rows: the classes, each after those it is made from.
+        row_of: the row of each live step, −1 for the others.
+        lane_of: its place in that row.
+        same: the step that stands for each step.
+        n_live: how many steps the result needs.
+    """
+
+    tape: Tape
+    args: list[tuple[int, ...]]
+    terms: dict[int, list[Term]]
+    constants: dict[int, float]
+    rows: list[Row]
+    row_of: list[int]
+    lane_of: list[int]
+    same: list[int]
+    n_live: int
+
+
+def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
+    """Sort the steps of a tape into rows.
+
+    Args:
+        tape: what was recorded.
+        one_lane: make each node a row of its own, for a tape of one sample that is replayed over
+            many.
+    """
+    ops, args, same = without_repeats(tape)
+    roots = [same[i] for i in tape.results]
+    uses = counted(ops, args, roots)
+    terms, constants, absorbed = sums(tape, ops, args, uses, set(roots))
+    # A parameter that is used once, as an addend, loses nothing by being one of many: so do the
+    # rows of position embeddings, which would keep the positions of a sequence apart.
+    lone = {x for found in terms.values() for _, x, y in found if y < 0 and uses[x] == 1}
+    rows: list[Row] = []
+    row_of, lane_of = [-1] * len(ops), [0] * len(ops)
+    found: dict[object, int] = {}
+    for i, op in enumerate(ops):
+        if not uses[i] or absorbed[i]:
+            continue
+        inputs: Iterator[int]
+        key: object
+        keys: tuple[TermKey, ...] = ()
+        if i in terms:
+            op = SUM
+            keys, terms[i] = sorted_terms(terms[i], row_of)
+            key = frozenset(keys)
+            inputs = (j for k in key for j in k[1:] if j >= 0)
+        else:
+            classes = [row_of[j] for j in args[i]]
+            inputs = iter(classes)
+            # How many numbers the largest is sought among may differ from lane to lane.
+            among = frozenset(classes) if op is LARGEST else tuple(classes)
+            own = op is PARAMETER and i not in lone
+            key = (op.name, i if own else among)
+        row = found.setdefault(i if one_lane else key, len(rows))
+        if row == len(rows):
+            below = set(inputs)
+            level = 1 + max((rows[j].level for j in below), default=-1)
+            varies = op is INPUT or any(rows[j].varies for j in below)
+            rows.append(Row(op, [], level, varies, keys))
+        elif keys != rows[row].keys:
+            rows[row].ragged = True
+        row_of[i], lane_of[i] = row, len(rows[row].nodes)
+        rows[row].nodes.append(i)
+    n_live = sum(1 for n in uses if n)
+    return Rolled(tape, args, terms, constants, rows, row_of, lane_of, same, n_live)
+
+
+def sorted_terms(terms: list[Term], row_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:
+    """Return the classes of terms and the terms, both in the order of the classes."""
+    keyed: list[tuple[TermKey, Term]] = []
+    for term in terms:
+        sign, x, y = term
+        a, b = row_of[x], row_of[y] if y >= 0 else -1
+        keyed.append(((sign, a, b), term) if a >= b else ((sign, b, a), (sign, y, x)))
+    keyed.sort()
+    return tuple([key for key, _ in keyed]), [term for _, term in keyed]
+
+
+def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[int]]:
+    """Return ops and args with equal steps made one, and the step that stands for each."""
+    ops, args = list(tape.ops), list(tape.args)
+    same = list(range(len(ops)))
+    seen: dict[object, int] = {}
+    for i, op in enumerate(ops):
+        if not args[i]:  # a leaf
+            continue
+        mine = args[i] = tuple([same[j] for j in args[i]])
+        if op is POW and tape.numbers.get(mine[1]) == 2.0:  # a square is a product
+            op = ops[i] = MUL
+            mine = args[i] = (mine[0], mine[0])
+        if op is MUL:  # what is multiplied by 1 stays what it is
+            factor = [j for j in mine if tape.numbers.get(j) != 1.0]
+            if len(factor) == 1:
+                same[i] = factor[0]
+                continue
+        if (op is ADD or op is MUL) and mine[0] > mine[1]:
+            mine = (mine[1], mine[0])
+        same[i] = seen.setdefault((op, mine), i)
+    return ops, args, same
+
+
+def counted(ops: list[Op], args: list[tuple[int, ...]], roots: list[int]) -> list[int]:
+    """Return how often each step is used on the way to the roots."""
+    uses = [0] * len(ops)
+    for root in roots:
+        uses[root] += 1
+    for i in range(len(ops) - 1, -1, -1):
+        if uses[i]:
+            for j in args[i]:
+                uses[j] += 1
+    return uses
+
+
+def sums(
+    tape: Tape,
+    ops: list[Op],
+    args: list[tuple[int, ...]],
+    uses: list[int],
+    roots: set[int],
+) -> tuple[dict[int, list[Term]], dict[int, float], bytearray]:
+    """Write additions and products as sums of products; say which steps vanish into them.
+
+    A step vanishes if the sum is the only one that uses it.
+    """
+    terms: dict[int, list[Term]] = {}
+    constants: dict[int, float] = {}
+    absorbed = bytearray(len(ops))
+    for i in range(len(ops) - 1, -1, -1):
+        if ops[i] not in LINEAR or not uses[i] or absorbed[i]:
+            continue
+        found: list[Term] = []
+        constant = 0.0
+        waiting = [(i, 1)]
+        while waiting:
+            x, sign = waiting.pop()
+            op = ops[x]
+            mine = x == i
+            if op is CONSTANT:
+                constant += sign * tape.numbers[x]
+                continue
+            if op not in LINEAR or not (mine or (uses[x] == 1 and x not in roots)):
+                found.append((sign, x, -1))
+                continue
+            absorbed[x] = not mine
+            if op is MUL:
+                found.append((sign, args[x][0], args[x][1]))
+            elif op is NEG:
+                waiting.append((args[x][0], -sign))
+            else:
+                waiting.append((args[x][1], -sign if op is SUB else sign))
+                waiting.append((args[x][0], sign))
+        terms[i], constants[i] = found, constant
+    return terms, constants, absorbed

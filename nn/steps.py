@@ -1,0 +1,185 @@
+"""One training step and one look at the validation samples: eagerly, or by a compiled program."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from math import isfinite, nan
+from typing import Protocol
+
+import engine
+from engine import Value
+from nn.losses import OURS, Loss
+from nn.metrics import Output, plain
+from nn.module import Module
+from nn.optim import Optimizer
+from nn.samples import Samples, pick
+
+Penalty = Callable[[Module], Value]
+
+
+class Steps(Protocol):
+    """What `fit` needs of either way."""
+
+    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples of these numbers.
+
+        Returns:
+            Their loss without the penalty, and the predictions. If the loss is inf or nan, no step
+            has been taken.
+        """
+
+    def judge(self) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the samples held back."""
+
+
+class EagerSteps:
+    """Records each minibatch anew, Value by Value."""
+
+    def __init__(
+        self,
+        model: Module,
+        samples: Samples,
+        held_back: Samples,
+        loss: Loss,
+        optimizer: Optimizer,
+        penalty: Penalty | None,
+    ) -> None:
+        self.model, self.samples, self.held_back = model, samples, held_back
+        self.loss, self.optimizer, self.penalty = loss, optimizer, penalty
+
+    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples of these numbers."""
+        rows, targets = pick(*self.samples, numbers)
+        predictions = [self.model(row) for row in rows]  # type: ignore[operator]
+        value = self.loss(predictions, targets)
+        if not isfinite(value.data):
+            return value.data, []
+        total = value if self.penalty is None else value + self.penalty(self.model)
+        self.optimizer.zero_grad()
+        total.backward()
+        self.optimizer.step()
+        return value.data, [plain(prediction) for prediction in predictions]
+
+    def judge(self) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the samples held back."""
+        rows, targets = self.held_back
+        with engine.no_grad():
+            predictions = [self.model(row) for row in rows]  # type: ignore[operator]
+            value = self.loss(predictions, targets).data
+        return value, [plain(prediction) for prediction in predictions]
+
+
+class CompiledSteps:
+    """Replays a program recorded of one sample, or of a minibatch if the loss may couple them.
+
+    Raises:
+        Exception: whatever goes wrong when the program is recorded.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        samples: Samples,
+        held_back: Samples,
+        loss: Loss,
+        optimizer: Optimizer,
+        penalty: Penalty | None,
+    ) -> None:
+        import numpy as np
+
+        self.samples, self.held_back = (
+            tuple(np.array(part, dtype=float) for part in both) for both in (samples, held_back)
+        )
+        # Ours are means over the samples; what another loss does with them is not known.
+        self.by_sample = loss in OURS
+        self.n_outputs = 0
+
+        def of_sample(x: Sequence[Value], target: Value) -> tuple[Value, list[Value]]:
+            predictions = outputs_of(model(x))  # type: ignore[operator]
+            value = loss([predictions], [target])  # type: ignore[list-item]
+            return value, [value, *predictions]
+
+        def of_batch(X: Sequence[Sequence[Value]], y: Sequence[Value]) -> object:
+            predictions = [model(x) for x in X]  # type: ignore[operator]
+            value = loss(predictions, y)  # type: ignore[arg-type]
+            flat = [out for prediction in predictions for out in outputs_of(prediction)]
+            self.n_outputs = len(flat) // len(predictions)
+            return (value if penalty is None else value + penalty(model)), [value, *flat]
+
+        self.program = engine.compile(
+            of_sample if self.by_sample else of_batch,
+            optimizer=optimizer,
+            batched=self.by_sample,
+            penalty=(lambda: penalty(model)) if penalty is not None and self.by_sample else None,
+        )
+        self.program.evaluate(*(part[:1] for part in self.samples))
+
+    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples of these numbers."""
+        X, y = (part[numbers] for part in self.samples)
+        try:
+            self.program.step(X, y)
+        except engine.NonFiniteError:
+            loss = self.program.evaluate(X, y)
+            return (nan if isfinite(loss) else loss), []
+        return self._found()
+
+    def judge(self) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the samples held back."""
+        loss = self.program.evaluate(*self.held_back)
+        return self._found() if isfinite(loss) else (loss, [])
+
+    def _found(self) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the last replay."""
+        losses, *outputs = self.program.outputs
+        if not self.by_sample:
+            flat = [float(out[0]) for out in outputs]
+            n = self.n_outputs
+            rows = [flat[i : i + n] for i in range(0, len(flat), n)]
+            return float(losses[0]), [row[0] if n == 1 else row for row in rows]
+        loss = float(sum(losses) / len(losses))
+        if len(outputs) == 1:
+            return loss, [float(x) for x in outputs[0]]
+        return loss, [[float(x) for x in row] for row in zip(*outputs, strict=True)]
+
+
+def outputs_of(prediction: Value | Sequence[Value]) -> list[Value]:
+    """Return the outputs for one sample as a list."""
+    return [prediction] if isinstance(prediction, Value) else list(prediction)
+
+
+def steps_for(
+    compiled: bool | str,
+    model: Module,
+    samples: Samples,
+    held_back: Samples,
+    loss: Loss,
+    optimizer: Optimizer,
+    penalty: Penalty | None,
+) -> Steps:
+    """Return the compiled way if it is wanted and can be had, else the eager one.
+
+    Raises:
+        ValueError: `compiled` is none of True, False and "auto".
+
+    Warns:
+        RuntimeWarning: "auto", and the code cannot be recorded.
+    """
+    if compiled not in (True, False, "auto"):
+        raise ValueError(f'compiled must be True, False or "auto", got {compiled!r}')
+    settings = (model, samples, held_back, loss, optimizer, penalty)
+    if compiled is False:
+        return EagerSteps(*settings)
+    try:
+        return CompiledSteps(*settings)
+    except (engine.RecordingError, TypeError, ValueError, AttributeError) as error:
+        if compiled is True:
+            raise
+        first_line = str(error).splitlines()[0]
+        warnings.warn(
+            f"training eagerly, many times slower, since this cannot be compiled: {first_line}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return EagerSteps(*settings)

@@ -1,0 +1,96 @@
+"""Random scalar programs for the tests of engine.compile: soups of operations, and functions per sample."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import engine
+from engine import Value
+from engine.ops import OPS
+
+# What keeps an operation inside its domain and its numbers moderate, whatever comes in.
+SAFE: dict[str, Callable[..., tuple]] = {
+    "div": lambda a, b: (a, b * b + 0.5),
+    "pow": lambda a, b: (engine.sigmoid(a) + 0.5, engine.tanh(b)),
+    "exp": lambda a: (engine.tanh(a),),
+    "log": lambda a: (a * a + 0.1,),
+    "sqrt": lambda a: (a * a + 0.1,),
+}
+OPERATORS = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+    "neg": lambda a: -a,
+}
+CONSTANTS = (0.0, -1.0, 1.0, 2.0, 0.5, -0.3)
+
+
+def apply(name: str, x: list) -> object:
+    """Apply a row of the table to Values or numbers, inside its domain."""
+    row = OPS[name]
+    inputs = x[: len(row.slopes)]
+    inputs = list(SAFE[name](*inputs)) if name in SAFE else inputs
+    if name in OPERATORS:
+        return OPERATORS[name](*inputs)
+    if "c" in row.forward.replace("abs(", "").split():  # chosen by a condition
+        return getattr(engine, name)(x[-1] > 0.1, *inputs)
+    return getattr(engine, name)(*inputs)
+
+
+def soup(rng: random.Random, parameters: list, numbers: list, n: int) -> list:
+    """Return values made from parameters and numbers by n random operations of every kind."""
+    # Which of them are Values must not be asked: when recorded, the numbers are Values too.
+    values, others = list(parameters), [*numbers, *CONSTANTS]
+    for _ in range(n):
+        name = rng.choice(list(OPS))
+        x = [rng.choice(values) if rng.random() < 0.7 else rng.choice(others) for _ in range(3)]
+        x[rng.randrange(len(OPS[name].slopes))] = rng.choice(values)
+        out = apply(name, x)
+        # Products of products grow without bound; what bends them back is an operation too.
+        values.append(engine.tanh(out) if rng.random() < 0.5 else 0.3 * out)
+    return values
+
+
+def random_program(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]:
+    """Return a function, its parameters and arguments for it.
+
+    The function is a soup, a soup per sample with coupling between the samples, or a small network
+    with parameters in shuffled order, written neuron by neuron.
+    """
+    rng = random.Random(seed)
+    parameters = [Value(rng.uniform(-1, 1), f"p{i}") for i in range(rng.randint(1, 8))]
+    n_samples, n_features = rng.choice([1, 1, 2, 3, 5, 8]), rng.randint(1, 3)
+    X = [[rng.uniform(-1, 1) for _ in range(n_features)] for _ in range(n_samples)]
+    kind, inner = rng.choice(["soup", "samples", "network"]), rng.randrange(10**9)
+    width = rng.randint(1, 4)
+    if kind == "network":
+        parameters += [Value(rng.uniform(-1, 1)) for _ in range(width * (n_features + 2))]
+        rng.shuffle(parameters)
+
+    def one(x: list, chooser: random.Random) -> object:
+        if kind == "network":
+            weights = iter(parameters)
+            hidden = []
+            for _ in range(width):
+                terms = [next(weights) * v for v in x] + [next(weights)]
+                chooser.shuffle(terms)
+                hidden.append(
+                    apply(chooser.choice(["tanh", "relu", "sigmoid", "gelu"]), [sum(terms)])
+                )
+            return sum(next(weights) * h for h in hidden)
+        return soup(chooser, parameters, x, 12)[-1]
+
+    def fn(X: list) -> Value:
+        if kind == "soup":
+            flat = [x for row in X for x in row]
+            return soup(random.Random(inner), parameters, flat, 40)[-1] + parameters[0]
+        # The same operations for every sample, though a network's sums come in any order.
+        outs = [one(row, random.Random(inner)) for row in X]
+        coupled = [a * b for a, b in zip(outs, outs[1:], strict=False)]
+        total = sum(outs) * (1.0 / len(outs)) + 0.1 * sum(coupled)
+        return total + 1e-3 * sum(p * p for p in parameters)
+
+    return fn, parameters, (X,)
