@@ -17,6 +17,7 @@ import pytest
 
 import engine
 from engine import Value
+from tests.graphs import fan_out, random_graph
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 IN_CI = bool(os.environ.get("CI"))
@@ -26,17 +27,6 @@ if not IN_CI:
     pytest.importorskip("jupyterlab", reason="no JupyterLab; pip install -e '.[browser]'")
     if CHROMIUM is None:
         pytest.skip("no Chromium on PATH", allow_module_level=True)
-
-
-def fan_out() -> Value:
-    a, b = Value(2.0, "a"), Value(-3.0, "b")
-    e = a * b
-    e.label = "e"
-    f = e + a
-    f.label = "f"
-    out = f * a
-    out.label = "L"
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -243,17 +233,6 @@ def test_label_cannot_smuggle_in_a_script(page, tmp_path) -> None:
     assert page.evaluate("() => window.caught") is None
     assert page.locator(".lines").inner_text().startswith("</script><script>window…")
     assert page.locator("title", has_text="onerror").count() == 1  # the whole label, on hover
-
-
-def random_graph(seed: int) -> Value:
-    from random import Random
-
-    rng = Random(seed)
-    values = [Value(rng.uniform(-2, 2), f"x{i}") for i in range(3)]
-    for _ in range(rng.randint(3, 16)):
-        a, b = rng.choice(values[-5:]), rng.choice(values)
-        values.append(rng.choice([lambda: a + b, lambda: a * b, lambda: engine.tanh(a) - b])())
-    return values[-1]
 
 
 def test_last_frame_of_the_player_equals_grad_on_random_graphs(page, tmp_path) -> None:

@@ -9,20 +9,17 @@ from hypothesis import strategies as st
 import engine
 from engine import Value
 from engine.ops import OPS
+from tests.graphs import fan_out
 
 
-def fan_out() -> tuple[Value, Value, Value]:
-    a, b = Value(2.0, "a"), Value(-3.0, "b")
-    e = a * b
-    e.label = "e"
-    out = (e + a) * a
-    out.label = "L"
+def used_thrice() -> tuple[Value, Value]:
+    out = fan_out()
     out.backward()
-    return out, a, b
+    return out, next(leaf for leaf in engine.leaves(out) if leaf.label == "a")
 
 
 def test_each_path_has_its_product_and_their_sum_is_grad() -> None:
-    out, a, _ = fan_out()
+    out, a = used_thrice()
     explanation = engine.explain(out, a)
     assert [path.product for path in explanation.paths] == [-6.0, 2.0, -4.0]
     assert [path.slopes for path in explanation.paths] == [(2.0, 1.0, -3.0), (2.0, 1.0), (-4.0,)]
@@ -30,7 +27,7 @@ def test_each_path_has_its_product_and_their_sum_is_grad() -> None:
 
 
 def test_text_tells_gates_paths_and_sum() -> None:
-    out, a, _ = fan_out()
+    out, a = used_thrice()
     text = str(engine.explain(out, a))
     for line in (
         "  e = a × b = 2 × −3 = −6",
@@ -142,19 +139,19 @@ def test_explaining_touches_no_gradient() -> None:
 
 
 def test_number_in_between_can_be_asked_for() -> None:
-    out, _, _ = fan_out()
+    out, _ = used_thrice()
     d = out.inputs[0]
     assert engine.explain(out, d).total == d.grad == 2.0
 
 
 def test_no_path_is_said_in_words_and_sums_to_zero() -> None:
-    explanation = engine.explain(fan_out()[0], Value(1.0, "q"))
+    explanation = engine.explain(fan_out(), Value(1.0, "q"))
     assert explanation.total == 0
     assert "no path leads from L to q, so dL/dq = 0" in str(explanation)
 
 
 def test_gradients_of_other_passes_are_pointed_out() -> None:
-    out, a, _ = fan_out()
+    out, a = used_thrice()
     out.backward()
     assert "a.grad is −16: backward() ran from elsewhere too" in str(engine.explain(out, a))
 
@@ -178,7 +175,7 @@ def test_numbers_that_are_not_finite_are_explained_too() -> None:
     ("attempt", "error", "wording"),
     [
         (lambda: engine.explain(2.0), TypeError, "explain needs Values, got float"),
-        (lambda: engine.explain(fan_out()[0], "a"), TypeError, "explain needs Values, got str"),
+        (lambda: engine.explain(fan_out(), "a"), TypeError, "explain needs Values, got str"),
         (lambda: engine.explain(Value(1.0, "p")), ValueError, "got the leaf 'p'"),
     ],
 )

@@ -5,7 +5,6 @@ import time
 import xml.etree.ElementTree as ET
 from io import BytesIO
 from math import isclose
-from random import Random
 
 import pytest
 from PIL import Image
@@ -13,29 +12,7 @@ from PIL import Image
 import engine
 import nn
 from engine import Value
-
-
-def neuron() -> Value:
-    x1, x2 = Value(2.0, "x1"), Value(0.0, "x2")
-    w1, w2, b = Value(-3.0, "w1"), Value(1.0, "w2"), Value(6.8813735870195432, "b")
-    out = engine.tanh(x1 * w1 + x2 * w2 + b)
-    out.label = "o"
-    return out
-
-
-def random_graph(seed: int) -> Value:
-    rng = Random(seed)
-    values = [Value(rng.uniform(-2, 2), f"x{i}") for i in range(3)]
-    for _ in range(rng.randint(3, 25)):
-        a, b = rng.choice(values[-6:]), rng.choice(values)
-        ops = [
-            lambda: a + b,
-            lambda: a * b,
-            lambda: engine.tanh(a) - b,
-            lambda: engine.exp(a * 0.1),
-        ]
-        values.append(rng.choice(ops)())
-    return values[-1]
+from tests.graphs import neuron, random_graph
 
 
 def network() -> Value:

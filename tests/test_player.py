@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from random import Random
 
 import pytest
 
@@ -11,23 +10,7 @@ import engine
 import nn
 from engine import Value
 from engine.digits import number_text
-
-
-def neuron() -> Value:
-    x1, x2 = Value(2.0, "x1"), Value(0.0, "x2")
-    w1, w2, b = Value(-3.0, "w1"), Value(1.0, "w2"), Value(6.8813735870195432, "b")
-    out = engine.tanh(x1 * w1 + x2 * w2 + b)
-    out.label = "o"
-    return out
-
-
-def sixty_cards() -> Value:
-    rng = Random(0)
-    values = [Value(rng.uniform(-1, 1), f"x{i}") for i in range(12)]
-    for i in range(48):
-        a, b = values[i] if i < 12 else rng.choice(values[-12:]), values[-1]
-        values.append(a * b if i % 3 else a + b)
-    return values[-1]
+from tests.graphs import neuron, random_graph, sixty_nodes
 
 
 def data_of(html: str) -> dict:
@@ -43,7 +26,7 @@ def test_player_of_a_neuron_is_at_most_40_kilobytes(tmp_path) -> None:
 
 
 def test_player_of_sixty_cards_is_at_most_400_kilobytes(tmp_path) -> None:
-    root = sixty_cards()
+    root = sixty_nodes()
     assert len(engine.nodes(root)) == 60
     assert engine.play(root).save(tmp_path / "n.html").stat().st_size <= 400_000
 
@@ -65,12 +48,7 @@ def test_static_picture_is_the_last_frame_and_needs_no_script() -> None:
 
 def test_steps_add_up_to_grad_on_random_graphs() -> None:
     for seed in range(100):
-        rng = Random(seed)
-        values = [Value(rng.uniform(-2, 2), f"x{i}") for i in range(3)]
-        for _ in range(rng.randint(3, 20)):
-            a, b = rng.choice(values[-5:]), rng.choice(values)
-            values.append(rng.choice([lambda: a + b, lambda: a * b, lambda: engine.tanh(a) - b])())
-        root = values[-1]
+        root = random_graph(seed)
         shown: dict[int, str] = {}
         player = engine.play(root)
         data = data_of(player.html)

@@ -7,7 +7,7 @@ from math import isfinite
 
 from engine.digits import number_text
 from engine.draw.cards import name_of, notes_on_non_finite
-from engine.draw.fold import align_boxes
+from engine.draw.forms import align_boxes
 from engine.draw.scene import CONSTANT, Card, Scene
 from engine.value import Value
 

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from math import isfinite
 
 from engine.digits import number_text
 from engine.draw.cards import add_card, constant_card, new_scene, notes_on_gradients, value_card
+from engine.draw.forms import LAYER, MOST_CARDS, MOST_ROWS, NEURON, align_boxes, fitting
 from engine.draw.grouping import CROWD, Group, grouped, is_named
 from engine.draw.heat import mean_size, plate, sheet, strip
 from engine.draw.scene import (
-    CONSTANT,
     GROUP,
-    HEADER,
     HEAT,
     INPUT,
     OP,
-    STRIP,
-    TABLE_HEAD,
-    TABLE_ROW,
     Arrow,
     Box,
     Card,
     Row,
     Scene,
 )
-from engine.draw.slots import CARD_GAP
 from engine.draw.summary import box_of, fading, layers_of, summary
+from engine.draw.sums import count_card, crowds, numbers_card, summed, total_of
 from engine.naming import one_line
 from engine.scope import Tag
 from engine.value import Value
 
-NEURON, LAYER = "neuron", "layer"  # forms of folding, beside HEAT
-MOST_CARDS = 60  # beyond this many cards a picture is a wallpaper
-MOST_ROWS = 40
-TALLEST = 1000.0  # a layer of tables may be this high, px; a projector shows about as much
 _BIAS = re.compile(r"(?:^|\.)b(?:ias(?:es)?)?(?![^\W\d_])", re.IGNORECASE)
 
 
@@ -78,22 +69,6 @@ def scene_of_groups(root: Value, order: list[Value], *, form: str) -> Scene:
         scene.notes += fading(groups)
         scene.notes += notes_on_gradients(root, order)
     return scene
-
-
-def fitting(groups: list[Group]) -> str:
-    """Return the form that shows most without growing too large."""
-    layers = [some for _, some in layers_of(groups)]
-    if max((heights(some) for some in layers), default=0.0) <= TALLEST:
-        return NEURON if len(groups) <= MOST_CARDS else LAYER
-    longest = max(sum(bool(group.leaves) for group in some) for some in layers)
-    few = sum(bool(group.ops) for group in groups) <= MOST_CARDS
-    return HEAT if few and longest * (STRIP + CARD_GAP) <= TALLEST else LAYER
-
-
-def heights(groups: list[Group]) -> float:
-    """Return how high the tables of some groups are together, px."""
-    rows = (min(MOST_ROWS, len(group.leaves)) + 1 for group in groups if group.leaves)
-    return sum(HEADER + TABLE_HEAD + TABLE_ROW * n + CARD_GAP for n in rows)
 
 
 class Folder:
@@ -331,75 +306,3 @@ class Folder:
             text = f"mean |grad| {number_text(size, digits=2)}" if size is not None else ""
             boxes.append(Box(one_line(tag.name), one_line(tag.note), cards, text))
         return boxes
-
-
-def crowds(order: list[Value], groups: list[Group], homes: dict[int, Group]) -> list[list[Group]]:
-    """Return the inputs that go to the same places, where there are too many for a card each."""
-    users: dict[int, set[int]] = {}
-    for node in order:
-        for x in node.inputs:
-            if isinstance(x, Value) and x.op is None:
-                home = homes[id(node)]
-                place = box_of(home) or home
-                users.setdefault(id(homes[id(x)]), set()).add(id(place))
-    alike: dict[tuple[frozenset[int], int], list[Group]] = {}
-    for group in groups:
-        if not group.ops:
-            key = (frozenset(users.get(id(group), ())), len(group.leaves))
-            alike.setdefault(key, []).append(group)
-    return [some for some in alike.values() if len(some) > CROWD]
-
-
-def total_of(gradients: list[float]) -> float:
-    """Return a sum, without the dust that rounding leaves where gradients cancel out."""
-    total = sum(gradients)
-    return 0.0 if abs(total) <= 1e-13 * sum(map(abs, gradients)) else total
-
-
-def summed(values: list[Value], *, known: bool) -> Row:
-    """Return the row of one value; or of several, with the mean of data and the sum of grad."""
-    grad = total_of([value.grad for value in values]) if known else None
-    if len(values) == 1:
-        name = one_line(values[0].label) or "out"
-        tip = f"{name}: data {values[0].data!r}" + (f", grad {values[0].grad!r}" if known else "")
-        return Row("out", values[0].data, grad, tip)
-    mean = sum(value.data for value in values) / len(values)
-    tip = f"{len(values):,} values: the mean of their data" + (
-        " and the sum of their grad" if known else ""
-    )
-    row = Row("out", mean, grad, tip, count=len(values))
-    if grad == 0 and any(value.grad for value in values):
-        row.cancelled = sum(abs(value.grad) for value in values) / len(values)
-        row.tip += f"; gradients of mean size {number_text(row.cancelled)} that cancel out"
-    return row
-
-
-def align_boxes(scene: Scene) -> None:
-    """Give the tables in each box the same columns, and the strips too."""
-    for box in scene.boxes:
-        for kind in (GROUP, HEAT):
-            align([scene.cards[card] for card in box.cards if scene.cards[card].kind == kind])
-
-
-def align(tables: list[Card]) -> None:
-    """Give tables that stand together the same columns."""
-    tables = [table for table in tables if not table.sheet]
-    widest = [max(table.columns[i] for table in tables) for i in range(3)] if tables else []
-    for table in tables:
-        table.widen((widest[0], widest[1], widest[2]))
-
-
-def numbers_card(numbers: Sequence[float]) -> Card:
-    """Return the card of a plain number, or of one for each sample."""
-    if len(numbers) == 1:
-        return constant_card(numbers[0])
-    some = ", ".join(number_text(x) for x in numbers[:8]) + (", …" if len(numbers) > 8 else "")
-    row = Row("", sum(numbers) / len(numbers), None, count=len(numbers))
-    return Card(CONSTANT, "", "", [row], f"{len(numbers):,} numbers: {some}", len(numbers))
-
-
-def count_card(columns: Sequence[Sequence[float]]) -> Card:
-    """Return the card of many plain inputs, each with a number for each sample."""
-    title = f"{len(columns):,} inputs"
-    row = Row("", None, None)
-    return Card(CONSTANT, title, "", [row], f"{title}, plain numbers", len(columns[0]))

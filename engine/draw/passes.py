@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
 from engine.digits import number_text
-from engine.draw.fold import total_of
 from engine.draw.scene import CONSTANT, Scene
+from engine.draw.sums import total_of
 from engine.gates import made_of
 from engine.naming import cut
 from engine.value import Value

@@ -10,7 +10,8 @@ from engine.digits import number_text
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
 from engine.draw.compare import check_alike, show_changes
 from engine.draw.files import png_bundle, saved
-from engine.draw.fold import MOST_CARDS, scene_of_groups
+from engine.draw.fold import scene_of_groups
+from engine.draw.forms import MOST_CARDS
 from engine.draw.layered import ALWAYS, IF_CROSSED, NEVER, placed
 from engine.draw.raster import png_of
 from engine.draw.scene import HEAT, Placement, Scene

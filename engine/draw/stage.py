@@ -6,7 +6,7 @@ import warnings
 from copy import copy, deepcopy
 from dataclasses import replace
 
-from engine.draw.fold import MOST_CARDS
+from engine.draw.forms import MOST_CARDS
 from engine.draw.passes import BACKWARD_STEP, FORWARD_STEP, Passes
 from engine.draw.picture import check_choices, is_unfolded, laid_out, scene_of
 from engine.draw.scene import BACKWARD, CONSTANT, FORWARD, WAITING, Card, Placement, Row, Scene

@@ -117,11 +117,13 @@ def _boxes(scene: Scene, placement: Placement, *, sideways: bool) -> list[str]:
                 parts.append(words(x + wide / 2, y + 34, size, 10, ink.CAPTION, "middle"))
         else:
             room = BOX_TITLE_WIDE - 4
+            y += 32 if high > 90 else 18  # a row of strips is low
             title = shortened(box.title, room, 13, bold=True)
-            parts.append(words(x + 12, y + 32, title, 13, ink.CAPTION, bold=True))
-            parts.append(words(x + 12, y + 47, shortened(box.note, room, 11), 11, ink.CAPTION))
-            for k, part in enumerate(box.size.rsplit(" ", 1) if box.size else ()):
-                parts.append(words(x + 12, y + 61 + 12 * k, part, 10, ink.CAPTION))
+            parts.append(words(x + 12, y, title, 13, ink.CAPTION, bold=True))
+            parts.append(words(x + 12, y + 13, shortened(box.note, room, 11), 11, ink.CAPTION))
+            if box.size:
+                size = shortened(box.size.removeprefix("mean "), room, 10)
+                parts.append(words(x + 12, y + 26, size, 10, ink.CAPTION))
     return parts
 
 

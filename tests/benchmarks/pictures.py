@@ -18,25 +18,9 @@ from statistics import median
 import engine
 import nn
 from engine import Value
+from tests.graphs import neuron, sixty_nodes
 
 ROUNDS = 5
-
-
-def neuron() -> Value:
-    """Return a neuron with two inputs: 10 cards."""
-    x1, x2 = Value(2.0, "x1"), Value(0.0, "x2")
-    w1, w2, b = Value(-3.0, "w1"), Value(1.0, "w2"), Value(6.881, "b")
-    return engine.tanh(x1 * w1 + x2 * w2 + b)
-
-
-def sixty_cards() -> Value:
-    """Return a result of 12 leaves and 48 operations."""
-    rng = Random(0)
-    values = [Value(rng.uniform(-1, 1), f"x{i}") for i in range(12)]
-    for i in range(48):
-        a, b = values[i] if i < 12 else rng.choice(values[-12:]), values[-1]
-        values.append(a * b if i % 3 else a + b)
-    return values[-1]
 
 
 def network(n_samples: int) -> Value:
@@ -65,7 +49,7 @@ def main() -> None:
     """Measure everything once."""
     graphs = {
         "neuron": neuron(),
-        "60 cards": sixty_cards(),
+        "60 cards": sixty_nodes(),
         "MLP, 1 sample": network(1),
         "MLP, 100 samples": network(100),
     }
