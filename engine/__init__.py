@@ -2,7 +2,7 @@
 
 from engine.check import check_gradients
 from engine.compile import compile, live_arrays
-from engine.draw import Frames, Picture, Player, draw, draw_dot, frames, play, snapshot
+from engine.draw import draw, draw_dot, frames, play, snapshot
 from engine.errors import (
     DomainError,
     GradientMismatch,
@@ -23,6 +23,9 @@ from engine.value import Value
 if TYPE_CHECKING:
     from engine.compile.live import LiveArrays
     from engine.compile.program import Program
+    from engine.draw.frames import Frames
+    from engine.draw.picture import Picture
+    from engine.draw.player import Player
 
 # fmt: off
 # isort: off
@@ -48,14 +51,20 @@ __all__ = [
 # fmt: on
 
 
+# What takes long to import, since it brings NumPy or all of drawing.
+_LATE = {
+    "Frames": "engine.draw.frames",
+    "LiveArrays": "engine.compile.live",
+    "Picture": "engine.draw.picture",
+    "Player": "engine.draw.player",
+    "Program": "engine.compile.program",
+}
+
+
 def __getattr__(name: str) -> object:
-    """Import what brings NumPy when it is first asked for."""
-    if name == "Program":
-        from engine.compile.program import Program
+    """Import what takes long when it is first asked for."""
+    if name not in _LATE:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    from importlib import import_module
 
-        return Program
-    if name == "LiveArrays":
-        from engine.compile.live import LiveArrays
-
-        return LiveArrays
-    raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    return getattr(import_module(_LATE[name]), name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from math import isfinite
 
 from engine.digits import number_text
@@ -10,34 +9,6 @@ from engine.draw.cards import name_of, notes_on_non_finite
 from engine.draw.forms import align_boxes
 from engine.draw.scene import CONSTANT, Card, Scene
 from engine.value import Value
-
-
-def snapshot(root: Value) -> Value:
-    """Return a copy of the whole graph as it is now, for `draw(later, compare=snapshot)`.
-
-    Numbers, gradients and labels are kept, whatever an optimiser does to the original. Like any
-    Value it can be pickled, to be compared in another session.
-
-    Args:
-        root: the result of the graph.
-
-    Raises:
-        TypeError: `root` is not a Value.
-
-    Example:
-        >>> import engine
-        >>> w = engine.Value(2.0, "w")
-        >>> before = engine.snapshot(w * 3)
-        >>> w.data = 1.5
-        >>> before.data
-        6.0
-    """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"snapshot needs a Value, got {type(root).__name__}; give the result itself, not its "
-            ".data"
-        )
-    return deepcopy(root)
 
 
 def check_alike(after: list[Value], before: list[Value]) -> None:

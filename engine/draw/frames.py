@@ -11,10 +11,9 @@ from engine.draw.files import in_base64, png_bundle, saved
 from engine.draw.passes import Caption
 from engine.draw.picture import Picture
 from engine.draw.raster import png_of
-from engine.draw.stage import Stage, staged
+from engine.draw.stage import Stage
 from engine.draw.svg import MARGIN, document, layer, painted
 from engine.draw.text import escaped, shortened, text_width
-from engine.value import Value
 
 SECONDS, LAST_SECONDS = 1.4, 3.5  # that a frame stays
 CAPTION_SIZE, CAPTION_LINE, LEAST_WIDTH = 14.0, 20.0, 460.0  # px
@@ -156,37 +155,6 @@ class Frames:
     def __repr__(self) -> str:
         lines = [f"{len(self)} frames of {self._stage.scene.title}"]
         return "\n".join([*lines, *(f"  {caption}" for caption in self.captions)])
-
-
-def frames(
-    root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto"
-) -> Frames:
-    """Return the forward and the backward pass of `root` as a sequence of pictures.
-
-    All is laid out once, so that nothing jumps. The pass begins afresh, with every grad at 0: it
-    reads no `.grad`, and changes none.
-
-    Args:
-        root: the result of the pass.
-        direction: "LR" for results at the right, "TB" for results at the bottom.
-        layout: as for `draw`.
-        fold: as for `draw`; in a folded graph each card is a step.
-
-    Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
-
-    Example:
-        >>> import engine
-        >>> x = engine.Value(3.0, "x")
-        >>> for caption in engine.frames(x * x).captions:
-        ...     print(caption)
-        start   leaves have data, every grad is 0
-        forward   e = x × x = 3 × 3 = 9
-        backward   seed: e.grad = 1
-        backward   x.grad += 3 × 1 = +3   x.grad += 3 × 1 = +3
-    """
-    return Frames(staged("frames", root, direction=direction, layout=layout, fold=fold))
 
 
 def captioned(caption: Caption, room: float, size: tuple[float, float], colour: str) -> str:

@@ -109,34 +109,10 @@ def record_text(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\{}|<>" else letter for letter in text)
 
 
-def draw(
-    root: Value,
-    *,
-    direction: str = "LR",
-    layout: str = "auto",
-    fold: str = "auto",
-    compare: Value | None = None,
+def picture_of(
+    root: Value, *, direction: str, layout: str, fold: str, compare: Value | None
 ) -> Picture:
-    """Return a picture of everything that `root` was made from, with data and gradients.
-
-    A leaf labelled as weights and biases are (w, w1, weight, b, bias, …) gets a dark header.
-
-    Args:
-        root: what to draw.
-        direction: "LR" for results at the right, "TB" for results at the bottom.
-        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" asks
-            where lines would cross and dot is installed.
-        fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
-            one card with a row a weight; "heat" makes each a strip of coloured cells, "layer" each
-            layer a sheet of them; "auto" takes the first of these that can be read.
-        compare: the same graph at another time, such as a `snapshot` from before an optimiser's
-            step: the picture shows each number before and after, and the change in place of grad.
-
-    Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an unknown choice, no dot for layout="dot", a graph too large to draw, or one
-            to compare with that was not made in the same way.
-    """
+    """Return a picture, as `engine.draw` says."""
     check_choices("draw", root, direction=direction, layout=layout, fold=fold)
     scene = scene_of(root, fold)
     if compare is not None:
@@ -221,41 +197,3 @@ def laid_out(scene: Scene, direction: str, layout: str) -> Placement:
         if layout == "dot":
             raise
         return placed(scene, direction=direction, ask_dot=NEVER)
-
-
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002  micrograd's name for it
-    """Return the graph as micrograd's notebook draws it: a record a value, a node for its op.
-
-    Args:
-        root: what to draw.
-        format: of a rendered file, such as "svg" or "png".
-        rankdir: "LR" or "TB".
-
-    Raises:
-        ValueError: an unknown direction.
-    """
-    import graphviz
-
-    if rankdir not in DIRECTIONS:
-        raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
-    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
-    order = nodes(root)
-    number = {id(node): i for i, node in enumerate(order)}
-    for i, node in enumerate(order):
-        label = f"{record_text(node.label)} | " if node.label else ""
-        graph.node(
-            str(i),
-            label=f"{{ {label}data {node.data:.4f} | grad {node.grad:.4f} }}",
-            shape="record",
-        )
-        if node.op is None:
-            continue
-        graph.node(f"{i}op", label=node.op.symbol)
-        graph.edge(f"{i}op", str(i))
-        for k, x in enumerate(node.inputs):
-            if isinstance(x, Value):
-                graph.edge(str(number[id(x)]), f"{i}op")
-            else:
-                graph.node(f"{i}in{k}", label=f"{{ data {x:.4f} }}", shape="record")
-                graph.edge(f"{i}in{k}", f"{i}op")
-    return graph

@@ -10,7 +10,7 @@ from engine.draw import ink
 from engine.draw.files import in_base64, png_bundle, saved
 from engine.draw.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, Step
 from engine.draw.scene import CELL_DIGITS, CONSTANT, GROUP, HEAT, OP, Row
-from engine.draw.stage import Stage, staged
+from engine.draw.stage import Stage
 from engine.draw.svg import drawing_order, svg_of
 from engine.draw.text import escaped
 from engine.value import Value
@@ -86,26 +86,6 @@ class Player:
         steps = self._stage.passes.steps
         lines = [f"Player of {self._stage.scene.title}: {len(steps)} steps"]
         return "\n".join([*lines, *(f"  {step.text}" for step in steps)])
-
-
-def play(root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto") -> Player:
-    """Return a player that steps through the forward and the backward pass of `root`.
-
-    In it: step, play, speed, a slider; arrow keys, Home, End and the space bar; hover or Tab to a
-    card for the terms of its gradient; "predict" asks for each gradient before it shows it. The
-    pass begins afresh, with every grad at 0: it reads no `.grad`, and changes none.
-
-    Args:
-        root: the result of the pass.
-        direction: "LR" for results at the right, "TB" for results at the bottom.
-        layout: as for `draw`.
-        fold: as for `draw`; in a folded graph each card is a step.
-
-    Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
-    """
-    return Player(staged("play", root, direction=direction, layout=layout, fold=fold))
 
 
 def script() -> str:
