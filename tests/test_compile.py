@@ -676,3 +676,18 @@ def test_fit_falls_back_to_the_eager_engine_with_one_line():
         nn.fit(model, X, y, **settings, compiled=True)
     with pytest.raises(ValueError, match='compiled must be True, False or "auto"'):
         nn.fit(model, X, y, **settings, compiled="yes")
+
+
+@pytest.mark.parametrize("sizes", [[4, 1], [4, 3]])
+def test_many_predictions_of_a_compiled_model_are_those_of_the_model(sizes):
+    model = nn.MLP(2, sizes, seed=0)
+    X, _ = moons(100)
+    nn.predict(model, X)
+    assert type(model.parameters()[0]) is Value  # a model trained by hand is left as it is
+    engine.compile(lambda x: sum(nn.metrics.outputs_of(model(x))))([0.1, 0.2])
+    found = nn.predict(model, X)
+    for row, output in zip(X, found, strict=True):
+        answer = nn.metrics.plain(model(row))
+        assert output == pytest.approx(answer, rel=1e-12)
+    with pytest.raises(ValueError, match="takes 2 inputs, got 3"):
+        nn.predict(model, [[1.0, 2.0, 3.0]] * 100)

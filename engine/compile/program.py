@@ -55,6 +55,13 @@ class Stats:
     compile_ms: float = 0.0
     replays: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"{self.nodes:,} nodes → {self.instructions} instructions of up to {self.lanes:,} "
+            f"lanes, {self.bytes:,} bytes; recorded in {self.record_ms:.0f} ms, compiled in "
+            f"{self.compile_ms:.0f} ms; recordings {self.recordings}, replays {self.replays}"
+        )
+
 
 @dataclass
 class Recording:
@@ -210,11 +217,11 @@ class Program:
             loss, finite = replay.run(numbers, gradients=gradients != "none")
         except ArithmeticError:  # outside a domain
             finite = False
+        self.outputs = replay.outputs()
         if not finite:
             return self._not_finite(self._last, gradients)
         if gradients != "none":
             replay.keep(add=gradients == "add")
-        self.outputs = replay.outputs()
         return loss
 
     def _of_samples(self, keys: list[Key]) -> tuple[list[Key], int]:

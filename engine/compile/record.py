@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from linecache import getline
 from types import FrameType, MemberDescriptorType
 
 from engine import modes, value
@@ -308,4 +309,10 @@ def users_line() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and from_engine(frame.f_globals):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "here"
+    if frame is None:
+        return "here"
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    # The code of a notebook's cell has a file name that tells nobody anything.
+    place = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
+    text = getline(name, number).strip()
+    return f"{place} ({text})" if text else place

@@ -364,7 +364,7 @@ def described(instruction: Instruction, plan: Plan) -> str:
         what = instruction.op.symbol
     elif isinstance(instruction, Sum):
         terms = instruction.weights.shape[1] + instruction.left.shape[1]
-        what = f"sums of {terms} products" if terms else "sums"
+        what = {0: "sums", 1: "products"}.get(terms, f"sums of {terms} products")
     place = ""
     if instruction.rows:
         scope = plan.rolled.tape.scopes[instruction.rows[0].nodes[0]]
