@@ -2,7 +2,7 @@
 
 from engine.check import check_gradients
 from engine.compile import compile, live_arrays
-from engine.draw import Picture, draw, draw_dot
+from engine.draw import draw, draw_dot, frames, play, snapshot
 from engine.errors import (
     DomainError,
     GradientMismatch,
@@ -10,18 +10,22 @@ from engine.errors import (
     NonFiniteWarning,
     RecordingError,
 )
+from engine.explain import Explanation, explain
 from engine.expression import parse
 from engine.gradient import grad
 from engine.graph import leaves, nodes
 from engine.modes import no_grad, strict
 from engine.scope import scope
 from engine.select import detached_maximum, take
+from engine.typed import TYPE_CHECKING
 from engine.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # these bring NumPy
-    from engine.compile.live import LiveArrays as LiveArrays
-    from engine.compile.program import Program as Program
+if TYPE_CHECKING:
+    from engine.compile.live import LiveArrays
+    from engine.compile.program import Program
+    from engine.draw.frames import Frames
+    from engine.draw.picture import Picture
+    from engine.draw.player import Player
 
 # fmt: off
 # isort: off
@@ -35,12 +39,32 @@ from engine.functions import (
 
 # [written from the table]
 __all__ = [
-    "DomainError", "GradientMismatch", "NonFiniteError", "NonFiniteWarning", "Picture",
+    "DomainError", "Explanation", "Frames", "GradientMismatch", "LiveArrays",
+    "NonFiniteError", "NonFiniteWarning", "Picture", "Player", "Program",
     "RecordingError", "Value", "abs", "check_gradients", "compile", "cos",
-    "detached_maximum", "draw", "draw_dot", "erfc", "exp", "gelu", "grad", "leaky_relu",
-    "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad", "nodes", "parse",
-    "relu", "scope", "sigmoid", "sin", "softplus", "sqrt", "strict", "take", "tanh",
-    "where",
+    "detached_maximum", "draw", "draw_dot", "erfc", "exp", "explain", "frames", "gelu",
+    "grad", "leaky_relu", "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad",
+    "nodes", "parse", "play", "relu", "scope", "sigmoid", "sin", "snapshot", "softplus",
+    "sqrt", "strict", "take", "tanh", "where",
 ]
 # [end of what is written]
 # fmt: on
+
+
+# What takes long to import, since it brings NumPy or all of drawing.
+_LATE = {
+    "Frames": "engine.draw.frames",
+    "LiveArrays": "engine.compile.live",
+    "Picture": "engine.draw.picture",
+    "Player": "engine.draw.player",
+    "Program": "engine.compile.program",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what takes long when it is first asked for."""
+    if name not in _LATE:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LATE[name]), name)

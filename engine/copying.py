@@ -11,21 +11,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engine.value import Value
 
-HELD = ("data", "grad", "label", "op", "_a", "_da", "_b", "_db", "scope")
+HELD = ("data", "grad", "op", "_a", "_da", "_b", "_db", "_place")
 
 # pickle asks each node how to take it apart, and follows the answer into its inputs: a chain of
 # 100,000 nodes would recurse 100,000 times. So the node asked first answers with all nodes below
-# it, oldest first, numbered downwards from below 0, where backward() sees no mark of its own. When
-# pickle then comes to the number that is due, the inputs of that node have been pickled already,
-# and it answers for itself alone. Numbers left over from a pickling that failed do no harm: once
-# they have been passed, their nodes answer with all below them again.
-_due = _last = -1
+# it, oldest first, which are noted here. When pickle then asks one of these, its inputs have been
+# pickled already, and it answers for itself alone. What is left over from a pickling that failed
+# does no harm: once it has been passed, its nodes answer with all below them again.
+_due: list[int] = []  # ids of results, the next one last; a leaf answers for itself anyway
 
 
 def held(node: Value) -> tuple[object, ...]:
-    """Return what a node holds, apart from marks; the result of `where` has a condition too."""
+    """Return what a node holds; the result of `where` has a condition too."""
     if node.op is None:  # what else a leaf keeps is where a compiled program finds its numbers
-        return (node.data, node.grad, node.label, None, None, 0.0, None, 0.0, node.scope)
+        return (node.data, node.grad, None, None, 0.0, None, 0.0, node._place)
     names = (*HELD, "condition") if hasattr(node, "condition") else HELD
     return tuple(getattr(node, name) for name in names)
 
@@ -35,7 +34,6 @@ def rebuilt(kind: type[Value], *fields: object) -> Value:
     node = kind.__new__(kind)
     for name, field in zip((*HELD, "condition"), fields, strict=False):
         setattr(node, name, field)
-    node._mark = 0
     return node
 
 
@@ -46,17 +44,20 @@ def last_of(older: tuple[Value, ...], kind: type[Value], *fields: object) -> Val
 
 def reduced(node: Value) -> tuple[object, ...]:
     """Return how to rebuild `node`, for pickle."""
-    global _due, _last
     parts = (node.copied_as, *held(node))
-    if node.op is None or _last <= node._mark <= _due:
-        _due = min(_due, node._mark - 1)
+    if node.op is None or is_due(node):
         return (rebuilt, parts)
     older = tuple(nodes(node)[:-1])
-    _due = _last - 1
-    _last -= max(1, len(older))
-    for i, x in enumerate(older):
-        x._mark = _due - i
+    _due[:] = [id(x) for x in reversed(older) if x.op is not None]
     return (last_of, (older, *parts))
+
+
+def is_due(node: Value) -> bool:
+    """Tell whether pickle was to ask this node, and pass it with those before it."""
+    while _due:
+        if _due.pop() == id(node):
+            return True
+    return False
 
 
 def deep_copy(node: Value, memo: dict[int, object]) -> Value:

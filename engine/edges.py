@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from math import isfinite
 
 from engine.errors import DomainError, NonFiniteWarning
@@ -74,7 +75,7 @@ def domain_error(row: Op, *inputs: Value | float) -> DomainError:
     )
 
 
-def warn_of_non_finite(root: Value, order: list[Value], leaves: list[Value]) -> None:
+def warn_of_non_finite(root: Value, order: list[Value], leaves: Iterable[Value]) -> None:
     """Say where inf or nan comes from that backward() has met.
 
     Args:

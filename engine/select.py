@@ -1,4 +1,4 @@
-"""Picks among Values by a number: a row of a table, the probability of the right answer, the largest."""
+"""Picks among Values by their numbers: a row of a table, the right answer, the largest."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def take(values: Row | Sequence[Row], index: Value | float) -> Value | float | l
             raise ValueError(
                 f"take needs rows of one length, got lengths {', '.join(map(str, sorted(widths)))}"
             )
-        return [take([row[j] for row in values], index) for j in range(widths.pop())]  # type: ignore[index, misc]
+        return [take([row[j] for row in values], index) for j in range(widths.pop())]  # type: ignore[index]
     if value._recorder is not None and isinstance(index, Value):
         return value._recorder.take(values, index)  # type: ignore[arg-type]
     i = index.data if isinstance(index, Value) else number(index, "take needs a whole number")

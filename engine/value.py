@@ -53,9 +53,11 @@ class Value:
         TypeError: `data` is not one real number.
     """
 
-    # Three of these carry two meanings, which keeps an operation at 112 bytes: where an input is a
-    # plain number, _a (or _b) is None and _da (or _db) is that number, for it needs no derivative.
-    __slots__ = ("_a", "_b", "_da", "_db", "_mark", "data", "grad", "label", "op", "scope")
+    # Eight slots make 96 bytes; a ninth would make 112, since Python hands out memory in sixteens.
+    # So some carry two meanings. Where an input is a plain number, _a (or _b) is None and _da (or
+    # _db) is that number, for it needs no derivative. _place is the scope, or (label, scope), for
+    # few Values have a label.
+    __slots__ = ("_a", "_b", "_da", "_db", "_place", "data", "grad", "op")
 
     # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.
     __array_ufunc__ = None
@@ -63,16 +65,32 @@ class Value:
     def __init__(self, data: float, label: str = "") -> None:
         self.data = data if type(data) is float else number(data)
         self.grad = 0.0
-        self.label = label
+        self._place: Tag | tuple[str, Tag | None] | None = (label, _scope) if label else _scope
         self.op: Op | None = None
         self._a: Value | None = None
         self._da = 0.0
         self._b: Value | None = None
         self._db = 0.0
-        self._mark = 0
-        self.scope: Tag | None = _scope
         if _watchers:
             told(self)
+
+    @property
+    def label(self) -> str:
+        """Its name, or ""."""
+        return self._place[0] if isinstance(self._place, tuple) else ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._place = (label, self.scope) if label else self.scope
+
+    @property
+    def scope(self) -> Tag | None:
+        """Where it was made, or None."""
+        return self._place[1] if isinstance(self._place, tuple) else self._place
+
+    @scope.setter
+    def scope(self, scope: Tag | None) -> None:
+        self._place = (self.label, scope) if self.label else scope
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -191,18 +209,16 @@ class Value:
             b = other.data
             out = a + b
             node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
+            node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = ADD, self, 1.0
             node._b, node._db = other, 1.0
-            node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
         b = other if type(other) is float else operand("+", other)
         out = a + b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ADD, self, 1.0
         node._b, node._db = None, b
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __radd__(self, other: float) -> Value:
@@ -211,10 +227,9 @@ class Value:
         a = other if type(other) is float else operand("+", other, reflected=True)
         out = a + b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ADD, None, a
         node._b, node._db = self, 1.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __sub__(self, other: Value | float) -> Value:
@@ -229,18 +244,16 @@ class Value:
             b = other.data
             out = a - b
             node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
+            node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = SUB, self, 1.0
             node._b, node._db = other, -1.0
-            node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
         b = other if type(other) is float else operand("-", other)
         out = a - b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SUB, self, 1.0
         node._b, node._db = None, b
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __rsub__(self, other: float) -> Value:
@@ -249,10 +262,9 @@ class Value:
         a = other if type(other) is float else operand("-", other, reflected=True)
         out = a - b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SUB, None, a
         node._b, node._db = self, -1.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __mul__(self, other: Value | float) -> Value:
@@ -267,18 +279,16 @@ class Value:
             b = other.data
             out = a * b
             node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
+            node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = MUL, self, b
             node._b, node._db = other, a
-            node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
         b = other if type(other) is float else operand("*", other)
         out = a * b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MUL, self, b
         node._b, node._db = None, b
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __rmul__(self, other: float) -> Value:
@@ -287,10 +297,9 @@ class Value:
         a = other if type(other) is float else operand("*", other, reflected=True)
         out = a * b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MUL, None, a
         node._b, node._db = self, a
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __truediv__(self, other: Value | float) -> Value:
@@ -311,10 +320,9 @@ class Value:
             except (ArithmeticError, ValueError):
                 out, da, db = at_the_edge(DIV, self, other)
             node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
+            node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = DIV, self, da
             node._b, node._db = other, db
-            node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
         b = other if type(other) is float else operand("/", other)
         try:
@@ -323,10 +331,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da, _ = at_the_edge(DIV, self, b)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = DIV, self, da
         node._b, node._db = None, b
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __rtruediv__(self, other: float) -> Value:
@@ -339,10 +346,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, _, db = at_the_edge(DIV, a, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = DIV, None, a
         node._b, node._db = self, db
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __neg__(self) -> Value:
@@ -354,10 +360,9 @@ class Value:
         a = self.data
         out = -a
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = NEG, self, -1.0
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __pow__(self, other: Value | float) -> Value:
@@ -378,10 +383,9 @@ class Value:
             except (ArithmeticError, ValueError):
                 out, da, db = at_the_edge(POW, self, other)
             node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
+            node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = POW, self, da
             node._b, node._db = other, db
-            node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
         b = other if type(other) is float else operand("**", other)
         try:
@@ -390,10 +394,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da, _ = at_the_edge(POW, self, b)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = POW, self, da
         node._b, node._db = None, b
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __rpow__(self, other: float) -> Value:
@@ -406,10 +409,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, _, db = at_the_edge(POW, a, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = POW, None, a
         node._b, node._db = self, db
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def exp(self) -> Value:
@@ -425,10 +427,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(EXP, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = EXP, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def log(self) -> Value:
@@ -445,10 +446,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(LOG, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = LOG, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def sqrt(self) -> Value:
@@ -465,10 +465,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(SQRT, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SQRT, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def sin(self) -> Value:
@@ -484,10 +483,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(SIN, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SIN, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def cos(self) -> Value:
@@ -503,10 +501,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(COS, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = COS, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def erfc(self) -> Value:
@@ -522,10 +519,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(ERFC, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ERFC, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def tanh(self) -> Value:
@@ -541,10 +537,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(TANH, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = TANH, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def sigmoid(self) -> Value:
@@ -560,10 +555,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(SIGMOID, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SIGMOID, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def softplus(self) -> Value:
@@ -579,10 +573,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(SOFTPLUS, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SOFTPLUS, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def relu(self) -> Value:
@@ -594,10 +587,9 @@ class Value:
         a = self.data
         out = 0.0 if a <= 0 else a
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = RELU, self, 1.0 if a > 0 else 0.0
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def leaky_relu(self) -> Value:
@@ -609,10 +601,9 @@ class Value:
         a = self.data
         out = a if a > 0 else 0.01 * a
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = LEAKY_RELU, self, 1.0 if a > 0 else 0.01
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def gelu(self) -> Value:
@@ -628,10 +619,9 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = at_the_edge(GELU, self)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = GELU, self, da
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def __abs__(self) -> Value:
@@ -643,10 +633,9 @@ class Value:
         a = self.data
         out = abs(a)
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ABS, self, 1.0 if a > 0 else -1.0 if a < 0 else 0.0
         node._b, node._db = None, 0.0
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def maximum(self, other: Value | float) -> Value:
@@ -661,18 +650,16 @@ class Value:
             b = other.data
             out = a if a > b else b if b >= a else a + b
             node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
+            node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
             node._b, node._db = other, 0.0 if a > b else 1.0 if a < b else 0.5
-            node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
         b = other if type(other) is float else operand("max", other)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
         node._b, node._db = None, b
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def _maximum_from(self, other: float) -> Value:
@@ -681,10 +668,9 @@ class Value:
         a = other if type(other) is float else operand("max", other, reflected=True)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MAXIMUM, None, a
         node._b, node._db = self, 0.0 if a > b else 1.0 if a < b else 0.5
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def minimum(self, other: Value | float) -> Value:
@@ -699,18 +685,16 @@ class Value:
             b = other.data
             out = a if a < b else b if b <= a else a + b
             node = new(Value)
-            node.data, node.grad, node.label = out, 0.0, ""
+            node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
             node._b, node._db = other, 0.0 if a < b else 1.0 if a > b else 0.5
-            node._mark, node.scope = 0, _scope
             return told(node) if _watchers else node
         b = other if type(other) is float else operand("min", other)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
         node._b, node._db = None, b
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     def _minimum_from(self, other: float) -> Value:
@@ -719,10 +703,9 @@ class Value:
         a = other if type(other) is float else operand("min", other, reflected=True)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
-        node.data, node.grad, node.label = out, 0.0, ""
+        node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MINIMUM, None, a
         node._b, node._db = self, 0.0 if a < b else 1.0 if a > b else 0.5
-        node._mark, node.scope = 0, _scope
         return told(node) if _watchers else node
 
     # [end of what is written]
@@ -743,12 +726,11 @@ class Choice(Value):
         da: float,
         db: float,
     ) -> None:
-        self.data, self.grad, self.label = out, 0.0, ""
+        self.data, self.grad, self._place = out, 0.0, _scope
         self.op = row
         self._a, self._da = (a, da) if isinstance(a, Value) else (None, a)
         self._b, self._db = (b, db) if isinstance(b, Value) else (None, b)
         self.condition = condition
-        self._mark, self.scope = 0, _scope
         told(self)
 
     @property
@@ -780,53 +762,47 @@ def told(node: Value) -> Value:
 
 # ---- the walk behind backward(): marks in the nodes, faster than a set of those seen ----
 
-_visits = 0
 
-
-def oldest_first(root: Value) -> tuple[list[Value], list[Value]]:
+def oldest_first(root: Value) -> tuple[list[Value], dict[Value, None]]:
     """Return the results of operations that `root` depends on, each after its inputs; the leaves.
 
     Sets the gradients of results to 0 on the way, which saves the backward pass a walk.
     """
-    global _visits
-    _visits += 2
-    opened, closed = _visits, _visits + 1
+    # The gradient of a result means nothing until it is found anew, so it serves as the mark: one
+    # of two zeros of this walk's own, told from all other zeros by `is`.
+    waiting, placed = float("0"), float("0")
     order: list[Value] = []
-    leaves: list[Value] = []
+    leaves: dict[Value, None] = {}  # a set that keeps the order
     stack: list[Value] = []  # nodes that wait for their inputs, and inputs that wait for a visit
     push, pop, place = stack.append, stack.pop, order.append
     node = root
     while True:
-        if node._mark < opened:  # first time here: its inputs go first
-            node._mark = opened
-            a, b = node._a, node._b
-            if a is not None:
-                if a._mark >= opened:
-                    a = None
-                elif a.op is None:
-                    a._mark = closed
-                    leaves.append(a)
-                    a = None
-            if b is not None:
-                if b._mark >= opened:
-                    b = None
-                elif b.op is None:
-                    b._mark = closed
-                    leaves.append(b)
-                    b = None
-            if b is not None:
-                push(node)
+        mark = node.grad
+        if mark is not placed:
+            if mark is not waiting:  # first time here: its inputs go first
+                a, b = node._a, node._b
                 if a is not None:
-                    push(a)
-                node = b
-                continue
-            if a is not None:
-                push(node)
-                node = a
-                continue
-        if node._mark == opened:
-            node._mark = closed
-            node.grad = 0.0
+                    if a.op is None:
+                        leaves[a] = None
+                        a = None
+                    elif a.grad is placed:
+                        a = None
+                if b is not None:
+                    if b.op is None:
+                        leaves[b] = None
+                    elif b.grad is not placed:
+                        node.grad = waiting
+                        push(node)
+                        if a is not None:
+                            push(a)
+                        node = b
+                        continue
+                if a is not None:
+                    node.grad = waiting
+                    push(node)
+                    node = a
+                    continue
+            node.grad = placed
             place(node)
         if not stack:
             return order, leaves

@@ -103,9 +103,9 @@ def math_names(rows: list[Op]) -> set[str]:
 def public_names(path: Path, named: list[Op]) -> set[str]:
     """Return the names that `path` imports above what is written, and those of the functions."""
     above = path.read_text(encoding="utf-8").split(BEGIN)[0]
-    imports = [node for node in ast.parse(above).body if isinstance(node, ast.ImportFrom)]
+    imports = [node for node in ast.walk(ast.parse(above)) if isinstance(node, ast.ImportFrom)]
     by_hand = {alias.asname or alias.name for node in imports for alias in node.names}
-    return by_hand | {row.name for row in named}
+    return by_hand - {"TYPE_CHECKING"} | {row.name for row in named}
 
 
 def between(path: Path, texts: tuple[str, ...]) -> str:
@@ -189,10 +189,9 @@ def recorded(row: Op, *inputs: str | None) -> list[str]:
         *computed,
         # A call of Value(...) would take as long again as all the rest of the method.
         "node = new(Value)",
-        'node.data, node.grad, node.label = out, 0.0, ""',
+        "node.data, node.grad, node._place = out, 0.0, _scope",
         f"node.op, node._a, node._da = {row.name.upper()}, {kept[0]}, {kept[1]}",
         f"node._b, node._db = {kept[2]}, {kept[3]}",
-        "node._mark, node.scope = 0, _scope",
         "return told(node) if _watchers else node",
     ]
 

@@ -6,8 +6,9 @@ import argparse
 import os
 import re
 import sys
+import warnings
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from nn.commands import CommandError, draw, predict, sweep, train
 from nn.table import DataError
@@ -42,9 +43,10 @@ def parser() -> Parser:
     """Return the parser of all commands."""
     top = Parser(prog="glassgrad", description=DESCRIPTION)
     top.add_argument("--version", action="version", version=f"glassgrad {version()}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
     for command in (train, draw, predict, sweep):
         command.add_to(commands)
+    top.set_defaults(run=lambda _: print(top.format_help(), end="") or 0)
     return top
 
 
@@ -73,7 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = parser().parse_args(protected(sys.argv[1:] if argv is None else argv))
     try:
-        code: int = arguments.run(arguments)
+        with warnings.catch_warnings():
+            warnings.showwarning = print_warning
+            code: int = arguments.run(arguments)
         sys.stdout.flush()
         return code
     except (CommandError, DataError) as error:
@@ -92,6 +96,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader, such as head, has had enough. Python would complain again while leaving.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def print_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning in one line: a user of commands has no use for our line of code."""
+    print(f"glassgrad: warning: {message}", file=sys.stderr)
 
 
 def protected(argv: Sequence[str]) -> list[str]:

@@ -78,8 +78,6 @@ def growth(
                 out.backward()
                 times.append(time.perf_counter() - start)
             found.append(
-                Cost(
-                    width, depth, total["parameters"], total["nodes"], total["bytes"], min(times)
-                )
+                Cost(width, depth, total["parameters"], total["nodes"], total["bytes"], min(times))
             )
     return found

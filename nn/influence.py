@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import engine
 from engine import Value
+from nn.metrics import outputs_of
 from nn.module import Module
 from nn.samples import Rows, checked
-from nn.steps import outputs_of
 
 if TYPE_CHECKING:
     import numpy as np

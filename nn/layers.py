@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import mul
 from pathlib import Path
 from random import Random
 from typing import SupportsIndex
@@ -115,11 +116,9 @@ class Neuron(Module):
         if width(x) != len(self.weights):
             raise wrong_width(self, len(self.weights), x)
         with self._scope:
-            out = self.bias
-            for weight, value in zip(self.weights, x, strict=True):
-                out = weight * value if out is None else out + weight * value
-            assert out is not None  # a neuron has at least one weight
-            return self._bend(out)
+            products = map(mul, self.weights, x)
+            start = next(products) if self.bias is None else self.bias
+            return self._bend(sum(products, start))
 
     @property
     def n_inputs(self) -> int:

@@ -32,7 +32,7 @@ def mean_squared_error(
         Bishop (2006), Pattern Recognition and Machine Learning, section 1.1.
     """
     pairs = paired(predictions, targets)
-    flat: list[tuple[Value, float]] = []
+    flat: list[tuple[Value, float | Value]] = []
     for i, (prediction, target) in enumerate(pairs):
         outputs = many(prediction)
         wanted = as_list(target)
@@ -239,29 +239,34 @@ def labelled(
     targets: Sequence[float] | float,
     labels: tuple[int, int],
     name: str,
-) -> list[tuple[Value, float]]:
+) -> list[tuple[Value, float | Value]]:
     """Return scores with their labels.
 
     Raises:
         ValueError: a target is not one of the two labels.
     """
-    pairs = []
+    pairs: list[tuple[Value, float | Value]] = []
     for i, (prediction, target) in enumerate(paired(predictions, targets)):
         if not isinstance(target, Value) and target not in labels:  # a program's input may be any
             raise ValueError(
                 f"{name} needs targets {labels[0]} or {labels[1]}, got {target} for sample {i}; "
                 "name the two classes so"
             )
-        pairs.append((one(prediction, i, name), target))
+        pairs.append((one(prediction, i, name), finite(target, i)))
     return pairs
 
 
 def finite(target: float | Value, i: int) -> float | Value:
-    """Return the target.
+    """Return the target as a float; what a program is given at each replay stays a Value.
 
     Raises:
+        TypeError: it is not a number.
         ValueError: it is inf or nan.
     """
-    if not isinstance(target, Value) and not isfinite(target):
+    if isinstance(target, Value):
+        return target
+    if not hasattr(target, "__float__"):
+        raise TypeError(f"targets must be numbers, got {target!r} for sample {i}")
+    if not isfinite(target):
         raise ValueError(f"targets must be finite, got {target} for sample {i}; leave it out")
-    return target
+    return float(target)

@@ -1,7 +1,7 @@
 """Optimisers move parameters against their gradients, each by a rule of a few lines.
 
-A rule is one elementwise formula, in `update`: it reads the same for the two floats of a single
-parameter and for NumPy arrays of many: those that a compiled program keeps in arrays move in one go.
+A rule is one elementwise formula, in `update`: it reads the same for the floats of one parameter
+and for NumPy arrays of many, so that those a compiled program keeps in arrays move in one go.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ class SGD(Optimizer):
         self, data: float, grad: float, state: State, rate: float, t: int
     ) -> tuple[float, State]:
         """Return data − rate · velocity, the velocity being momentum · velocity + grad."""
-        velocity = self.momentum * state[0] + grad
+        velocity = self.momentum * state[0] + grad if self.momentum else grad
         ahead = grad + self.momentum * velocity if self.nesterov else velocity
         return data - rate * ahead, (velocity,)
 

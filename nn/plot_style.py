@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # colour-blind eyes too. Each class has a marker of its own besides.
 COLOURS = ("#2471b9", "#d95f02", "#009e73", "#cc79a7", "#b59b00", "#56b4e9", "#424a53", "#8250df")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+ROOM = 0.12  # around everything, inches: enough that no letter touches the edge
 BLUE, ORANGE, INK, GREY, FAINT = COLOURS[0], COLOURS[1], "#1f2328", "#6e7781", "#d0d7de"
 
 
@@ -25,7 +26,11 @@ def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, l
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    figure = shown_figure()(figsize=(width, height), dpi=110, layout="constrained", facecolor="white")
+    figure_class = shown_figure()
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    layout = ConstrainedLayoutEngine(w_pad=ROOM, h_pad=ROOM)
+    figure = figure_class(figsize=(width, height), dpi=110, layout=layout, facecolor="white")
     all_axes = list(figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0])
     for axes in all_axes:
         axes.set_facecolor("white")

@@ -75,6 +75,8 @@ def decision_boundary(
 ) -> Figure:
     """Draw which class a net gives to each place, the line between them, and the samples.
 
+    Of two classes the one that a positive output means is blue, the other orange, as gradients are.
+
     Args:
         model: takes two features and returns one Value, above 0 for the second class, or one
             Value a class, the largest for the class it means.
@@ -102,7 +104,8 @@ def decision_boundary(
     places = np.array([(x1, x2) for x2 in up for x1 in across])
     margins = margins_of(model, places)
     classes = class_numbers(y, margins.shape[1])
-    names = class_names or [f"class {k}" for k in range(margins.shape[1])]
+    names = class_names or default_names(y, margins.shape[1])
+    colours = COLOURS[1::-1] if margins.shape[1] == 2 else COLOURS
     guesses = margins_of(model, X).argmax(axis=1)
 
     figure, (axes,) = new_figure(8, 7)
@@ -115,7 +118,7 @@ def decision_boundary(
                 up,
                 surface,
                 [0, margin.max() + 1],
-                colors=[COLOURS[k % len(COLOURS)]],
+                colors=[colours[k % len(colours)]],
                 alpha=0.2,
             )
         if margin.min() < 0 < margin.max():
@@ -126,7 +129,7 @@ def decision_boundary(
             own[:, 1],
             s=55,
             marker=MARKERS[k % len(MARKERS)],
-            color=COLOURS[k % len(COLOURS)],
+            color=colours[k % len(colours)],
             edgecolor="white",
             linewidth=1,
             label=names[k],
@@ -239,6 +242,13 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
     axes.set_ylabel(f"predicted {target_name}")
     legend_above(axes)
     return figure
+
+
+def default_names(y: NDArray[np.float64], n_classes: int) -> list[str]:
+    """Return what to call classes that have no names: by their number in y."""
+    if n_classes == 2 and (y < 0).any():
+        return ["class −1", "class +1"]
+    return [f"class {k}" for k in range(n_classes)]
 
 
 def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -10,7 +10,7 @@ from typing import Protocol
 import engine
 from engine import Value
 from nn.losses import OURS, Loss, Prediction
-from nn.metrics import Output, plain
+from nn.metrics import Output, by_sample, outputs_of, plain
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.samples import Samples, pick
@@ -80,7 +80,7 @@ class EagerSteps:
 
 
 class CompiledSteps:
-    """Replays a program that was recorded of one sample, or of a minibatch if the loss couples them.
+    """Replays a program recorded of one sample, or of a minibatch if the loss may couple them.
 
     Raises:
         Exception: whatever goes wrong when the program is recorded.
@@ -147,15 +147,7 @@ class CompiledSteps:
             n = self.n_outputs
             rows = [flat[i : i + n] for i in range(0, len(flat), n)]
             return float(losses[0]), [row[0] if n == 1 else row for row in rows]
-        loss = float(sum(losses) / len(losses))
-        if len(outputs) == 1:
-            return loss, [float(x) for x in outputs[0]]
-        return loss, [[float(x) for x in row] for row in zip(*outputs, strict=True)]
-
-
-def outputs_of(prediction: Value | Sequence[Value]) -> list[Value]:
-    """Return the outputs for one sample as a list."""
-    return [prediction] if isinstance(prediction, Value) else list(prediction)
+        return float(sum(losses) / len(losses)), by_sample(outputs)
 
 
 def steps_for(

@@ -97,9 +97,9 @@ def run_all(
 
     found: dict[int, Result | str] = {}
     for i, settings in enumerate(grid):
-        result = runs.finished(settings)
-        if result is not None:
-            found[i] = result
+        kept = runs.finished(settings)
+        if kept is not None:
+            found[i] = kept
     left = [i for i in range(len(grid)) if i not in found]
     way = on_cluster(dask) if dask is not None else on_cores(n_jobs)
     bar = tqdm(total=len(grid), initial=len(found), disable=not progress, unit="run")

@@ -50,11 +50,15 @@ class Trained:
 
     def scaled(self, row: Sequence[float]) -> list[float]:
         """Return the features of one sample on the scale that the model takes."""
-        import numpy as np
+        if self.scaling is None:
+            return list(row)
+        mean, spread = self.scaling.mean.tolist(), self.scaling.spread.tolist()
+        # One by one, so that a program can record it.
+        return [(x - m) / s for x, m, s in zip(row, mean, spread, strict=True)]
 
-        X = np.asarray(row, dtype=float)
-        scaled: list[float] = (self.scaling.apply(X) if self.scaling else X).tolist()
-        return scaled
+    def parameters(self) -> list[Value]:
+        """Return the weights and biases of the model."""
+        return self.model.parameters()
 
     def answers(self, X: NDArray[np.float64]) -> list[str] | list[float]:
         """Return for each sample the name of its class, or a quantity in the target's unit."""

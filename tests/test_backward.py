@@ -8,6 +8,7 @@ import pytest
 
 import engine
 from engine import NonFiniteWarning, Value
+from engine.value import oldest_first
 
 
 def test_gradient_adds_up_when_a_value_is_used_twice() -> None:
@@ -76,6 +77,15 @@ def test_detached_value_passes_no_gradient() -> None:
     held = x.detach()
     (x * held).backward()
     assert (x.grad, held.data, held.label, held.op) == (3.0, 3.0, "x", None)
+
+
+def test_walk_that_was_cut_short_leaves_no_mark_that_the_next_believes() -> None:
+    x = Value(3.0)
+    y = x * x
+    z = y + 1
+    oldest_first(z)  # the walk alone, as if Ctrl-C had come before any gradient was passed on
+    (z + y).backward()
+    assert (x.grad, y.grad, z.grad) == (12.0, 2.0, 1.0)
 
 
 def test_chain_of_a_million_works_at_the_default_recursion_limit_and_is_freed() -> None:

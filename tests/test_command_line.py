@@ -1,9 +1,12 @@
 """The command line, as a user types it: what it writes, prints and refuses."""
 
 import csv
+import json
 import re
+import shutil
 import subprocess
 import sys
+from random import Random
 
 import pytest
 
@@ -20,7 +23,17 @@ def test_training_writes_weights_history_and_pictures(tmp_path, capsys) -> None:
 
 
 def test_monitored_training_writes_a_report_and_prints_the_alarms(tmp_path, capsys) -> None:
-    command = ["train", "moons", "--epochs", "5", "--hidden", "8", "--monitor", "--out", str(tmp_path)]
+    command = [
+        "train",
+        "moons",
+        "--epochs",
+        "5",
+        "--hidden",
+        "8",
+        "--monitor",
+        "--out",
+        str(tmp_path),
+    ]
     assert main(command) == 0
     assert "no alarm" in capsys.readouterr().out
     assert "<img" in (tmp_path / "report.html").read_text()
@@ -43,6 +56,14 @@ def test_own_table_is_learned_and_predicted(tmp_path, capsys) -> None:
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert len(rows) == 20
     assert {row["predicted flower"] for row in rows} <= {"rose", "tulip"}
+
+
+def test_digits_are_learned_from_all_samples(tmp_path, capsys) -> None:
+    options = ["--epochs", "1", "--hidden", "", "--out", str(tmp_path / "out")]
+    assert main(["train", "digits", *options]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"training +accuracy \d\.\d+ on 1438 samples", printed)
+    assert re.search(r"validation accuracy \d\.\d+ on 359 samples", printed)
 
 
 def test_numeric_target_is_regression(tmp_path, capsys) -> None:
@@ -102,3 +123,171 @@ def test_unwritable_folder_is_refused_before_training(tmp_path, capsys) -> None:
 def test_module_runs_as_a_program() -> None:
     command = [sys.executable, "-m", "nn", "draw", "x*x", "x=3"]
     assert "x*x" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+# ---- what goes wrong, as a user meets it ----
+
+
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    write_flowers(folder / "flowers.csv")
+    options = ["--epochs", "1", "--hidden", "3", "--out", str(folder / "out" / "flowers")]
+    assert main(["train", str(folder / "flowers.csv"), *options]) == 0
+    return folder
+
+
+@pytest.fixture
+def flowers(trained_once, tmp_path, monkeypatch, capsys):
+    """A folder to work in, with flowers.csv and a model trained on it."""
+    shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    return tmp_path
+
+
+def refusal(arguments: list[str], capsys) -> str:
+    """What is printed where a command refuses."""
+    assert main(arguments) == 2
+    return capsys.readouterr().err
+
+
+def test_without_a_command_help_is_shown(capsys) -> None:
+    assert main([]) == 0
+    assert "glassgrad train flowers.csv" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("option", "text"), [("--target", "kind"), ("--ignore", "x"), ("--task", "regression")]
+)
+def test_options_for_csv_are_refused_for_a_built_in_set(option, text, capsys) -> None:
+    assert refusal(["train", "iris", option, text], capsys) == (
+        f"glassgrad: {option} is for a CSV file; the data set 'iris' has its target already\n"
+    )
+
+
+def test_training_names_only_the_files_that_it_wrote(flowers, capsys) -> None:
+    main(["train", "xor", "--epochs", "0", "--hidden", "2", "--out", "."])
+    written = capsys.readouterr().out.splitlines()[-1]
+    assert written == (
+        "written to .: boundary.png, history.csv, model.json, network.png, network.svg"
+    )
+
+
+def test_network_picture_shows_the_gradients_of_one_sample_alone(flowers) -> None:
+    svg = (flowers / "out" / "flowers" / "network.svg").read_text()
+    assert "not the sum of the paths drawn" not in svg
+
+
+@pytest.mark.parametrize(
+    ("table", "wording"),
+    [
+        ("height,width,kind\n1,2,a\n1,,b\n", "row 3, column 'width' is empty; fill it in"),
+        ("height,width,kind\n1,2,a\n1,tall,b\n", "row 3, column 'width' needs a number, got 'tall'"),
+        ("height,width,kind\n1,2,a\n1,2,a\n", "column 'kind' has one class only, 'a'"),
+        ("x,kind\n1,a\n2,a\n3,b\n4,b\n", "bad has 4 samples; training needs at least 5"),
+        ("", "bad.csv: is empty"),
+    ],
+)  # fmt: skip
+def test_table_that_cannot_be_learned_is_refused(table, wording, flowers, capsys) -> None:
+    (flowers / "bad.csv").write_text(table)
+    assert wording in refusal(["train", "bad.csv"], capsys)
+
+
+def test_target_that_is_no_column_is_refused_with_those_there_are(flowers, capsys) -> None:
+    assert refusal(["train", "flowers.csv", "--target", "colour"], capsys) == (
+        "glassgrad: flowers.csv: no column 'colour'; its columns are height, width, flower\n"
+    )
+
+
+MODEL = "out/flowers/model.json"
+
+
+@pytest.mark.parametrize(
+    ("table", "wording"),
+    [
+        ("height\n1\n", "lacks column 'width', which the model was trained on"),
+        ("height,width,colour\n1,2,3\n", "has column 'colour', which the model was not trained on"),
+        ("height,width,flower\n1,2,lily\n", "is 'lily', but the model knows rose, tulip"),
+        ("height,width\n1,\n", "row 2, column 'width' is empty"),
+    ],
+)
+def test_table_that_does_not_fit_the_model_is_refused(table, wording, flowers, capsys) -> None:
+    (flowers / "new.csv").write_text(table)
+    assert wording in refusal(["predict", MODEL, "new.csv"], capsys)
+
+
+def test_model_file_cut_short_is_refused(flowers, capsys) -> None:
+    whole = (flowers / MODEL).read_text()
+    (flowers / "cut.json").write_text(whole[: len(whole) // 2])
+    wording = refusal(["predict", "cut.json", "flowers.csv"], capsys)
+    assert "cut.json is not a whole glassgrad model file" in wording
+    assert "it was cut short or is another kind of file" in wording
+
+
+def test_model_file_of_another_shape_is_refused(flowers, capsys) -> None:
+    content = json.loads((flowers / MODEL).read_text())
+    content["parameters"].popitem()
+    (flowers / "other.json").write_text(json.dumps(content))
+    assert "1 (layers.1.neurons.0.bias) missing" in refusal(
+        ["predict", "other.json", "flowers.csv"], capsys
+    )
+
+
+def test_predictions_are_not_written_where_there_is_no_folder(flowers, capsys) -> None:
+    assert refusal(["predict", MODEL, "flowers.csv", "-o", "gone/new.csv"], capsys) == (
+        "glassgrad: cannot write new.csv: there is no folder 'gone'; make it first\n"
+    )
+
+
+def test_predictions_are_not_written_over_a_folder(flowers, capsys) -> None:
+    assert refusal(["predict", MODEL, "flowers.csv", "-o", "out"], capsys) == (
+        "glassgrad: cannot write out: Is a directory; choose another place\n"
+    )
+
+
+def test_picture_is_not_drawn_where_there_is_no_folder(capsys) -> None:
+    assert "there is no folder 'gone'; make it first" in refusal(
+        ["draw", "x*x", "x=1", "-o", "gone/p.svg"], capsys
+    )
+
+
+def test_full_disk_leaves_the_old_model_whole(flowers, capsys, monkeypatch) -> None:
+    before = (flowers / MODEL).read_text()
+
+    def full(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    arguments = ["train", "flowers.csv", "--epochs", "2", "--hidden", "3"]
+    assert refusal(arguments, capsys).endswith(
+        "glassgrad: cannot write out/flowers: No space left on device; choose another place\n"
+    )
+    assert (flowers / MODEL).read_text() == before
+    assert not [path for path in (flowers / "out" / "flowers").iterdir() if path.name[0] == "."]
+
+
+def test_a_name_alone_is_no_formula(capsys) -> None:
+    assert refusal(["draw", "x", "x=1"], capsys) == (
+        "glassgrad: 'x' is a name alone, so there is nothing to differentiate; make something of "
+        "it, such as x*x\n"
+    )
+
+
+@pytest.mark.filterwarnings("default")
+def test_overflow_is_warned_of_in_one_line(capsys) -> None:
+    assert main(["draw", "exp(x)", "x=1000"]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("glassgrad: warning: ")
+
+
+def test_features_are_standardised_on_the_training_part_only(flowers) -> None:
+    kept = json.loads((flowers / MODEL).read_text())["metadata"]["scaling"]["mean"]
+    rows = list(csv.DictReader((flowers / "flowers.csv").read_text().splitlines()))
+    everything = sum(float(row["height"]) for row in rows) / len(rows)
+    order = list(range(20))
+    Random(0).shuffle(order)
+    train = sum(float(rows[i]["height"]) for i in order[4:]) / 16
+    assert kept[0] == pytest.approx(train)
+    assert kept[0] != pytest.approx(everything)

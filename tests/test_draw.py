@@ -1,12 +1,22 @@
 """Pictures: what stands in them, in which form, and what is refused."""
 
+import re
+import shutil
 import subprocess
+from functools import partial
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+import resvg_py
+from fontTools.ttLib import TTFont
+from PIL import Image
 
 import engine
 import nn
 from engine import Value
+from engine.draw.raster import FONT_FILES
+from engine.ops import OPS
 
 
 def fan_out() -> Value:
@@ -19,7 +29,10 @@ def fan_out() -> Value:
     return out
 
 
-@pytest.mark.parametrize("layout", ["builtin", "dot"])
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz's dot on PATH")
+
+
+@pytest.mark.parametrize("layout", ["builtin", pytest.param("dot", marks=needs_dot)])
 def test_value_used_several_times_shows_what_each_path_adds(layout) -> None:
     svg = engine.draw(fan_out(), layout=layout).svg
     for text in (
@@ -58,9 +71,38 @@ def test_square_has_two_arrows_from_the_same_card() -> None:
     assert engine.draw(y).svg.count(">×3</text>") == 2
 
 
-def test_picture_before_backward_says_so() -> None:
-    svg = engine.draw(Value(2.0, "x") * 3).svg
-    assert "backward() has not run" in svg
+def before_backward() -> Value:
+    model = nn.MLP(2, [4, 4, 1], activation="tanh", seed=0)
+    return nn.hinge([model([Value(0.5, "x1"), Value(-0.3, "x2")])], [1])
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Value(2.0, "x") * 3, before_backward], ids=["cards", "folded"]
+)
+def test_picture_before_backward_says_so(make) -> None:
+    svg = engine.draw(make()).svg
+    assert "backward() has not run: no gradients yet" in svg
+    assert ">0</text>" not in re.sub(r">b</text><text[^>]*>0</text>", "", svg)
+    assert "grad &gt; 0" not in svg
+
+
+def test_picture_after_backward_does_not_say_that_it_has_not_run() -> None:
+    assert "has not run" not in engine.draw(fan_out()).svg
+
+
+@pytest.mark.parametrize("layout", ["builtin", pytest.param("dot", marks=needs_dot)])
+def test_operands_keep_their_order_from_top_to_bottom(layout) -> None:
+    a, b = Value(1.0, "left"), Value(2.0, "right")
+    for first, second in ((a, b), (b, a)):
+        svg = engine.draw(first - second, layout=layout).svg
+        height = {x.label: card_top(svg, x.label) for x in (a, b)}
+        assert height[first.label] < height[second.label]
+
+
+def card_top(svg: str, label: str) -> float:
+    """How far down the card with that header stands, px."""
+    above = svg[: svg.index(f">{label}</text>")]
+    return float(re.findall(r"translate\([-\d.]+,([-\d.]+)\)", above)[-1])
 
 
 def test_labels_are_escaped_and_shortened() -> None:
@@ -75,7 +117,10 @@ def test_numbers_that_are_not_finite_are_drawn_in_plain_sight() -> None:
     x = Value(1000.0, "x")
     with pytest.warns(engine.NonFiniteWarning):
         (out := engine.exp(x) * 2).backward()
-    assert ">inf</text>" in engine.draw(out).svg.replace("+", "")
+    svg = engine.draw(out).svg
+    assert ">inf</text>" in svg.replace("+", "")
+    assert "first non-finite number: exp = inf, made by exp" in svg
+    assert ">inf or nan</text>" in svg
 
 
 def network_loss() -> Value:
@@ -102,12 +147,50 @@ def test_picture_is_saved_by_suffix(tmp_path) -> None:
     picture = engine.draw(fan_out())
     assert picture.save(tmp_path / "p.svg").read_text() == picture.svg
     assert picture.save(tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
-    dot = picture.save(tmp_path / "p.dot")
-    subprocess.run(["dot", "-Tsvg", dot], check=True, capture_output=True)
+    assert picture.save(tmp_path / "p.dot").read_text() == picture.dot.source
     with pytest.raises(ValueError, match=r"saved as .svg, .png or .dot, got 'p.jpg'"):
         picture.save(tmp_path / "p.jpg")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         picture.save(tmp_path / "gone" / "p.svg")
+
+
+def png_on_a_machine_without_fonts(root: Value, monkeypatch) -> bytes:
+    bare = partial(resvg_py.svg_to_bytes, skip_system_fonts=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(resvg_py, "svg_to_bytes", bare)
+        return engine.draw(root, layout="builtin").png()
+
+
+def test_png_shows_labels_where_the_machine_has_no_fonts(monkeypatch) -> None:
+    one, other = (png_on_a_machine_without_fonts(Value(1.0, x) * 2, monkeypatch) for x in "pq")
+    assert one != other
+
+
+def test_png_is_the_same_with_and_without_the_fonts_of_the_machine(monkeypatch) -> None:
+    root = fan_out()
+    bare = png_on_a_machine_without_fonts(root, monkeypatch)
+    assert engine.draw(root, layout="builtin").png() == bare
+
+
+def test_png_of_a_long_picture_is_no_longer_than_programs_show() -> None:
+    out = Value(1.0, "x")
+    for _ in range(45):
+        out = out * 1.1
+    wide, _ = Image.open(BytesIO(engine.draw(out, layout="builtin").png())).size
+    assert 8000 < wide <= 8192
+
+
+def test_png_has_as_many_pixels_as_asked_for() -> None:
+    picture = engine.draw(fan_out())
+    one, two = (Image.open(BytesIO(picture.png(scale=scale))).size for scale in (1, 2))
+    assert two == (2 * one[0], 2 * one[1])
+    assert Image.open(BytesIO(picture.png())).size == two
+
+
+@pytest.mark.parametrize("file", FONT_FILES, ids=lambda file: Path(file).stem)
+def test_own_font_has_every_letter_that_pictures_need(file) -> None:
+    letters = set("".join(op.symbol for op in OPS.values()) + "·…−×∂αβθσŷ₁₂²0123456789")
+    assert letters <= set(map(chr, TTFont(file).getBestCmap()))
 
 
 def test_notebook_gets_svg_png_and_text() -> None:
@@ -115,10 +198,20 @@ def test_notebook_gets_svg_png_and_text() -> None:
     assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
 
 
+@needs_dot
+def test_saved_dot_file_is_one_that_dot_draws(tmp_path) -> None:
+    dot = engine.draw(fan_out()).save(tmp_path / "p.dot")
+    drawn = subprocess.run(["dot", "-Tsvg", dot], check=True, capture_output=True).stdout
+    assert drawn.count(b'class="node"') == 5
+
+
+def test_micrograds_drawing_shows_data_and_grad() -> None:
+    assert "data -8.0000 | grad 1.0000" in engine.draw_dot(fan_out()).source
+
+
+@needs_dot
 def test_micrograds_drawing_is_a_digraph_that_dot_draws() -> None:
-    graph = engine.draw_dot(fan_out())
-    assert "data -8.0000 | grad 1.0000" in graph.source
-    assert graph.pipe(format="svg").startswith(b"<?xml")
+    assert engine.draw_dot(fan_out()).pipe(format="svg").startswith(b"<?xml")
 
 
 @pytest.mark.parametrize(
@@ -134,6 +227,23 @@ def test_micrograds_drawing_is_a_digraph_that_dot_draws() -> None:
 def test_bad_requests_are_refused_in_words(attempt, error, wording) -> None:
     with pytest.raises(error, match=wording):
         attempt()
+
+
+@pytest.mark.parametrize("layout", ["builtin", "dot"])
+def test_single_card_is_drawn(layout) -> None:
+    assert ">x</text>" in engine.draw(Value(3.0, "x"), layout=layout).svg
+
+
+@pytest.mark.parametrize("layout", ["builtin", "dot"])
+@pytest.mark.parametrize("name", ["", "sum"])
+def test_sum_of_100000_terms_is_folded_into_one_card(layout, name) -> None:
+    terms = [Value(float(i), f"x{i}") for i in range(50)]
+    with engine.scope(name):
+        total = sum(terms * 2000, Value(0.0))
+    total.backward()
+    svg = engine.draw(total, layout=layout).svg
+    assert "100,051 nodes" in svg
+    assert svg.count(">data</text>") == 1
 
 
 def test_graph_too_large_to_draw_is_refused_with_a_remedy() -> None:

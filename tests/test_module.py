@@ -125,6 +125,16 @@ def test_missing_folder_is_named(tmp_path) -> None:
         nn.MLP(2, [1]).save(tmp_path / "gone" / "model.json")
 
 
+def test_folder_that_may_not_be_written_to_is_named(tmp_path, monkeypatch) -> None:
+    def forbidden(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("nn.files.tempfile.mkstemp", forbidden)
+    wording = r"cannot write model.json in '.*': Permission denied; choose a folder that you may"
+    with pytest.raises(PermissionError, match=wording):
+        nn.MLP(2, [1]).save(tmp_path / "model.json")
+
+
 def test_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch) -> None:
     path = tmp_path / "model.json"
     nn.MLP(2, [1], seed=0).save(path)

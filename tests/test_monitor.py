@@ -135,7 +135,7 @@ def test_what_is_kept_is_bounded_however_long_the_run() -> None:
     assert len(monitor.looks) <= 256
     assert max(sizes) < 8e6
     steps = [look.step for look in monitor.looks]
-    gaps = {b - a for a, b in zip(steps, steps[1:])}
+    gaps = {b - a for a, b in zip(steps, steps[1:], strict=False)}
     assert steps[0] == 1
     assert len(gaps) == 1  # still evenly spaced
     for _ in range(3_000):
@@ -239,13 +239,13 @@ def test_model_without_parameters_is_refused() -> None:
         pass
 
     with pytest.raises(
-        ValueError, match="Monitor needs a model with parameters to watch, and .*Empty"
+        ValueError, match=r"Monitor needs a model with parameters to watch, and .*Empty"
     ):
         nn.Monitor(Empty())
 
 
 def test_what_is_no_module_is_refused() -> None:
-    with pytest.raises(TypeError, match="Monitor watches an nn.Module such as nn.MLP, got 3"):
+    with pytest.raises(TypeError, match=r"Monitor watches an nn.Module such as nn.MLP, got 3"):
         nn.Monitor(3)
 
 
@@ -322,7 +322,7 @@ def test_questions_without_an_answer_are_refused_in_words(ask, wording: str) -> 
 
 
 def test_report_in_a_folder_that_is_not_there_says_so(tmp_path) -> None:
-    with pytest.raises(FileNotFoundError, match="there is no folder .*make it first"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*make it first"):
         watched().report(tmp_path / "nowhere" / "run.html")
 
 

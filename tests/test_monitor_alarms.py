@@ -66,9 +66,9 @@ def test_alarm_has_numbers_and_advice() -> None:
 def test_first_non_finite_node_is_named_with_its_layer_and_operation() -> None:
     model = nn.MLP(2, [3, 1], activation=engine.exp, seed=0)
     model.layers[0].neurons[1].bias.data = 800.0
+    X, y = moons(0)
+    monitor = nn.Monitor(model)
     with pytest.warns(RuntimeWarning, match="training stopped"):
-        X, y = moons(0)
-        monitor = nn.Monitor(model)
         nn.fit(model, X, y, loss=nn.mean_squared_error, epochs=1, progress=False, monitor=monitor,
                optimizer=nn.SGD(model.parameters(), learning_rate=0.1))  # fmt: skip
     (alarm,) = monitor.alarms

@@ -51,6 +51,10 @@ PROGRAMS = {
     "function_of_a_float": "print(engine.gaussian(0.3), 'gaussian')",
     "public_name": "from engine import *; print(gaussian(Value(0.3)).data, 'gaussian')",
     "formula": "y = engine.parse('gaussian(x)', {'x': 0.3}); print(y.data, y.op)",
+    "compiled": "x = Value(0.3); program = engine.compile(lambda: x.gaussian()); "
+    "print(program(), 'gaussian' if abs(x.grad / (-0.6 * program()) - 1) < 1e-12 else x.grad)",
+    "compiled_to_python": "x = Value(0.3); "
+    "print(engine.compile(lambda: x.gaussian(), backend='python')(), 'gaussian')",
     "slope": "x = Value(0.3); x.gaussian().backward(); print(x.grad / (-2 * 0.3), 'gaussian')",
 }
 

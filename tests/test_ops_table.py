@@ -216,6 +216,23 @@ def test_powers_follow_ieee_arithmetic(base, exponent, expected) -> None:
     assert (Value(base) ** Value(float(exponent))).data == expected
 
 
+@pytest.mark.parametrize("name", [name for name in SMOOTH_ROWS if hasattr(engine, name)])
+@pytest.mark.parametrize("a", [0.7, -0.7, 800.0, -800.0, 0.0])
+def test_functions_give_the_same_on_floats_as_on_values(name, a) -> None:
+    row, function = OPS[name], getattr(engine, name)
+    others = (1.3,) * (len(row.slopes) - 1)
+    if holds(row.domain, a, *others):
+        out = function(a, *others)
+        assert type(out) is float
+        assert out == function(Value(a), *others).data
+    else:
+        for x in (a, Value(a)):
+            with pytest.raises(
+                engine.DomainError, match=rf"^{name}\(a\) needs {row.domain}, got a"
+            ):
+                function(x)
+
+
 @pytest.mark.parametrize("name", ["maximum", "minimum"])
 def test_tie_gives_half_of_the_gradient_to_each(name) -> None:
     x, y = Value(2.0), Value(2.0)

@@ -1,9 +1,15 @@
 """Pictures of training: what they must show, for every kind of task."""
 
+import io
+
+import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from PIL import Image
 
 import nn
 from nn import plots
+from nn.plot_style import BLUE
 
 X = [[i / 10, (i * 7 % 10) / 10] for i in range(20)]
 y = [1 if a + b > 1.2 else -1 for a, b in X]
@@ -37,3 +43,34 @@ def test_confusion_matrix_counts_every_sample() -> None:
 def test_predictions_are_drawn_against_true_quantities() -> None:
     figure = plots.predictions(nn.MLP(2, [1], seed=0), X, [a for a, _ in X])
     assert figure.axes
+
+
+@pytest.mark.parametrize(
+    ("targets", "names"),
+    [(y, ["class −1", "class +1"]), ([max(t, 0) for t in y], ["class 0", "class 1"])],
+)
+def test_classes_of_a_boundary_are_called_as_in_y(trained, targets, names) -> None:
+    axes = plots.decision_boundary(trained[0], X, targets).axes[0]
+    assert axes.get_legend_handles_labels()[1][:2] == names
+
+
+def test_class_of_positive_outputs_is_blue_in_a_boundary(trained) -> None:
+    axes = plots.decision_boundary(trained[0], X, y).axes[0]
+    handles, labels = axes.get_legend_handles_labels()
+    colour = handles[labels.index("class +1")].get_facecolor()[0]
+    assert to_hex(colour) == BLUE
+
+
+def test_no_letter_of_a_plot_touches_the_edge(trained) -> None:
+    for figure in (
+        plots.decision_boundary(trained[0], X, y),
+        plots.confusion_matrix(trained[0], X, y, ["a rather long name", "another"]),
+        plots.loss_curves(trained[1]),
+    ):
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+        pixels = np.asarray(Image.open(file).convert("L"))
+        edge = np.concatenate(
+            [pixels[:4].ravel(), pixels[-4:].ravel(), pixels[:, :4].ravel(), pixels[:, -4:].ravel()]
+        )
+        assert edge.min() == 255

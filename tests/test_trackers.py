@@ -4,6 +4,7 @@ import csv
 import json
 import struct
 import sys
+import time
 
 import pytest
 
@@ -94,9 +95,13 @@ def test_offline_run_of_wandb_holds_every_look(tmp_path, monkeypatch) -> None:
     settings = wandb.Settings(console="off", x_disable_stats=True)
     monitor = told(tmp_path, "wandb", tmp_path, mode="offline", project="glass", settings=settings)
     (path,) = tmp_path.glob("wandb/offline-run-*/run-*.wandb")
+    deadline = time.monotonic() + 30
+    # W&B's own process writes the last block, a moment after finish() has returned.
+    while (data := path.read_bytes()) and not is_whole(data) and time.monotonic() < deadline:
+        time.sleep(0.05)
     looks, summary, alerts = [], {}, []
-    for data in records_of(path.read_bytes()):
-        record = wandb_internal_pb2.Record.FromString(data)
+    for part in records_of(data):
+        record = wandb_internal_pb2.Record.FromString(part)
         if record.HasField("history"):
             looks.append({key_of(i): json.loads(i.value_json) for i in record.history.item})
         elif record.HasField("summary"):
@@ -109,6 +114,16 @@ def test_offline_run_of_wandb_holds_every_look(tmp_path, monkeypatch) -> None:
     assert sum(looks[0]["layer 1/weights/histogram/values"]) == 8
     assert alerts == [str(monitor.alarms[0])]
     assert summary["alarms/symmetric"] == str(monitor.alarms[0])
+
+
+def is_whole(data: bytes) -> bool:
+    """Tell whether a run's file has its last record, which says that the run has ended."""
+    from wandb.proto import wandb_internal_pb2
+
+    try:
+        return any(wandb_internal_pb2.Record.FromString(x).HasField("exit") for x in records_of(data))
+    except Exception:  # cut in the middle of a record
+        return False
 
 
 def key_of(item) -> str:
@@ -153,7 +168,7 @@ def test_settings_that_a_tracker_does_not_take_are_refused(tmp_path) -> None:
 def test_unwritable_place_is_refused_before_training(tracker, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(
-        OSError, match="cannot log to .*: Not a directory; choose a place that you may"
+        OSError, match=r"cannot log to .*: Not a directory; choose a place that you may"
     ):
         nn.Monitor(nn.MLP(2, [1])).log_to(tracker, tmp_path / "file" / "run")
 

@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -196,6 +197,25 @@ def test_scope_tags_what_is_made_inside_it() -> None:
     assert (Value(1.0) * 2).scope is None
 
 
+def test_label_and_scope_are_set_apart_from_each_other() -> None:
+    with engine.scope("s"):
+        leaf, out = Value(1.0, "x"), Value(1.0) * 2
+    tag = out.scope
+    assert (leaf.label, leaf.scope, out.label) == ("x", tag, "")
+    out.label = "y"
+    assert (out.label, out.scope) == ("y", tag)
+    out.scope = None
+    assert (out.label, out.scope) == ("y", None)
+    out.label = ""
+    out.scope = tag
+    assert (out.label, out.scope) == ("", tag)
+
+
+@pytest.mark.skipif(sys.maxsize < 2**32, reason="a slot is shorter on 32 bits")
+def test_result_of_an_operation_keeps_to_96_bytes() -> None:
+    assert sys.getsizeof(Value(1.0) * 2) <= 96  # its two numbers are counted apart
+
+
 # ---- whole graphs through pickle and copy ----
 
 
@@ -234,6 +254,20 @@ def test_chain_of_100000_nodes_is_copied(again) -> None:
     copied = again(out)
     assert copied.data == out.data
     assert len(engine.graph.nodes(copied)) == 100_001
+
+
+def test_pickling_that_failed_does_no_harm_to_the_next() -> None:
+    out, half = Value(1.0), None
+    for i in range(20_000):
+        out = out * 1.00001
+        if i == 10_000:
+            half = out
+    half.label = (no_text for no_text in ())
+    with pytest.raises(TypeError, match="cannot pickle 'generator'"):
+        pickle.dumps(out)
+    half.label = "half"
+    for root, n in ((half, 10_002), (out, 20_001)):
+        assert len(engine.graph.nodes(pickle.loads(pickle.dumps(root)))) == n
 
 
 # ---- the gradient checker ----

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.compile.program import Optimizer, Program
 
 
-def compile(  # noqa: A001  the field's word for it
+def compile(
     fn: Callable[..., object],
     *,
     optimizer: Optimizer | None = None,
@@ -33,7 +33,7 @@ def compile(  # noqa: A001  the field's word for it
         optimizer: moves the parameters in `program.step`; anything with a method `step()`.
         batched: whether `fn` is of one sample. The program then takes each argument with a leading
             axis of samples, and returns the mean.
-        penalty: for a batched program: gives a Value to add to the mean once, such as an L2 penalty.
+        penalty: for a batched program: gives a Value to add to the mean once, such as L2.
         backend: "numpy", or "python" for plain Python without NumPy.
 
     Raises:

@@ -10,9 +10,10 @@ PLAIN = (int, float, str, type(None))
 
 
 def numbers_from_outside(fn: object) -> Callable[[], tuple[object, ...]]:
-    """Return a function that looks up what numbers `fn` takes from closures, globals and its object.
+    """Return a function that looks up the numbers that `fn` takes from outside.
 
-    A program records anew when one of them has changed. What it does not find are numbers inside
+    Those are numbers in closures, globals and its own object; a program records anew when one of
+    them has changed. What it does not find are numbers inside
     other objects, such as `settings["rate"]`, and those of functions that `fn` calls.
     """
     looks: list[Callable[[], object]] = []
@@ -23,7 +24,7 @@ def numbers_from_outside(fn: object) -> Callable[[], tuple[object, ...]]:
     owner = getattr(function, "__self__", None)
     function = getattr(function, "__func__", function)
     if not hasattr(function, "__code__"):  # an object that can be called
-        owner, function = function, getattr(type(function), "__call__", None)
+        owner, function = function, vars(type(function)).get("__call__")
     code = getattr(function, "__code__", None)
     if isinstance(code, CodeType):
         cells = getattr(function, "__closure__", None) or ()

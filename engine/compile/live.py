@@ -47,7 +47,7 @@ class Live(Value):
     __slots__ = ()
 
     @property
-    def data(self) -> float:  # type: ignore[override]
+    def data(self) -> float:
         """The number."""
         return self._da.data_view[self._db]  # type: ignore[attr-defined, no-any-return]
 
@@ -58,7 +58,7 @@ class Live(Value):
         self._da.data_view[self._db] = x if type(x) is float else number(x)  # type: ignore[attr-defined]
 
     @property
-    def grad(self) -> float:  # type: ignore[override]
+    def grad(self) -> float:
         """The gradient."""
         return self._da.grad_view[self._db]  # type: ignore[attr-defined, no-any-return]
 

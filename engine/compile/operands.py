@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.compile.plan import Numbers, Slots
+from engine.compile.plan import Plan, Slots
 
 
 @dataclass
@@ -33,14 +33,15 @@ class Addition:
     Attributes:
         target: where it goes, as text.
         text: what is added.
-        slots: the slots it goes to; None where only a replay knows.
-        view: whether the target is a view, all of which the gradient fills.
+        slots: the slots it goes to, or may go to.
+        kind: "view" if the target is a view all of which the gradient fills, "part" if it is
+            another expression, "picked" if it is an array of slots that each replay picks.
     """
 
     target: str
     text: str
-    slots: Slots | None
-    view: bool
+    slots: Slots
+    kind: str
 
 
 def even_steps(slots: Slots) -> tuple[int, ...] | None:
@@ -78,30 +79,28 @@ class Buffers:
     """The buffers of a program and the arrays that its lines use.
 
     Args:
-        size: how many slots there are.
-        first_constant: the slot of the first constant.
-        constants: what stands from there on.
-        moving: for each slot, whether it depends on a parameter, so that its gradient is wanted.
+        plan: what works on them.
 
     Attributes:
         values: the number of each slot.
         gradients: the gradient of each slot.
         space: every array by the name that the program calls it.
-        notes: what each view is, in the order they were made.
+        views: what each view of the values, "V", and of the gradients, "G", is.
         forward: the lines of the forward pass.
     """
 
-    def __init__(
-        self, size: int, first_constant: int, constants: Numbers, moving: np.ndarray
-    ) -> None:
-        self.values = np.zeros(size)
-        self.gradients = np.zeros(size)
-        self.values[first_constant : first_constant + len(constants)] = constants
-        self.constant_slots = (first_constant, first_constant + len(constants))
-        self.moving = moving
+    def __init__(self, plan: Plan) -> None:
+        first_constant = plan.n_parameters + plan.n_inputs
+        self.constant_slots = (first_constant, first_constant + len(plan.constants))
+        self.values, self.gradients = np.zeros(plan.size), np.zeros(plan.size)
+        self.values[slice(*self.constant_slots)] = plan.constants
+        for slots in plan.ones:
+            self.values[slots] = 1.0
+        self.labels = plan.labels
+        self.moving = plan.moving()
         self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
         self.space.update(inf=np.inf, nan=np.nan)
-        self.notes: list[str] = []
+        self.views: dict[str, list[str]] = {"V": [], "G": []}
         self.forward: list[str] = []
         self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
@@ -112,7 +111,7 @@ class Buffers:
         return name
 
     def view(self, buffer: str, slots: Slots, letter: str) -> str | None:
-        """Return the name of the view of a buffer at slots in even steps, or None if they are not."""
+        """Return the name of a view of a buffer, or None if the slots are not in even steps."""
         key = (buffer, slots.shape, slots.tobytes())
         if key not in self._known:
             steps = even_steps(slots)
@@ -123,8 +122,18 @@ class Buffers:
             strides = [step * array.itemsize for step in steps]
             view = np.lib.stride_tricks.as_strided(array[first:], slots.shape, strides)
             name = self._known[key] = self.name(letter, view)
-            self.notes.append(f"{name} = view({buffer}, {first}, {slots.shape}, {steps})")
+            line = f"{name} = view({buffer}, {first}, {slots.shape}, {steps})"
+            self.views[buffer].append(line + self.called(slots))
         return self._known[key]
+
+    def called(self, slots: Slots) -> str:
+        """Return what the parameters or inputs at slots are called, as a comment, or ""."""
+        if slots.max() >= len(self.labels):
+            return ""
+        names = list(dict.fromkeys(filter(None, (self.labels[i] for i in slots.flat))))
+        if len(names) > 6:
+            names[3:-2] = ["…"]
+        return f"  # {', '.join(names)}" if names else ""
 
     def read(self, slots: Slots, letter: str = "x") -> Operand:
         """Return the array of the numbers at `slots`; a copy is made in the forward pass."""
@@ -150,7 +159,8 @@ class Buffers:
     def block(self, slots: Slots) -> tuple[str, str]:
         """Return the names of a block that an instruction makes, and of its gradients."""
         value, gradient = self.view("V", slots, "v"), self.view("G", slots, "g")
-        assert value is not None and gradient is not None
+        assert value is not None, "a block stands in even steps"
+        assert gradient is not None, "so do its gradients"
         return value, gradient
 
     def baked(self, numbers: object) -> str:
@@ -168,6 +178,20 @@ class Buffers:
         """Tell whether a gradient at any of `slots` is wanted."""
         return bool(self.moving[slots].any())
 
+    def summed(self, text: str, shape: tuple[int, ...], axes: tuple[int, ...]) -> str:
+        """Return the sum of an array over axes, which stay with one entry."""
+        if len(shape) == 2 and len(axes) == 1:  # a product with ones is quicker
+            if axes == (1,):
+                return f"({text}) @ {self.ones(shape[1])}"
+            return f"{self.ones(shape[0])}.T @ ({text})"
+        return f"add.reduce({text}, {axes[0] if len(axes) == 1 else axes}, keepdims=True)"
+
+    def ones(self, n: int) -> str:
+        """Return the name of a column of n ones."""
+        name = f"ones{n}"
+        self.space.setdefault(name, np.ones((n, 1)))
+        return name
+
     def add(self, slots: Slots, gradient: Operand) -> list[Addition]:
         """Return how a gradient, of the shape of `slots` or narrower, gets into them."""
         if slots.size == 0 or not self.wants(slots):
@@ -177,24 +201,49 @@ class Buffers:
         if same:
             if any(shape[axis] != slots.shape[axis] for axis in same):
                 text = f"broadcast_to({text}, {slots.shape})"
-            text = f"add.reduce({text}, {same[0] if len(same) == 1 else same}, keepdims=True)"
+            text = self.summed(text, slots.shape, same)
             shape = tuple(1 if i in same else n for i, n in enumerate(shape))
         distinct = np.unique(narrow).size == narrow.size
         view = self.view("G", narrow, "h") if distinct else None
         if view is not None:
-            return [Addition(view, text, narrow, shape == narrow.shape)]
+            return [Addition(view, text, narrow, "view" if shape == narrow.shape else "part")]
         if distinct:
-            return [Addition(f"G[{self.index(narrow)}]", text, narrow, False)]
+            return [Addition(f"G[{self.index(narrow)}]", text, narrow, "part")]
         if shape != narrow.shape:
             text = f"broadcast_to({text}, {narrow.shape})"
+        by_matrix = self.collected(narrow, text)
+        if by_matrix is not None:
+            return [by_matrix]
         # Several gradients for one slot: sorted by slot, then added up run by run.
         order = np.argsort(narrow, axis=None, kind="stable")
         targets, starts = np.unique(narrow.ravel()[order], return_index=True)
         flat = f"({text}).ravel()"
         if not np.array_equal(order, np.arange(order.size)):
-            flat += f"[{self.index(order)}]"
+            flat += f".take({self.index(order)})"
         total = f"add.reduceat({flat}, {self.index(starts)})"
         view = self.view("G", targets, "h")
         if view is not None:
-            return [Addition(view, total, targets, True)]
-        return [Addition(f"G[{self.index(targets)}]", total, targets, False)]
+            return [Addition(view, total, targets, "view")]
+        return [Addition(f"G[{self.index(targets)}]", total, targets, "part")]
+
+    def collected(self, slots: Slots, text: str) -> Addition | None:
+        """Return how gradients are added up by a matrix of zeros and ones, if that can be done.
+
+        It can if every row has its slots in the same pattern, as the keys of an attention have: the
+        gradients of a row, times a matrix that says which goes where.
+        """
+        rows = slots.reshape(-1, slots.shape[-1])
+        pattern = rows[0] - rows[0, 0]
+        if not np.array_equal(rows, rows[:, :1] + pattern):
+            return None
+        columns, place = np.unique(pattern, return_inverse=True)
+        targets = rows[:, :1] + columns
+        if np.unique(targets).size < targets.size or pattern.size * columns.size > 50_000:
+            return None
+        view = self.view("G", targets, "h")
+        if view is None:
+            return None
+        matrix = np.zeros((pattern.size, columns.size))
+        matrix[np.arange(pattern.size), place] = 1.0
+        flat = f"({text}).reshape{rows.shape} @ {self.baked(matrix)}"
+        return Addition(view, flat, targets, "view")

@@ -1,8 +1,8 @@
 """The instructions of an array program, and the slots of one buffer on which they work.
 
 The buffer holds the parameters, the inputs, the constants, and then what each instruction makes: a
-block of rows by lanes. An instruction says by slots where its operands stand, for each row, term and
-lane; that is all it takes for samples of a batch, positions of a sequence and heads alike.
+block of rows by lanes. An instruction says by slots where its operands stand, for each row, term
+and lane; that is all it takes for samples of a batch, positions of a sequence and heads alike.
 """
 
 from __future__ import annotations
@@ -180,7 +180,9 @@ class Plan:
         n_parameters: how many parameters stand first.
         n_inputs: how many inputs stand after them.
         constants: what stands after those.
+        labels: what parameters and inputs are called, slot by slot.
         instructions: each after those it needs.
+        ones: rows of the constant 1, each after a block of rows, for the biases of what takes them.
         size: how many slots there are.
         out: the slot of the result.
         outputs: slots of other wanted numbers, shape (n_samples,) each.
@@ -190,7 +192,9 @@ class Plan:
     n_parameters: int
     n_inputs: int
     constants: Numbers
+    labels: list[str]
     instructions: list[Instruction] = field(default_factory=list)
+    ones: list[Slots] = field(default_factory=list)
     size: int = 0
     out: int = -1
     outputs: list[Slots] = field(default_factory=list)

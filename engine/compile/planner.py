@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from engine.compile.operands import even_steps
 from engine.compile.plan import (
     Detach,
     Instruction,
@@ -47,7 +48,8 @@ class Planner:
         n_parameters = len(tape.parameters)
         n_inputs = len(tape.inputs) * n_samples
         constants = np.array([1.0, *tape.numbers.values()])
-        self.plan = Plan(rolled, n_parameters, n_inputs, constants)
+        labels = [""] * (n_parameters + n_inputs)
+        self.plan = Plan(rolled, n_parameters, n_inputs, constants, labels)
         # Where the number of each step stands for the first sample, and how far on for the next.
         self.start = np.full(len(tape), -1, dtype=np.intp)
         self.stride = np.zeros(len(tape), dtype=np.intp)
@@ -55,6 +57,11 @@ class Planner:
         self.start[tape.inputs] = n_parameters + first
         if strides is not None:
             self.stride[tape.inputs] = strides
+        for i, parameter in zip(positions, tape.parameters, strict=True):
+            labels[i] = parameter.label
+        for step, label in zip(tape.inputs, tape.input_labels, strict=True):
+            for slot in self.samples(step):
+                labels[slot] = label
         self.one = n_parameters + n_inputs  # the slot of the constant 1
         self.start[list(tape.numbers)] = self.one + 1 + np.arange(len(tape.numbers))
         self.plan.size = self.one + len(constants)
@@ -75,7 +82,10 @@ class Planner:
                 members = [row for row, _ in group]
                 out = self.block(members)
                 stacked = [np.array(column) for column in zip(*(p for _, p in group), strict=True)]
-                plan.instructions.append(instruction(members, out, stacked))
+                made = instruction(members, out, stacked)
+                if isinstance(made, Sum):
+                    self.take_in_biases(made)
+                plan.instructions.append(made)
         tape = rolled.tape
         if self.batched:
             plan.out = plan.size
@@ -115,6 +125,9 @@ class Planner:
             self.start[row.nodes] = slots[: len(row.nodes)]
             self.stride[row.nodes] = self.batched and n_lanes > 1
         self.plan.size += out.size
+        if n_lanes > 1 and len(rows) > 1:
+            self.plan.ones.append(self.plan.size + np.arange(n_lanes))
+            self.plan.size += n_lanes
         return out
 
     def described(self, row: Row) -> tuple[object, Parts]:
@@ -133,7 +146,7 @@ class Planner:
             else:
                 slots = self.start[flat]
             starts = np.cumsum([0, *counts[:-1]])
-            return starts.tobytes(), (slots.ravel(), starts)
+            return (starts.tobytes(), slots.size), (slots.ravel(), starts)
         operands = self.slots(np.array(args).T, n_lanes)
         # An instruction whose operand is a constant in all its rows has the number written into it.
         fixed = () if row.op is TAKE else tuple(self.is_constant(j) for j in args[0])
@@ -172,7 +185,8 @@ class Planner:
         wide_x = np.array([self.is_wide(key[1], n_lanes) for key in row.keys], dtype=bool)
         wide_y = np.array([self.is_wide(key[2], n_lanes) for key in row.keys], dtype=bool)
         single = y[:, 0] < 0
-        linear = (wide_x != wide_y) & ~single & (signs > 0)
+        constant = [any(self.rolled.rows[j].op is CONSTANT for j in key[1:]) for key in row.keys]
+        linear = (wide_x != wide_y) & ~single & (signs > 0) & ~np.array(constant, dtype=bool)
 
         weights = self.start[np.where(wide_x, y[:, 0], x[:, 0])[linear]]
         across = self.slots(np.where(wide_x[:, None], x, y)[linear], n_lanes)
@@ -199,8 +213,27 @@ class Planner:
         )
         return common, own
 
+    def take_in_biases(self, sums: Sum) -> None:
+        """Make biases weights of a row of ones, where both stand next to the others of their kind.
+
+        W @ x + b is then one product, and so is its gradient.
+        """
+        if len(sums.across) < 2:
+            return
+        row = 2 * sums.across[-1] - sums.across[-2]
+        if not any(np.array_equal(row, ones) for ones in self.plan.ones):
+            return
+        for t, sign in enumerate(sums.single_signs):
+            bias = sums.singles[:, t]
+            weights = np.column_stack([sums.weights, bias[:, 0]])
+            if sign > 0 and (bias == bias[:, :1]).all() and even_steps(weights) is not None:
+                sums.weights, sums.across = weights, np.vstack([sums.across, row])
+                sums.singles = np.delete(sums.singles, t, axis=1)
+                sums.single_signs = np.delete(sums.single_signs, t)
+                return
+
     def is_wide(self, k: int, n_lanes: int) -> bool:
-        """Tell whether a factor is one of many numbers, as inputs are, and not one for all lanes."""
+        """Tell whether a factor differs from lane to lane, as inputs do, or might."""
         if k < 0:
             return False
         row = self.rolled.rows[k]
@@ -215,11 +248,20 @@ def instruction(rows: list[Row], out: Slots, parts: list[Slots]) -> Instruction:
     op = rows[0].op
     if op is SUM and rows[0].ragged:
         left, right, signs, starts, constant = parts
-        return RaggedSum(out, rows, left, right, signs[0], starts[0], constant)
+        return RaggedSum(out, rows, left, right, signs[0], starts[0], constant.astype(float))
     if op is SUM:
         weights, across, singles, single_signs, left, right, signs, constant = parts
         return Sum(
-            out, rows, weights, across[0], singles, single_signs[0], left, right, signs[0], constant
+            out,
+            rows,
+            weights,
+            across[0],
+            singles,
+            single_signs[0],
+            left,
+            right,
+            signs[0],
+            constant.astype(float),
         )
     if op is LARGEST:
         among, starts = parts

@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from engine.compile.arguments import Key, Numbers, first_bad, floats, named, of_one_sample, read
@@ -13,10 +14,12 @@ from engine.compile.recording import Source, collector_off
 from engine.compile.straight import Plain, StraightReplay
 from engine.compile.tape import Tape
 from engine.errors import NonFiniteError, NonFiniteWarning, RecordingError
-from engine.graph import leaves
 from engine.value import Value
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.compile.replay import ArrayReplay
     from engine.compile.reroll import Rolled
 
@@ -39,7 +42,7 @@ class Stats:
         lanes: how many numbers the longest row of an instruction has.
         bytes: what the buffers of the last shape hold.
         record_ms: the time of the last recording, in milliseconds.
-        compile_ms: the time to make instructions of it, in milliseconds.
+        compile_ms: the time to make instructions, or plain Python, of it, in milliseconds.
         replays: how often the program has been called.
     """
 
@@ -51,6 +54,13 @@ class Stats:
     record_ms: float = 0.0
     compile_ms: float = 0.0
     replays: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.nodes:,} nodes → {self.instructions} instructions of up to {self.lanes:,} "
+            f"lanes, {self.bytes:,} bytes; recorded in {self.record_ms:.0f} ms, compiled in "
+            f"{self.compile_ms:.0f} ms; recordings {self.recordings}, replays {self.replays}"
+        )
 
 
 @dataclass
@@ -76,18 +86,12 @@ class Call:
         """Return the inputs of one sample, or of the whole call if it has no samples."""
         if self.n_samples is None:
             return [x for part in self.numbers for x in floats(part)]
-        n = self.n_samples
-        parts = (
-            part[i * len(part) // n : (i + 1) * len(part) // n]
-            if isinstance(part, list)
-            else part[i]
-            for part in self.numbers
-        )
-        return [
-            x
-            for part in parts
-            for x in (floats(part) if hasattr(part, "__len__") else [float(part)])
-        ]
+        found: list[float] = []
+        for part in self.numbers:
+            numbers = floats(part)
+            size = len(numbers) // self.n_samples
+            found += numbers[i * size : (i + 1) * size]
+        return found
 
 
 class Program:
@@ -115,9 +119,11 @@ class Program:
             raise ValueError(
                 "a penalty goes with batched=True; in a function of the whole batch add it there"
             )
+        if backend == "numpy":
+            import_module("engine.compile.replay")  # loads NumPy, which is no part of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
-        self.outputs: Sequence[Sequence[float]] = []
+        self.outputs: Sequence[Sequence[float] | NDArray[np.float64]] = []
         self._source = Source(fn, penalty, batched)
         self._recordings: dict[object, Recording] = {}
         self._last: Call | None = None
@@ -168,10 +174,11 @@ class Program:
         """
         call = self._called("program.graph shows")
         root = self._eager(call, 0)
-        kept = [(leaf, leaf.grad) for leaf in leaves(root)]
+        # Not those of the inputs, which are leaves of this graph alone.
+        kept = [(p, p.grad) for p in call.recording.tape.parameters]
         root.backward()
-        for leaf, grad in kept:
-            leaf.grad = grad
+        for p, grad in kept:
+            p.grad = grad
         return root
 
     def source(self) -> str:
@@ -210,13 +217,11 @@ class Program:
             loss, finite = replay.run(numbers, gradients=gradients != "none")
         except ArithmeticError:  # outside a domain
             finite = False
+        self.outputs = replay.outputs()
         if not finite:
             return self._not_finite(self._last, gradients)
-        if gradients == "add":
-            replay.parameters.grad = replay.added(replay.parameters.grad)
-        elif gradients == "set":
-            replay.parameters.grad = replay.grad
-        self.outputs = replay.outputs()
+        if gradients != "none":
+            replay.keep(add=gradients == "add")
         return loss
 
     def _of_samples(self, keys: list[Key]) -> tuple[list[Key], int]:
@@ -277,7 +282,9 @@ class Program:
         with collector_off():
             if recording.rolled is None:
                 tape = recording.tape
-                return StraightReplay(tape, Plain(tape.parameters), n_samples)
+                straight = StraightReplay(tape, Plain(tape.parameters), n_samples)
+                self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
+                return straight
             from engine.compile.replay import array_replay
 
             shapes = [shape for key in keys for _, shape in named(key, "")]

@@ -1,10 +1,11 @@
-"""Runs scalar code once and writes down its operations, refusing what could not be replayed truly."""
+"""Writes down the operations of scalar code on a tape; refuses what could not be replayed."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from types import FrameType
+from linecache import getline
+from types import FrameType, MemberDescriptorType
 
 from engine import modes, value
 from engine.compile.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
@@ -13,7 +14,10 @@ from engine.ops import Op
 from engine.value import Choice, Value
 
 ENGINE = value.__name__.split(".")[0]
-INSTEAD = "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no gradient"
+INSTEAD = (
+    "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
+    "gradient"
+)
 
 
 class Recorder:
@@ -25,15 +29,15 @@ class Recorder:
 
     def __init__(self, tape: Tape | None = None) -> None:
         self.tape = Tape() if tape is None else tape
-        self._leaves: dict[int, int] = {}  # id of a parameter: its place on the tape
+        self._places: dict[Value, int] = {}  # where on the tape each Value stands
         self._before: list[float] = []  # what each parameter was when first used
-        self._nodes: list[Value] = []  # held until the end, for the labels people give afterwards
 
     def __enter__(self) -> Recorder:
         if value._recorder is not None:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
         value._recorder = self
         value._watchers = (*value._watchers, self.watch)
+        self._depth = len(value._watchers)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -44,10 +48,10 @@ class Recorder:
         """Return a placeholder for a number that each replay is given anew."""
         node = Placeholder.__new__(Placeholder)
         put_data(node, number)
-        node.grad, node.label, node.op, node.scope = 0.0, label, None, None
+        node.grad, node._place, node.op = 0.0, (label, None), None
         node._a = node._b = None
         node._da = node._db = 0.0
-        node._mark = self.tape.input(label)
+        self._places[node] = self.tape.input(label)
         return node
 
     def finish(self, out: Value, outputs: Sequence[Value], penalty: Value | None = None) -> Tape:
@@ -67,7 +71,9 @@ class Recorder:
                 )
         tape.outputs = [self.place(x) for x in outputs]
         tape.penalty = -1 if penalty is None else self.place(penalty)
-        tape.labels = {node._mark: node.label for node in self._nodes if node.label}
+        # Few have a label, and to ask every node for it would take longer than to look for one.
+        labelled = (x for x in self._places.items() if isinstance(x[0]._place, tuple))
+        tape.labels = {place: node.label for node, place in labelled}
         return tape
 
     # ---- what is told by engine.value ----
@@ -78,42 +84,45 @@ class Recorder:
         if op is None:
             # A leaf made inside the function: a constant, or Value(x) around an input.
             source = getattr(node.data, "source", None)
-            node._mark = self.tape.constant(node.data) if source is None else source
+            self._places[node] = (
+                self.tape.constant(node.data) if source is None else self.place(source)
+            )
             node.__class__ = Recorded
             return
-        if modes.no_grad.watch in value._watchers:
+        if len(value._watchers) > self._depth and modes.no_grad.watch in value._watchers:
             raise refusal("engine.no_grad() inside a compiled function", "use detach() instead")
-        a, b = node._a, node._b
-        place_a = self.tape.constant(node._da) if a is None else self.place(a)
-        if len(op.slopes) == 1:
-            args: tuple[int, ...] = (place_a,)
-        else:
-            args = (place_a, self.tape.constant(node._db) if b is None else self.place(b))
+        a, b, tape = node._a, node._b, self.tape
+        place = tape.constant(node._da) if a is None else self.place(a)
+        args: tuple[int, ...] = (place,)
+        if len(op.slopes) > 1:
+            args = (place, tape.constant(node._db) if b is None else self.place(b))
         if isinstance(node, Choice):
             c = node.condition
-            args = (*args, self.place(c) if isinstance(c, Value) else self.tape.constant(c))
+            args = (*args, self.place(c) if isinstance(c, Value) else tape.constant(c))
             node.__class__ = RecordedChoice
         else:
             node.__class__ = Recorded
-        node._mark = self.tape.operation(op, args, node.scope)
-        self._nodes.append(node)
+        self._places[node] = tape.operation(op, args, value._scope)
 
     def place(self, x: Value) -> int:
         """Return where on the tape a Value stands; a leaf from outside is a parameter.
 
         Raises:
-            RecordingError: an operation outside the function made it.
+            RecordingError: an operation outside the function made it, or another recording.
         """
-        if isinstance(x, Recorded):
-            return x._mark
-        found = self._leaves.get(id(x))
+        found = self._places.get(x)
         if found is None:
+            if isinstance(x, Recorded):
+                raise refusal(
+                    f"using {x.label or 'a Value'!r}, which an earlier recording left behind",
+                    "compute it inside, and keep no Values between two calls",
+                )
             if x.op is not None:
                 raise refusal(
-                    f"using {x.label or 'a Value'!r}, which {x.op} made outside the compiled function",
+                    f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
                     "compute it inside, or detach() it outside if it shall stay as it is",
                 )
-            found = self._leaves[id(x)] = self.tape.parameter(x)
+            found = self._places[x] = self.tape.parameter(x)
             self._before.append(x.data)
         return found
 
@@ -152,21 +161,22 @@ class Recorder:
         """Return a new recorded node."""
         node = kind.__new__(kind)
         put_data(node, number)
-        node.grad, node.label, node.op, node.scope = 0.0, "", op, value._scope
+        node.grad, node._place, node.op = 0.0, value._scope, op
         node._a = node._b = None
         node._da = node._db = 0.0
-        node._mark = self.tape.operation(op, args, value._scope)
-        self._nodes.append(node)
+        self._places[node] = self.tape.operation(op, args, value._scope)
         return node
 
 
 # The slot behind `data`, which recorded nodes hide from the user's code.
-raw_slot = Value.data  # type: ignore[attr-defined]
+raw_slot: MemberDescriptorType = vars(Value)["data"]
+get_raw = raw_slot.__get__
+OPERATORS = vars(value)  # the globals of the operators, which read it often
 
 
 def raw_data(x: Value) -> float:
     """Return the number of a Value, recorded or not."""
-    number: float = raw_slot.__get__(x) if isinstance(x, Recorded) else x.data
+    number: float = get_raw(x) if isinstance(x, Recorded) else x.data
     return number
 
 
@@ -181,12 +191,12 @@ class Recorded(Value):
     __slots__ = ()
 
     @property
-    def data(self) -> float:  # type: ignore[override]
+    def data(self) -> float:
         """The number, for the operators of Value alone."""
         caller = sys._getframe(1).f_globals
-        if caller is not vars(value) and not from_engine(caller):
+        if caller is not OPERATORS and not from_engine(caller):
             raise refusal("reading .data of a recorded Value", INSTEAD)
-        number: float = raw_slot.__get__(self)
+        number: float = get_raw(self)
         return number
 
     @data.setter
@@ -244,9 +254,9 @@ class Condition(Recorded):
 
 
 class Number(float):
-    """The number of an input, which remembers where on the tape the input stands."""
+    """The number of an input, which remembers the input."""
 
-    source: int
+    source: Placeholder
 
 
 class Placeholder(Recorded):
@@ -260,8 +270,8 @@ class Placeholder(Recorded):
         """Return the number to `Value(x)`, which so becomes another name of the input."""
         if not from_engine(sys._getframe(1).f_globals):
             raise refusal("item() of an input", INSTEAD)
-        number = Number(raw_slot.__get__(self))
-        number.source = self._mark
+        number = Number(get_raw(self))
+        number.source = self
         return number
 
     def __eq__(self, other: object) -> bool:
@@ -301,4 +311,10 @@ def users_line() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and from_engine(frame.f_globals):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "here"
+    if frame is None:
+        return "here"
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    # The code of a notebook's cell has a file name that tells nobody anything.
+    place = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
+    text = getline(name, number).strip()
+    return f"{place} ({text})" if text else place

@@ -25,13 +25,16 @@ class ArrayReplay:
         shapes: of the arrays that the arguments become, one after the other among the inputs.
     """
 
-    def __init__(self, plan: Plan, parameters: LiveArrays, shapes: Sequence[tuple[int, ...]]) -> None:
+    def __init__(
+        self, plan: Plan, parameters: LiveArrays, shapes: Sequence[tuple[int, ...]]
+    ) -> None:
         writer = Writer(plan)
         buffers = writer.buffers
         self.plan, self.parameters = plan, parameters
         self.values, self.gradients = buffers.values, buffers.gradients
         n = plan.n_parameters
         self.data, self.grad = self.values[:n], self.gradients[:n]
+        self.ones = np.ones(n)  # the quickest way to a sum of gradients
         self.inputs: list[NDArray[np.float64]] = []
         at = n
         for shape in shapes:
@@ -41,11 +44,25 @@ class ArrayReplay:
         backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
-        self._lines = (buffers.notes, buffers.forward, backward)
+        self.check = function(writer.checks, buffers.space)
+        # NumPy's own functions raise a flag outside their domains; what is called number by number
+        # does not.
+        self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
+        self.suspect = False
+        self._lines = (buffers.views["V"], buffers.forward, buffers.views["G"], backward)
 
     def source(self) -> str:
-        """Return the arrays, the lines of the forward pass and those of the backward pass."""
-        titles = ("arrays: views of the values V and gradients G", "forward", "backward")
+        """Return the program as Python: views of the buffers, and what is done with them.
+
+        A view says in which buffer, from which slot, in what shape, and by how many slots a step
+        along each axis goes; several names may look at the same slots.
+        """
+        titles = (
+            f"numbers: V has {len(self.values):,} slots",
+            "forward",
+            f"gradients: G has {len(self.gradients):,} slots",
+            "backward",
+        )
         parts = zip(titles, self._lines, strict=True)
         return "\n\n".join("\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts)
 
@@ -64,17 +81,24 @@ class ArrayReplay:
             else:
                 place[...] = array
         self.data[...] = self.parameters.data
-        with np.errstate(all="ignore"):  # inf and nan are looked for at the end
+        self.suspect = not self.flags
+        # A flag may be raised by a branch that `where` does not take, so it is looked into.
+        with np.errstate(all="ignore", divide="call", invalid="call", call=self._suspected):
             self.forward()
+            if self.suspect:
+                self.check()
             loss: float = self.values.item(self.plan.out)
             if not gradients:
                 return loss, isfinite(loss)
             self.backward()
-            return loss, isfinite(loss) and isfinite(np.add.reduce(self.grad))
+            return loss, isfinite(loss) and isfinite(self.grad @ self.ones)
 
-    def added(self, grad: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return gradients with those of the last run added."""
-        return grad + self.grad
+    def _suspected(self, kind: str, flag: int) -> None:
+        self.suspect = True
+
+    def keep(self, *, add: bool) -> None:
+        """Set the gradients of the parameters to those of the last run, or add those to them."""
+        self.parameters.grad = self.parameters.grad + self.grad if add else self.grad
 
     def outputs(self) -> list[NDArray[np.float64]]:
         """Return the numbers of the outputs, shape (n_samples,) each."""
@@ -113,7 +137,7 @@ def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], Non
     """Return a function that carries out lines on the arrays of `space`."""
     arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
     # Global, since `v1 += x` would make v1 a variable of the function's own.
-    text = "\n    ".join(["def run():", f"global {arrays}", *lines])
+    text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
     exec(compile(text, "<array program>", "exec"), space)
     run: Callable[[], None] = space.pop("run")  # type: ignore[assignment]
     return run

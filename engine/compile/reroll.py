@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.compile.tape import CONSTANT, INPUT, LARGEST, LEAVES, PARAMETER, Tape
+from engine.compile.tape import CONSTANT, INPUT, LARGEST, PARAMETER, Tape
 from engine.ops import ADD, MUL, NEG, POW, SUB, Op
 
 LINEAR = (ADD, SUB, NEG, MUL)
@@ -83,6 +83,9 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
     roots = [same[i] for i in tape.results]
     uses = counted(ops, args, roots)
     terms, constants, absorbed = sums(tape, ops, args, uses, set(roots))
+    # A parameter that is used once, as an addend, loses nothing by being one of many: so do the
+    # rows of position embeddings, which would keep the positions of a sequence apart.
+    lone = {x for found in terms.values() for _, x, y in found if y < 0 and uses[x] == 1}
     rows: list[Row] = []
     row_of, lane_of = [-1] * len(ops), [0] * len(ops)
     found: dict[object, int] = {}
@@ -102,7 +105,8 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
             inputs = iter(classes)
             # How many numbers the largest is sought among may differ from lane to lane.
             among = frozenset(classes) if op is LARGEST else tuple(classes)
-            key = (op.name, i if op is PARAMETER else among)
+            own = op is PARAMETER and i not in lone
+            key = (op.name, i if own else among)
         row = found.setdefault(i if one_lane else key, len(rows))
         if row == len(rows):
             below = set(inputs)
@@ -129,21 +133,25 @@ def sorted_terms(terms: list[Term], row_of: list[int]) -> tuple[tuple[TermKey, .
 
 
 def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[int]]:
-    """Return ops and args in which equal steps on equal inputs are one, and which stands for which."""
+    """Return ops and args with equal steps made one, and the step that stands for each."""
     ops, args = list(tape.ops), list(tape.args)
     same = list(range(len(ops)))
     seen: dict[object, int] = {}
     for i, op in enumerate(ops):
-        if op in LEAVES:
+        if not args[i]:  # a leaf
             continue
         mine = args[i] = tuple([same[j] for j in args[i]])
         if op is POW and tape.numbers.get(mine[1]) == 2.0:  # a square is a product
             op = ops[i] = MUL
             mine = args[i] = (mine[0], mine[0])
+        if op is MUL:  # what is multiplied by 1 stays what it is
+            factor = [j for j in mine if tape.numbers.get(j) != 1.0]
+            if len(factor) == 1:
+                same[i] = factor[0]
+                continue
         if (op is ADD or op is MUL) and mine[0] > mine[1]:
-            same[i] = seen.setdefault((op.name, mine[1], mine[0]), i)
-        else:
-            same[i] = seen.setdefault((op.name, *mine), i)
+            mine = (mine[1], mine[0])
+        same[i] = seen.setdefault((op, mine), i)
     return ops, args, same
 
 
@@ -191,7 +199,7 @@ def sums(
                 continue
             absorbed[x] = not mine
             if op is MUL:
-                found.append((sign, *args[x]))
+                found.append((sign, args[x][0], args[x][1]))
             elif op is NEG:
                 waiting.append((args[x][0], -sign))
             else:

@@ -107,6 +107,10 @@ class StraightReplay:
             total, self.grad = total + price, self.added(grad)
         return total
 
+    def keep(self, *, add: bool) -> None:
+        """Set the gradients of the parameters to those of the last run, or add those to them."""
+        self.parameters.grad = self.added(self.parameters.grad) if add else self.grad
+
     def added(self, grad: Sequence[float]) -> list[float]:
         """Return gradients with those of the last run added."""
         return [a + b for a, b in zip(grad, self.grad, strict=True)]
@@ -138,7 +142,8 @@ def written(name: str, tape: Tape, roots: list[int]) -> str:
     leaves = {i: f"w[{k}]" for k, i in enumerate(parameters)}
     leaves |= {i: f"x[{k}]" for k, i in enumerate(tape.inputs)}
     names = {i: f"({x!r})" for i, x in tape.numbers.items()}
-    forward, backward = [], list[list[str]]()
+    forward: list[str] = []
+    backward: list[tuple[int, list[tuple[int, str]]]] = []
     moving = set(parameters)
     for i, op in enumerate(ops):
         if not uses[i] or op is CONSTANT:
@@ -152,16 +157,15 @@ def written(name: str, tape: Tape, roots: list[int]) -> str:
         parts = [(j, slope) for j, slope in slopes(op, i, args[i], inputs) if j in moving]
         if parts:
             moving.add(i)
-            backward.append([str(i), *(f"{j} {slope}" for j, slope in parts)])
+            backward.append((i, parts))
     lines = [*forward, f"g{roots[0]} = 1.0"]
     begun = {roots[0]}
-    for number, *parts in reversed(backward):
-        if int(number) not in begun:  # nothing that the result needs, but an output
+    for i, parts in reversed(backward):
+        if i not in begun:  # nothing that the result needs, but an output
             continue
-        for part in parts:
-            j, slope = part.split(" ", 1)
-            lines.append(f"g{j} {'+=' if int(j) in begun else '='} {slope}")
-            begun.add(int(j))
+        for j, slope in parts:
+            lines.append(f"g{j} {'+=' if j in begun else '='} {slope}")
+            begun.add(j)
     gradients = ", ".join(f"g{i}" if i in begun else "0.0" for i in parameters)
     outputs = ", ".join(names[i] for i in roots[1:])
     lines.append(f"return {names[roots[0]]}, [{gradients}], [{outputs}]")

@@ -1,4 +1,4 @@
-"""Reads a row of the table as NumPy: conditionals become `where`, functions of `math` their arrays."""
+"""Reads a row of the table as NumPy: conditionals become `where`, math becomes array math."""
 
 from __future__ import annotations
 
@@ -46,13 +46,8 @@ def array_function(name: str) -> Callable[..., object]:
     if isinstance(found, np.ufunc):
         return found
     one = IEEE[name]
-    by_number = np.frompyfunc(one, one.__code__.co_argcount, 1) if callable(one) else None  # type: ignore[attr-defined]
-
-    def answer(*x: object) -> object:
-        assert by_number is not None
-        return np.asarray(by_number(*x), dtype=float)
-
-    return answer
+    assert callable(one)
+    return np.vectorize(one, otypes=[float])
 
 
 class ToArrays(ast.NodeTransformer):
@@ -64,7 +59,8 @@ class ToArrays(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Put in the name of an array."""
-        return ast.parse(self.names.get(node.id, node.id), mode="eval").body
+        array: ast.expr = ast.parse(self.names.get(node.id, node.id), mode="eval").body
+        return array
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Note which functions are used."""
@@ -83,6 +79,7 @@ class ToArrays(ast.NodeTransformer):
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         """Write `and` and `or` number by number."""
         sign = ast.BitAnd() if isinstance(node.op, ast.And) else ast.BitOr()
+        first: ast.expr
         first, *rest = (self.visit(x) for x in node.values)
         for x in rest:
             first = ast.BinOp(first, sign, x)
@@ -90,6 +87,9 @@ class ToArrays(ast.NodeTransformer):
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         """Write a conditional as `where`; two common ones more shortly."""
+        if never(node.test, self.names):
+            folded: ast.expr = self.visit(node.orelse)
+            return folded
         if ast.unparse(node.orelse) == "0.0" and ast.unparse(node.body) == "1.0":
             test = self.visit(node.test)  # 1 where it holds and 0 elsewhere: the test itself
             return test if isinstance(test, ast.Compare) else self.where(test, node)
@@ -111,6 +111,25 @@ class ToArrays(ast.NodeTransformer):
             [test, self.visit(node.body), self.visit(node.orelse)],
             [],
         )
+
+
+def never(test: ast.expr, names: Mapping[str, str]) -> bool:
+    """Tell whether `… <= 0` is sure not to hold, since what stands there is above 0."""
+    match test:
+        case ast.Compare(left, [ast.LtE()], [ast.Constant(0)]):
+            return at_least(left, names) > 0
+    return False
+
+
+def at_least(tree: ast.expr, names: Mapping[str, str]) -> float:
+    """Return a number that an expression is never below, as far as its text tells."""
+    match tree:
+        case ast.BinOp(left, ast.Add(), right):
+            return at_least(left, names) + at_least(right, names)
+        case ast.Call(ast.Name("abs"), [ast.Name(name)]):
+            text = names.get(name, name).strip("()")
+            return abs(float(text)) if is_number(text) else 0.0
+    return -math.inf
 
 
 def over_arrays(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:

@@ -30,13 +30,14 @@ class Writer:
     Attributes:
         buffers: the arrays they work on, and the lines of the forward pass.
         backward: what the backward pass does, of each instruction, in forward order.
+        checks: lines that look whether operations are in their domains, after the forward pass.
     """
 
     def __init__(self, plan: Plan) -> None:
-        first_constant = plan.n_parameters + plan.n_inputs
         self.plan = plan
-        self.buffers = Buffers(plan.size, first_constant, plan.constants, plan.moving())
+        self.buffers = Buffers(plan)
         self.backward: list[list[Addition | str]] = []
+        self.checks: list[str] = []
         self.buffers.space.update(
             {name: getattr(np, name) for name in ("add", "where", "broadcast_to", "float64")},
             whole=whole,
@@ -60,17 +61,17 @@ class Writer:
         arrivals[self.plan.out] = 1
         for part in parts:
             if isinstance(part, Addition):
-                arrivals[slice(None) if part.slots is None else part.slots] += 1
+                arrivals[part.slots] += 1
         lines = ["G.fill(0.0)", f"G[{self.plan.out}] = 1.0"]
         for part in parts:
             if isinstance(part, str):
                 lines.append(part)
-            elif part.view and (arrivals[part.slots] == 1).all():
+            elif part.kind == "view" and (arrivals[part.slots] == 1).all():
                 line, ufunc = into(part.text, part.target)
                 self.use({ufunc} - {""})
                 lines.append(line)
-            elif part.slots is None:
-                lines.append(f"add.at(G, {part.target}, {part.text})")
+            elif part.kind == "picked":
+                lines.append(f"add.at(G, {part.target}.ravel(), {part.text}.ravel())")
             else:
                 lines.append(f"{part.target} += {part.text}")
         return lines
@@ -89,20 +90,20 @@ class Writer:
         raise NotImplementedError(type(instruction))
 
     @write.register
-    def _(self, sum: Sum) -> None:
-        out, grad = self.buffers.block(sum.out)
-        n, lanes = sum.out.shape
+    def _(self, sums: Sum) -> None:
+        out, grad = self.buffers.block(sums.out)
+        n, lanes = sums.out.shape
         begun = False
-        if sum.weights.size:
+        if sums.weights.size:
             begun = True
-            self.matrix_product(sum, out, grad)
-        signs = sum.product_signs
+            self.matrix_product(sums, out, grad)
+        signs = sums.product_signs
         if len(signs) > FEW:
-            self.many_products(sum, out, grad, begun)
+            self.many_products(sums, out, grad, begun)
             begun = True
         elif len(signs):
             for t in range(len(signs)):
-                left, right = sum.left[:, t], sum.right[:, t]
+                left, right = sums.left[:, t], sums.right[:, t]
                 x, y = self.buffers.read(left), self.buffers.read(right)
                 if begun:
                     self.put(f"{out} {'+' if signs[t] > 0 else '-'}= {x.text} * {y.text}")
@@ -113,49 +114,51 @@ class Writer:
                 begun = True
                 minus = "-" if signs[t] < 0 else ""
                 self.product_gradients(left, right, f"{minus}{grad}", x, y, (n, lanes))
-        self.addends(sum, out, grad, begun)
+        self.addends(sums, out, grad, begun)
 
-    def matrix_product(self, sum: Sum, out: str, grad: str) -> None:
+    def matrix_product(self, sums: Sum, out: str, grad: str) -> None:
         """Write weights @ across."""
-        w, x = self.buffers.read(sum.weights, "w"), self.buffers.read(sum.across)
+        w, x = self.buffers.read(sums.weights, "w"), self.buffers.read(sums.across)
         w_text, x_text = (
             o.text if o.shape == s.shape and o.text in self.buffers.space else self.full(o, s)
-            for o, s in ((w, sum.weights), (x, sum.across))
+            for o, s in ((w, sums.weights), (x, sums.across))
         )
         self.put(f"matmul({w_text}, {x_text}, out={out})")
-        self.back(sum.weights, f"{grad} @ {x_text}.T", sum.weights.shape)
-        self.back(sum.across, f"{w_text}.T @ {grad}", sum.across.shape)
+        self.back(sums.weights, f"{grad} @ {x_text}.T", sums.weights.shape)
+        self.back(sums.across, f"{w_text}.T @ {grad}", sums.across.shape)
 
     def full(self, operand: Operand, slots: Slots) -> str:
         """Return the text of an operand that has been broadcast to the shape of its slots."""
         return f"broadcast_to({operand.text}, {slots.shape})"
 
-    def many_products(self, sum: Sum, out: str, grad: str, begun: bool) -> None:
+    def many_products(self, sums: Sum, out: str, grad: str, begun: bool) -> None:
         """Write a sum over an axis of products."""
-        n, n_terms, lanes = sum.left.shape
-        positive = (sum.product_signs > 0).all()
+        n, n_terms, lanes = sums.left.shape
+        positive = (sums.product_signs > 0).all()
         if n == lanes == 1 and positive and not begun:  # a dot product
-            left, right = sum.left.ravel(), sum.right.ravel()
+            left, right = sums.left.ravel(), sums.right.ravel()
             x, y = self.buffers.read(left), self.buffers.read(right)
             if x.shape == y.shape == left.shape:
                 self.put(f"{out}[0, 0] = {x.text} @ {y.text}")
                 self.product_gradients(left, right, f"{grad}[0, 0]", x, y, (1,))
                 return
-        x, y = self.buffers.read(sum.left), self.buffers.read(sum.right)
+        x, y = self.buffers.read(sums.left), self.buffers.read(sums.right)
         g = f"{grad}[:, None]"
         product = f"{x.text} * {y.text}"
         if not positive:
-            signs = self.buffers.baked(sum.product_signs[:, None].astype(float))
+            signs = self.buffers.baked(sums.product_signs[:, None].astype(float))
             product, g = f"{product} * {signs}", f"{g} * {signs}"
         if max(x.shape[1], y.shape[1]) < n_terms:
-            product = f"broadcast_to({product}, {sum.left.shape})"
+            product = f"broadcast_to({product}, {sums.left.shape})"
         if begun:
             self.put(f"{out} += ({product}).sum(1)")
-        elif positive and x.shape == y.shape == sum.left.shape:
+        elif positive and x.shape == y.shape == sums.left.shape:
             self.put(f'einsum("rtl,rtl->rl", {x.text}, {y.text}, out={out})')
         else:
             self.put(f"{out}[...] = ({product}).sum(1)")
-        self.product_gradients(sum.left, sum.right, g, x, y, (n, 1 if positive else n_terms, lanes))
+        self.product_gradients(
+            sums.left, sums.right, g, x, y, (n, 1 if positive else n_terms, lanes)
+        )
 
     def product_gradients(
         self, left: Slots, right: Slots, g: str, x: Operand, y: Operand, shape: tuple[int, ...]
@@ -167,33 +170,36 @@ class Writer:
         self.back(left, f"{g} * {y.text}", joined(shape, y.shape))
         self.back(right, f"{g} * {x.text}", joined(shape, x.shape))
 
-    def addends(self, sum: Sum, out: str, grad: str, begun: bool) -> None:
+    def addends(self, sums: Sum, out: str, grad: str, begun: bool) -> None:
         """Write the terms that are no products."""
-        n, n_terms, lanes = sum.singles.shape
+        n, n_terms, lanes = sums.singles.shape
         waiting: list[tuple[int, str]] = []  # sign and array of what is to be added
         if n_terms > FEW:
-            x = self.buffers.read(sum.singles)
+            x = self.buffers.read(sums.singles)
             signed, g = x.text, f"{grad}[:, None]"
             shape: tuple[int, ...] = (n, 1, lanes)
-            if (sum.single_signs < 0).any():
-                signs = self.buffers.baked(sum.single_signs[:, None].astype(float))
-                signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sum.singles.shape
+            if (sums.single_signs < 0).any():
+                signs = self.buffers.baked(sums.single_signs[:, None].astype(float))
+                signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sums.singles.shape
             if x.shape[1] < n_terms:
-                signed = f"broadcast_to({signed}, {sum.singles.shape})"
-            waiting.append((1, f"{signed}.sum(1)"))
-            self.back(sum.singles, g, shape)
+                signed = f"broadcast_to({signed}, {sums.singles.shape})"
+            waiting.append((1, f"add.reduce({signed}, 1)"))
+            self.back(sums.singles, g, shape)
         else:
-            for t, sign in enumerate(sum.single_signs):
-                slots = sum.singles[:, t]
+            for t, sign in enumerate(sums.single_signs):
+                slots = sums.singles[:, t]
                 waiting.append((int(sign), self.buffers.read(slots).text))
                 self.back(slots, grad if sign > 0 else f"-{grad}", (n, lanes))
-        if sum.constant.any() or not (begun or waiting):
-            same = (sum.constant == sum.constant.flat[0]).all()
-            number = float(sum.constant.flat[0])
-            waiting.insert(0, (1, repr(number) if same else self.buffers.baked(sum.constant)))
+        if sums.constant.any() or not (begun or waiting):
+            same = (sums.constant == sums.constant.flat[0]).all()
+            number = float(sums.constant.flat[0])
+            waiting.insert(0, (1, repr(number) if same else self.buffers.baked(sums.constant)))
         if not begun and len(waiting) > 1 and waiting[0][0] > 0:
             (_, x_text), (sign, y_text), *waiting = waiting
             self.put(f"{'add' if sign > 0 else 'subtract'}({x_text}, {y_text}, out={out})")
+        elif not begun and waiting[0][1].startswith("add.reduce"):
+            (_, total), *waiting = waiting
+            self.put(f"{total[:-1]}, out={out})")
         elif not begun:
             (sign, x_text), *waiting = waiting
             self.put(f"{out}[...] = {x_text}" if sign > 0 else f"negative({x_text}, out={out})")
@@ -203,49 +209,52 @@ class Writer:
             self.put(f"{out} {'+' if sign > 0 else '-'}= {text}")
 
     @write.register
-    def _(self, sum: RaggedSum) -> None:
-        out, grad = self.buffers.block(sum.out)
-        n_terms = len(sum.signs)
-        counts = np.diff([*sum.starts, n_terms])
+    def _(self, sums: RaggedSum) -> None:
+        out, grad = self.buffers.block(sums.out)
+        n_terms = len(sums.signs)
+        counts = np.diff([*sums.starts, n_terms])
         starts, lane_of = (
-            self.buffers.index(sum.starts),
+            self.buffers.index(sums.starts),
             self.buffers.index(np.repeat(np.arange(len(counts)), counts)),
         )
-        x, y = self.buffers.read(sum.left), self.buffers.read(sum.right)
+        x, y = self.buffers.read(sums.left), self.buffers.read(sums.right)
         terms, g = (x.text, f"{grad}[:, {lane_of}]")
         if y.text != "1.0":
             terms = f"{terms} * {y.text}"
-        if (sum.signs < 0).any():
-            signs = self.buffers.baked(sum.signs.astype(float))
+        if (sums.signs < 0).any():
+            signs = self.buffers.baked(sums.signs.astype(float))
             terms, g = f"{terms} * {signs}", f"{g} * {signs}"
-        if joined(x.shape, y.shape) != sum.left.shape:
-            terms = f"broadcast_to({terms}, {sum.left.shape})"
+        if joined(x.shape, y.shape) != sums.left.shape:
+            terms = f"broadcast_to({terms}, {sums.left.shape})"
         self.put(f"add.reduceat({terms}, {starts}, axis=1, out={out})")
-        if sum.constant.any():
-            self.put(f"{out} += {self.buffers.baked(sum.constant)}")
+        if sums.constant.any():
+            self.put(f"{out} += {self.buffers.baked(sums.constant)}")
         gradients = f"t_{grad}"
         self.backward[-1].append(f"{gradients} = {g}")
-        self.product_gradients(sum.left, sum.right, gradients, x, y, sum.left.shape)
+        if y.text == "1.0":
+            self.back(sums.left, gradients, sums.left.shape)
+        else:
+            self.product_gradients(sums.left, sums.right, gradients, x, y, sums.left.shape)
 
     @write.register
-    def _(self, map: Map) -> None:
-        out, grad = self.buffers.block(map.out)
-        operands = [self.buffers.read(slots) for slots in map.operands]
+    def _(self, apply: Map) -> None:
+        out, grad = self.buffers.block(apply.out)
+        operands = [self.buffers.read(slots) for slots in apply.operands]
         texts = [operand.text for operand in operands]
         names = dict(zip("ab", texts, strict=False), out=out)
-        if len(texts) > len(map.op.slopes):
+        if len(texts) > len(apply.op.slopes):
             names["c"] = texts[-1]
-        if map.op.domain and not self.always(map):
-            test, used = over_arrays(map.op.domain, names)
+        if apply.op.domain and not self.always(apply):
+            test, used = over_arrays(apply.op.domain, names)
             self.use(used)
-            self.put(f"if not all_of({test}): raise ArithmeticError")
-        text, used = over_arrays(map.op.forward, names)
+            self.checks.append(f"if not all_of({test}): raise ArithmeticError")
+        text, used = over_arrays(apply.op.forward, names)
         self.use(used)
         line, ufunc = into(text, out)
         self.put(line)
         if ufunc:
             self.use({ufunc})
-        for slots, slope in zip(map.operands, map.op.slopes, strict=False):
+        for slots, slope in zip(apply.operands, apply.op.slopes, strict=False):
             if not self.buffers.wants(slots):
                 continue
             text, used = over_arrays(slope, names)
@@ -255,14 +264,14 @@ class Writer:
             else:
                 gradient = f"{grad} * ({text})"
             if gradient:
-                self.back(slots, gradient, map.out.shape)
+                self.back(slots, gradient, apply.out.shape)
 
-    def always(self, map: Map) -> bool:
-        """Tell whether the domain of a power holds for any base: its exponent is 1, 2, 3, …"""
-        if map.op.name != "pow":
+    def always(self, apply: Map) -> bool:
+        """Tell whether a power is defined for any base: its exponent is whole and not below 0."""
+        if apply.op.name != "pow":
             return False
         low, high = self.buffers.constant_slots
-        slots = map.operands[1]
+        slots = apply.operands[1]
         if slots.min() < low or slots.max() >= high:
             return False
         exponents = self.buffers.values[slots]
@@ -287,7 +296,7 @@ class Writer:
         )
         self.put(f'V.take({found}, out={out}, mode="clip")')
         if self.buffers.wants(take.table):
-            self.backward[-1].append(Addition(found, grad, None, False))
+            self.backward[-1].append(Addition(found, grad, take.table, "picked"))
 
     @write.register
     def _(self, largest: Largest) -> None:
@@ -298,7 +307,7 @@ class Writer:
         if len(set(counts)) == 1:
             shape = (len(largest.among), n_lanes, int(counts[0]))
             numbers = self.buffers.read(largest.among.reshape(shape))
-            self.put(f"{numbers.text}.max(2, out={out})")
+            self.put(f"maximum.reduce({numbers.text}, 2, out={out})")
         else:
             text = self.full(among, largest.among)
             starts = self.buffers.index(largest.starts)
@@ -337,7 +346,9 @@ def whole(index: np.ndarray, n_entries: int) -> np.ndarray:
         IndexError: one of them is not from 0 to below `n_entries`, or not whole.
     """
     found = index.astype(np.intp)
-    if found.min() < 0 or found.max() >= n_entries or (found != index).any():
+    # As unsigned numbers those below 0 are too large as well.
+    largest = np.maximum.reduce(found.view(np.uintp), axis=None)
+    if largest >= n_entries or not np.logical_and.reduce(found == index, axis=None):
         raise IndexError(
             f"take needs whole numbers from 0 to {n_entries - 1} as its index, got "
             f"{index[(found < 0) | (found >= n_entries) | (found != index)].flat[0]:g}"
@@ -353,7 +364,7 @@ def described(instruction: Instruction, plan: Plan) -> str:
         what = instruction.op.symbol
     elif isinstance(instruction, Sum):
         terms = instruction.weights.shape[1] + instruction.left.shape[1]
-        what = f"sums of {terms} products" if terms else "sums"
+        what = {0: "sums", 1: "products"}.get(terms, f"sums of {terms} products")
     place = ""
     if instruction.rows:
         scope = plan.rolled.tape.scopes[instruction.rows[0].nodes[0]]

@@ -1,5 +1,153 @@
-"""Pictures of gradient graphs."""
+"""Pictures of gradient graphs, at rest and in motion.
 
-from engine.draw.picture import Picture, draw, draw_dot
+Here stands what people call; what it takes is imported when it is called, since `import engine`
+shall not wait for it.
+"""
 
-__all__ = ["Picture", "draw", "draw_dot"]
+from __future__ import annotations
+
+from copy import deepcopy
+
+from engine.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import graphviz
+
+    from engine.draw.frames import Frames
+    from engine.draw.picture import Picture
+    from engine.draw.player import Player
+
+
+def draw(
+    root: Value,
+    *,
+    direction: str = "LR",
+    layout: str = "auto",
+    fold: str = "auto",
+    compare: Value | None = None,
+) -> Picture:
+    """Return a picture of everything that `root` was made from, with data and gradients.
+
+    A leaf labelled as weights and biases are (w, w1, weight, b, bias, …) gets a dark header.
+
+    Args:
+        root: what to draw.
+        direction: "LR" for results at the right, "TB" for results at the bottom.
+        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" asks
+            where lines would cross and dot is installed.
+        fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
+            one card with a row a weight; "heat" makes each a strip of coloured cells, "layer" each
+            layer a sheet of them; "auto" takes the first of these that can be read.
+        compare: the same graph at another time, such as a `snapshot` from before an optimiser's
+            step: the picture shows each number before and after, and the change in place of grad.
+
+    Raises:
+        TypeError: `root` is not a Value.
+        ValueError: an unknown choice, no dot for layout="dot", a graph too large to draw, or one
+            to compare with that was not made in the same way.
+    """
+    from engine.draw.picture import picture_of
+
+    return picture_of(root, direction=direction, layout=layout, fold=fold, compare=compare)
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002  micrograd's name for it
+    """Return the graph as micrograd's notebook draws it: a record a value, a node for its op.
+
+    Args:
+        root: what to draw.
+        format: of a rendered file, such as "svg" or "png".
+        rankdir: "LR" or "TB".
+
+    Raises:
+        ValueError: an unknown direction.
+    """
+    from engine.draw.records import records_of
+
+    return records_of(root, format, rankdir)
+
+
+def frames(
+    root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto"
+) -> Frames:
+    """Return the forward and the backward pass of `root` as a sequence of pictures.
+
+    All is laid out once, so that nothing jumps. The pass begins afresh, with every grad at 0: it
+    reads no `.grad`, and changes none.
+
+    Args:
+        root: the result of the pass.
+        direction: "LR" for results at the right, "TB" for results at the bottom.
+        layout: as for `draw`.
+        fold: as for `draw`; in a folded graph each card is a step.
+
+    Raises:
+        TypeError: `root` is not a Value.
+        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
+
+    Example:
+        >>> import engine
+        >>> x = engine.Value(3.0, "x")
+        >>> for caption in engine.frames(x * x).captions:
+        ...     print(caption)
+        start   leaves have data, every grad is 0
+        forward   e = x × x = 3 × 3 = 9
+        backward   seed: e.grad = 1
+        backward   x.grad += 3 × 1 = +3   x.grad += 3 × 1 = +3
+    """
+    from engine.draw.frames import Frames
+    from engine.draw.stage import staged
+
+    return Frames(staged("frames", root, direction=direction, layout=layout, fold=fold))
+
+
+def play(root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto") -> Player:
+    """Return a player that steps through the forward and the backward pass of `root`.
+
+    In it: step, play, speed, a slider; arrow keys, Home, End and the space bar; hover or Tab to a
+    card for the terms of its gradient; "predict" asks for each gradient before it shows it. The
+    pass begins afresh, with every grad at 0: it reads no `.grad`, and changes none.
+
+    Args:
+        root: the result of the pass.
+        direction: "LR" for results at the right, "TB" for results at the bottom.
+        layout: as for `draw`.
+        fold: as for `draw`; in a folded graph each card is a step.
+
+    Raises:
+        TypeError: `root` is not a Value.
+        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
+    """
+    from engine.draw.player import Player
+    from engine.draw.stage import staged
+
+    return Player(staged("play", root, direction=direction, layout=layout, fold=fold))
+
+
+def snapshot(root: Value) -> Value:
+    """Return a copy of the whole graph as it is now, for `draw(later, compare=snapshot)`.
+
+    Numbers, gradients and labels are kept, whatever an optimiser does to the original. Like any
+    Value it can be pickled, to be compared in another session.
+
+    Args:
+        root: the result of the graph.
+
+    Raises:
+        TypeError: `root` is not a Value.
+
+    Example:
+        >>> import engine
+        >>> w = engine.Value(2.0, "w")
+        >>> before = engine.snapshot(w * 3)
+        >>> w.data = 1.5
+        >>> before.data
+        6.0
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"snapshot needs a Value, got {type(root).__name__}; give the result itself, not its "
+            ".data"
+        )
+    return deepcopy(root)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from math import isclose, isfinite
 
-from engine.draw.ink import number_text
+from engine.digits import number_text
 from engine.draw.scene import CONSTANT, INPUT, OP, PARAMETER, Arrow, Card, Row, Scene
-from engine.draw.text import one_line
 from engine.graph import nodes
+from engine.naming import one_line
 from engine.value import Value
 
 # Labels that mark a leaf as a parameter: w, w1, W_2, weight, weights.3, b, bias, layers.0.bias …
@@ -28,6 +28,8 @@ def scene_of_cards(root: Value) -> Scene:
         }
         head = add_card(scene, value_card(node, known=scene.known))
         index[id(node)] = head
+        scene.places[id(node)] = (head, 0, 0)
+        scene.homes[id(node)] = head
         for position, (x, local) in enumerate(
             zip(node.inputs, node.local_derivatives, strict=True)
         ):
@@ -37,6 +39,7 @@ def scene_of_cards(root: Value) -> Scene:
                 arrow.gradient = local * node.grad if scene.known else None
                 arrow.tip = arrow_tip(x, node, local, known=scene.known)
             scene.arrows.append(arrow)
+            scene.uses[id(node), position] = arrow
     for arrows in paths_of(scene).values():
         for arrow in arrows:
             arrow.shared = len(arrows) > 1

@@ -68,7 +68,8 @@ def port(at: float) -> int:
 
 def outline(wide: float, fastened: Sequence[float]) -> str:
     """Return an HTML-like label of the slot's width with cells to fasten links in."""
-    ends = sorted({port(at) for at in fastened})
+    # A slot that nothing is fastened to still has one cell, which gives it its width.
+    ends = sorted({port(at) for at in fastened} or {port(0.0)})
     borders = [0.0]
     borders += [(a + b) / 40 * wide for a, b in zip(ends, ends[1:], strict=False)]
     borders.append(max(wide, 1.0))

@@ -1,4 +1,8 @@
-"""Draws the face of each card as SVG: a header, and data and grad below it."""
+"""Draws the face of each card as SVG: a header, and data and grad below it.
+
+The player finds its way by the order of things here: each row of numbers is a <g> right below the
+card's own, with the ground of its grad before its texts; the border is the card's last <rect>.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,15 @@ from engine.draw import ink
 from engine.draw.scene import (
     CELL_DIGITS,
     CELL_SIZE,
-    CONSTANT,
     GROUP,
     HEADER,
+    HEAT,
     INPUT,
     NAME_SIZE,
     NUMBER_SIZE,
     OP,
     PARAMETER,
     ROW,
-    STACK,
     TABLE_HEAD,
     TABLE_ROW,
     Card,
@@ -30,6 +33,7 @@ _HEADERS = {  # background and ink
     OP: ("#eaeef2", ink.TEXT),
     PARAMETER: ("#424a53", "#ffffff"),
     GROUP: ("#424a53", "#ffffff"),
+    HEAT: ("#424a53", "#ffffff"),
     INPUT: (ink.PAPER, ink.TEXT),
 }
 SMALL = 10.0
@@ -61,48 +65,24 @@ def words(
     )
 
 
-def face(card: Card, x: float, y: float, strongest: float) -> str:
-    """Return a card as SVG.
-
-    Args:
-        card: what to draw.
-        x: its left edge, px.
-        y: its top edge, px.
-        strongest: the gradient against which colours are measured.
-    """
-    inside = {CONSTANT: _constant, GROUP: _table}.get(card.kind, _value)
-    tip = f"<title>{escaped(card.tip)}</title>" if card.tip else ""
-    return (
-        f'<g transform="translate({px(x)},{px(y)})">{tip}{_stack(card)}'
-        + "".join(inside(card, strongest))
-        + "</g>"
-    )
-
-
-def _stack(card: Card) -> str:
-    """Return the cards that stand out behind one that was computed several times."""
-    return "".join(
-        f'<rect x="{px(d)}" y="{px(d)}" width="{px(card.width)}" height="{px(card.height)}" '
-        f'rx="{RADIUS}" fill="{ink.PAPER}" stroke="{ink.LINE}" stroke-width="1.2"/>'
-        for d in ((STACK * 2, STACK) if card.count > 1 else ())
-    )
-
-
-def _frame(card: Card) -> str:
+def frame(card: Card) -> str:
+    """Return the border of a card."""
+    colour, wide = (ink.FOCUS, 3) if card.focus else (ink.LINE, 1.2)
     return (
         f'<rect width="{px(card.width)}" height="{px(card.height)}" rx="{RADIUS}" fill="none" '
-        f'stroke="{ink.LINE}" stroke-width="1.2"/>'
+        f'stroke="{colour}" stroke-width="{wide}"/>'
     )
 
 
-def _paper(card: Card) -> str:
+def paper(card: Card) -> str:
+    """Return the white ground of a card."""
     return (
         f'<rect width="{px(card.width)}" height="{px(card.height)}" rx="{RADIUS}" '
         f'fill="{ink.PAPER}"/>'
     )
 
 
-def _header(card: Card) -> list[str]:
+def header(card: Card) -> list[str]:
     """Return the top of a card: a band with rounded corners, and its text."""
     back, colour = _HEADERS[card.kind]
     wide, r = card.width, RADIUS
@@ -127,12 +107,13 @@ def _header(card: Card) -> list[str]:
     return parts
 
 
-def _value(card: Card, strongest: float) -> list[str]:
+def value_face(card: Card, strongest: float) -> list[str]:
+    """Return what stands on the card of one value."""
     row = card.rows[0]
     wide, high, r = card.width, card.height, RADIUS
     middle = HEADER + ROW
     (data, data_text), (grad, grad_text) = card.value_rows()
-    parts = [_paper(card)]
+    parts = [paper(card), *header(card), "<g>"]
     if row.data is not None and not isfinite(row.data):
         parts.append(f'<path d="M0,{px(HEADER)}H{px(wide)}V{px(middle)}H0z" fill="{ink.ALARM}"/>')
     colour = ink.fill(row.grad, strongest)
@@ -141,7 +122,6 @@ def _value(card: Card, strongest: float) -> list[str]:
             f'<path d="M0,{px(middle)}H{px(wide)}V{px(high - r)}A{r},{r} 0 0 1 {px(wide - r)},'
             f'{px(high)}H{r}A{r},{r} 0 0 1 0,{px(high - r)}z" fill="{colour}"/>'
         )
-    parts += _header(card)
     parts += [
         words(6, HEADER + 14, data, SMALL, ink.MUTED),
         words(wide - 6, HEADER + 14.5, data_text, NUMBER_SIZE, ink.TEXT, "end"),
@@ -154,26 +134,29 @@ def _value(card: Card, strongest: float) -> list[str]:
             ink.MUTED if row.grad is None else ink.TEXT,
             "end",
         ),
-        _frame(card),
+        "</g>",
+        frame(card),
     ]
     return parts
 
 
-def _constant(card: Card, strongest: float) -> list[str]:
+def constant_face(card: Card, strongest: float) -> list[str]:
+    """Return what stands on the card of a plain number."""
     return [
-        _paper(card),
-        _frame(card),
+        paper(card),
+        frame(card),
         words(
             card.width / 2, 16.5, " ".join(card.heading).strip(), NUMBER_SIZE, ink.MUTED, "middle"
         ),
     ]
 
 
-def _table(card: Card, strongest: float) -> list[str]:
+def table_face(card: Card, strongest: float) -> list[str]:
+    """Return what stands on the card of a group, a row a number."""
     names, data, _ = card.columns
-    parts = [_paper(card), *_header(card)]
+    parts = [paper(card), *header(card)]
     y = HEADER
-    for text, right in (("data", names + data), ("grad", card.width)):
+    for text, right in zip(card.captions, (names + data, card.width), strict=True):
         parts.append(words(right - 6, y + 11, text, 9, ink.MUTED, "end"))
     for i, row in enumerate(card.rows):
         parts += _cells(
@@ -181,7 +164,7 @@ def _table(card: Card, strongest: float) -> list[str]:
         )
     if card.footnote:
         parts.append(words(6, card.height - 4, card.footnote, 9, ink.MUTED))
-    parts.append(_frame(card))
+    parts.append(frame(card))
     return parts
 
 
@@ -190,6 +173,11 @@ def _cells(card: Card, row: Row, y: float, strongest: float, *, last: bool) -> l
     names, data, grad = card.columns
     wide, r = card.width, RADIUS
     parts = [f"<g><title>{escaped(row.tip)}</title>" if row.tip else "<g>"]
+    if row.data is not None and not isfinite(row.data):
+        parts.append(
+            f'<rect x="{px(names)}" y="{px(y)}" width="{px(data)}" height="{px(TABLE_ROW)}" '
+            f'fill="{ink.ALARM}"/>'
+        )
     bottom = y + TABLE_ROW
     rounded = last and not card.footnote
     colour = ink.fill(row.grad, strongest)
@@ -202,11 +190,6 @@ def _cells(card: Card, row: Row, y: float, strongest: float, *, last: bool) -> l
         parts.append(
             f'<rect x="{px(names + data)}" y="{px(y)}" width="{px(grad)}" '
             f'height="{px(TABLE_ROW)}" fill="{colour}"/>'
-        )
-    if row.data is not None and not isfinite(row.data):
-        parts.append(
-            f'<rect x="{px(names)}" y="{px(y)}" width="{px(data)}" height="{px(TABLE_ROW)}" '
-            f'fill="{ink.ALARM}"/>'
         )
     if last and len(card.rows) > 1:
         parts.append(f'<path d="M0,{px(y)}H{px(wide)}" stroke="{ink.LINE}" stroke-width=".8"/>')

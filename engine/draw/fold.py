@@ -5,41 +5,68 @@ from __future__ import annotations
 import re
 from math import isfinite
 
+from engine.digits import number_text
 from engine.draw.cards import add_card, constant_card, new_scene, notes_on_gradients, value_card
-from engine.draw.grouping import Group, grouped, is_named
-from engine.draw.ink import number_text
-from engine.draw.scene import CONSTANT, GROUP, INPUT, OP, Arrow, Box, Card, Row, Scene
-from engine.draw.text import one_line
-from engine.graph import nodes
+from engine.draw.forms import LAYER, MOST_CARDS, MOST_ROWS, NEURON, align_boxes, fitting
+from engine.draw.grouping import CROWD, Group, grouped, is_named
+from engine.draw.heat import mean_size, plate, sheet, strip
+from engine.draw.scene import (
+    GROUP,
+    HEAT,
+    INPUT,
+    OP,
+    Arrow,
+    Box,
+    Card,
+    Row,
+    Scene,
+)
+from engine.draw.summary import box_of, fading, layers_of, summary
+from engine.draw.sums import count_card, crowds, numbers_card, summed, total_of
+from engine.naming import one_line
 from engine.scope import Tag
 from engine.value import Value
 
-MOST_ROWS = 40
 _BIAS = re.compile(r"(?:^|\.)b(?:ias(?:es)?)?(?![^\W\d_])", re.IGNORECASE)
 
 
-def scene_of_groups(root: Value, *, fold_untagged: bool) -> Scene:
+def scene_of_groups(root: Value, order: list[Value], *, form: str) -> Scene:
     """Return the scene with a card for each scope that `root` was made in.
 
     Args:
         root: what the picture is of.
-        fold_untagged: let results made outside any scope share cards too.
+        order: the nodes below it.
+        form: NEURON for tables of numbers, HEAT for strips of colour, LAYER for one sheet a layer,
+            "auto" for the first of these that is not too large.
     """
-    order = nodes(root)
-    folder = Folder(new_scene(root, order), order, fold_untagged=fold_untagged)
+    # Results outside all scopes have a card each; of a million, better not make them first.
+    lone = sum(node.op is not None and not is_named(node.scope) for node in order)
+    groups, homes = grouped(order, fold_untagged=lone > MOST_CARDS)
+    if lone <= MOST_CARDS < len(groups):
+        groups, homes = grouped(order, fold_untagged=True)
+    if form == "auto":
+        form = fitting(groups)
+    folder = Folder(new_scene(root, order), order, groups, homes, form=form)
     scene = folder.scene
     folder.join()
     folder.feed_constants()
     scene.arrows = sorted(
         folder.arrows.values(), key=lambda a: (a.head, a.head_row or 0, a.operand, a.tail)
     )
-    scene.boxes = folder.boxes()
-    for box in scene.boxes:
-        align([scene.cards[card] for card in box.cards if scene.cards[card].kind == GROUP])
-    grads = [row.grad for card in scene.cards for row in card.rows if row.grad is not None]
+    if form != LAYER:
+        scene.boxes = folder.boxes()
+    align_boxes(scene)
+    if not root.label:
+        scene.title = scene.cards[folder.card[id(homes[id(root)])]].title or scene.title
+    folder.find_places()
+    # Colours compare the parts of the network: a seed of 1 beside them would make all of them pale.
+    cards = [card for card in scene.cards if card.kind == HEAT] or scene.cards
+    grads = [row.grad for card in cards for row in card.rows if row.grad is not None]
     scene.strongest = max((abs(grad) for grad in grads if isfinite(grad)), default=0.0)
-    scene.notes.append(folder.summary())
+    tables = sum(card.kind in (GROUP, HEAT) for card in scene.cards)
+    scene.summary = summary(groups, order, tables)
     if scene.known:
+        scene.notes += fading(groups)
         scene.notes += notes_on_gradients(root, order)
     return scene
 
@@ -50,35 +77,89 @@ class Folder:
     Args:
         scene: to be filled.
         order: the graph's nodes, each after its inputs.
-        fold_untagged: let results made outside any scope share cards too.
-
-    Attributes:
         groups: what shares a card.
         homes: the group of each value, by id.
+        form: NEURON, HEAT or LAYER.
+
+    Attributes:
         card: the index of each group's card, by id.
-        row: the row of each leaf that stands in a table, by id.
+        row: the number of each leaf among those of its group, by id.
+        shown: the row that shows a value, by the value's id.
         arrows: by the cards and rows that they join.
         flows: the gradients that flow back along each arrow, by id.
     """
 
-    def __init__(self, scene: Scene, order: list[Value], *, fold_untagged: bool) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        order: list[Value],
+        groups: list[Group],
+        homes: dict[int, Group],
+        *,
+        form: str,
+    ) -> None:
         self.scene = scene
         self.order = order
-        self.groups, self.homes = grouped(order, fold_untagged=fold_untagged)
+        self.groups = groups
+        self.homes = homes
+        self.form = form
         self.row: dict[int, int] = {}
+        self.shown: dict[int, Row] = {}
         self.arrows: dict[tuple[int, int | None, int, int | None], Arrow] = {}
         self.flows: dict[int, tuple[Arrow, list[float]]] = {}
-        self.card = {id(group): add_card(scene, self.card_of(group)) for group in self.groups}
+        self.card: dict[int, int] = {}
+        if form == LAYER:
+            for tag, some in layers_of(groups):
+                self.share(some, self.sheet_of(tag, some))
+        if form != NEURON:
+            for inputs in crowds(order, groups, homes):
+                rows = [self.total(group.leaves) for group in inputs]
+                title = f"{len(rows):,} inputs"
+                self.share(inputs, plate(title, title, rows, count=rows[0].count))
+        for group in groups:
+            if id(group) not in self.card:
+                self.share([group], self.card_of(group))
+
+    def share(self, groups: list[Group], card: Card) -> None:
+        """Add a card that some groups share."""
+        index = add_card(self.scene, card)
+        self.card.update((id(group), index) for group in groups)
+
+    def total(self, values: list[Value], name: str = "") -> Row:
+        """Return the row of one or several values, and note that it shows them."""
+        row = summed(values, known=self.scene.known)
+        row.name = name or row.name
+        self.shown.update((id(value), row) for value in values)
+        return row
+
+    def sheet_of(self, tag: Tag, groups: list[Group]) -> Card:
+        """Return the card of a layer."""
+        lines = [
+            [*self.cells_of(group), self.total(group.outputs or group.ops[-1:])]
+            for group in groups
+            if group.leaves or len(groups) == 1
+        ]
+        lines = lines or [[self.total(group.outputs)] for group in groups if group.outputs]
+        count = max(line[-1].count for line in lines)
+        return sheet(
+            one_line(tag.name),
+            one_line(tag.note),
+            lines,
+            parts="neuron" if re.fullmatch(r"n\d+|neuron.*", groups[0].title) else "part",
+            count=count,
+        )
 
     def card_of(self, group: Group) -> Card:
         """Return the card of a group."""
-        known = self.scene.known
         if group.single:
-            return value_card((group.ops or group.leaves)[0], known=known)
+            value = (group.ops or group.leaves)[0]
+            card = value_card(value, known=self.scene.known)
+            self.shown[id(value)] = card.rows[0]
+            return card
         if not group.ops:
-            row = summed(group.leaves, known=known)
+            row = self.total(group.leaves)
             return Card(INPUT, group.title, "", [row], row.tip, row.count)
-        result = summed(group.outputs, known=known)
+        result = self.total(group.outputs)
         tip = f"{group.title}: {len(group.ops):,} ops; {result.tip}"
         note = "" if is_named(box_of(group)) else group.note
         others = [
@@ -89,19 +170,27 @@ class Folder:
         if not group.leaves:
             note = " ".join([note, *(f"of {other}" for other in others)]).strip()
             return Card(OP, group.title, note, [result], tip, result.count)
+        if self.form != NEURON:
+            return strip(group.title, tip, self.cells_of(group), result, count=result.count)
         rows = self.rows_of(group)
         footnote = f"and {', '.join(others)}" if others else ""
         return Card(GROUP, group.title, note, [*rows, result], tip, result.count, footnote)
 
+    def leaves_of(self, group: Group) -> list[Value]:
+        """Return the leaves of a group, biases last."""
+        return sorted(group.leaves, key=lambda leaf: bool(_BIAS.search(one_line(leaf.label))))
+
+    def cells_of(self, group: Group) -> list[Row]:
+        """Return a row for each leaf of a group, to be drawn as cells."""
+        leaves = self.leaves_of(group)
+        self.row.update((id(leaf), i) for i, leaf in enumerate(leaves))
+        return [self.total([leaf], one_line(leaf.label) or "leaf") for leaf in leaves]
+
     def rows_of(self, group: Group) -> list[Row]:
-        """Return a row for each leaf of a group, biases last."""
-        leaves = sorted(group.leaves, key=lambda leaf: bool(_BIAS.search(one_line(leaf.label))))
+        """Return a row for each leaf of a group; of many, the last one counts the rest."""
+        leaves = self.leaves_of(group)
         shown = leaves if len(leaves) <= MOST_ROWS else leaves[: MOST_ROWS - 1]
-        rows = []
-        for leaf in shown:
-            row = summed([leaf], known=self.scene.known)
-            row.name = one_line(leaf.label) or "leaf"
-            rows.append(row)
+        rows = [self.total([leaf], one_line(leaf.label) or "leaf") for leaf in shown]
         if len(leaves) > len(shown):
             rest = len(leaves) - len(shown)
             rows.append(Row(f"{rest:,} more", None, None, f"{rest:,} more leaves"))
@@ -109,15 +198,31 @@ class Folder:
             self.row[id(leaf)] = min(i, len(rows) - 1)
         return rows
 
+    def find_places(self) -> None:
+        """Note in the scene where each value is shown, and on which card it is at home."""
+        at: dict[int, tuple[int, int, int]] = {}
+        for c, card in enumerate(self.scene.cards):
+            for r, row in enumerate(card.rows):
+                waiting, part = [row], 0
+                while waiting:
+                    one = waiting.pop()
+                    at[id(one)] = (c, r, part)
+                    waiting += one.merged or ()
+                    part += 1
+        for value, row in self.shown.items():
+            if id(row) in at:
+                self.scene.places[value] = at[id(row)]
+        for node in self.order:
+            self.scene.homes[id(node)] = self.card[id(self.homes[id(node)])]
+
     def end(self, value: Value) -> tuple[int, int | None]:
         """Return the card and the row where a value stands."""
         card = self.card[id(self.homes[id(value)])]
-        if self.scene.cards[card].kind != GROUP:
-            return card, None
         return card, self.row.get(id(value), len(self.scene.cards[card].rows) - 1)
 
     def join(self) -> None:
         """Add an arrow wherever a value goes into another group."""
+        borrowed = {id(group): {id(x) for x in group.borrowed} for group in self.groups}
         for node in self.order:
             home = self.homes[id(node)]
             for i, (x, local) in enumerate(zip(node.inputs, node.local_derivatives, strict=True)):
@@ -126,9 +231,12 @@ class Folder:
                         tail = add_card(self.scene, constant_card(x))
                         self.arrow((tail, None), (self.card[id(home)], None), i)
                     continue
-                if self.homes[id(x)] is home or (x.op is None and x in home.borrowed):
+                if self.card[id(self.homes[id(x)])] == self.card[id(home)]:
+                    continue
+                if x.op is None and id(x) in borrowed[id(home)]:
                     continue
                 arrow = self.arrow(self.end(x), self.entry(node, i), i)
+                self.scene.uses[id(node), i] = arrow
                 if local is not None and self.scene.known:
                     self.flows.setdefault(id(arrow), (arrow, []))[1].append(local * node.grad)
         for arrow, flows in self.flows.values():
@@ -147,15 +255,18 @@ class Folder:
 
     def arrow(self, tail: tuple[int, int | None], head: tuple[int, int | None], i: int) -> Arrow:
         """Return the arrow between two ends, a new one if there is none yet."""
-        key = (*tail, *head)
+        # Only a table has its rows below each other, for arrows to meet.
+        ends = [(c, r if self.scene.cards[c].kind == GROUP else None) for c, r in (tail, head)]
+        key = (*ends[0], *ends[1])
         if key not in self.arrows:
-            self.arrows[key] = Arrow(tail[0], head[0], tail[1], head[1], operand=i)
+            self.arrows[key] = Arrow(key[0], key[2], key[1], key[3], operand=i)
         return self.arrows[key]
 
     def feed_constants(self) -> None:
         """Draw the plain numbers that weights are multiplied with, once for each box."""
-        met: dict[tuple[int, int | None], list[float]] = {}
-        boxes: dict[tuple[int, int | None], object] = {}
+        # By group, card and row: in a layer's sheet several neurons share a card.
+        met: dict[tuple[int, int, int | None], list[float]] = {}
+        boxes: dict[int, object] = {}
         for node in self.order:
             home = self.homes[id(node)]
             if home.single or len(node.inputs) != 2:
@@ -163,86 +274,35 @@ class Folder:
             for i, x in enumerate(node.inputs):
                 if isinstance(x, Value) or (entry := self.entry(node, i))[1] is None:
                     continue
-                met.setdefault(entry, []).append(x)
-                boxes[entry] = box_of(home) or home
-        cards: dict[tuple[object, tuple[float, ...]], int] = {}
-        for entry, numbers in met.items():
-            key = (boxes[entry], tuple(numbers))
-            if key not in cards:
-                cards[key] = add_card(self.scene, numbers_card(numbers))
-            self.arrow((cards[key], None), entry, 0)
+                met.setdefault((id(home), *entry), []).append(x)
+                boxes[id(home)] = box_of(home) or home
+        columns: dict[tuple[object, tuple[float, ...]], list[tuple[int, int | None]]] = {}
+        for (home_id, card, row), numbers in met.items():
+            columns.setdefault((boxes[home_id], tuple(numbers)), []).append((card, row))
+        together: dict[object, list[tuple[float, ...]]] = {}
+        for box, column in columns:
+            together.setdefault(box, []).append(column)
+        for box, some in together.items():
+            # More numbers than one can follow into a picture of colours are counted there.
+            crowd = self.form != NEURON and len(some) > CROWD
+            shared = add_card(self.scene, count_card(some)) if crowd else None
+            for column in some:
+                tail = add_card(self.scene, numbers_card(column)) if shared is None else shared
+                for head in columns[box, column]:
+                    self.arrow((tail, None), head, 0)
 
     def boxes(self) -> list[Box]:
         """Return the boxes: scopes that hold cards, and no scopes with boxes of their own."""
-        tags = [group.tag for group in self.groups if group.tag is not None]
-        around = {id(outer): outer for tag in tags if (outer := tag.parent) and is_named(outer)}
-        # A scope that holds another box would overlap it.
-        for outer in list(around.values()):
-            if outer.parent is not None:
-                around.pop(id(outer.parent), None)
-        boxes = {
-            key: Box(one_line(tag.name), one_line(tag.note), []) for key, tag in around.items()
-        }
-        for group in self.groups:
-            for tag in (group.tag, group.tag and group.tag.parent):
-                if id(tag) in boxes:
-                    boxes[id(tag)].cards.append(self.card[id(group)])
-        return list(boxes.values())
-
-    def summary(self) -> str:
-        """Return what the picture holds, and how much it hides."""
-        inside = {card for box in self.scene.boxes for card in box.cards}
-        names = [group.title for group in self.groups if self.card[id(group)] in inside]
-        tables = sum(card.kind == GROUP for card in self.scene.cards)
-        parameters = sum(len(group.leaves) for group in self.groups if group.ops)
-        layers = all(box.title.lower().startswith("layer") for box in self.scene.boxes)
-        neurons = all(re.fullmatch(r"n\d+|neuron.*", name) for name in names)
-        counts = [
-            (len(self.scene.boxes), "layer" if layers else "group"),
-            (len(names) or tables, "neuron" if names and neurons else "part"),
-            (parameters, "parameter"),
-            (len(self.order), "node"),
-        ]
-        return " · ".join(f"{n:,} {what}{'s' if n > 1 else ''}" for n, what in counts if n)
-
-
-def total_of(gradients: list[float]) -> float:
-    """Return a sum, without the dust that rounding leaves where gradients cancel out."""
-    total = sum(gradients)
-    return 0.0 if abs(total) <= 1e-13 * sum(map(abs, gradients)) else total
-
-
-def summed(values: list[Value], *, known: bool) -> Row:
-    """Return the row of one value; or of several, with the mean of data and the sum of grad."""
-    grad = total_of([value.grad for value in values]) if known else None
-    if len(values) == 1:
-        name = one_line(values[0].label) or "out"
-        tip = f"{name}: data {values[0].data!r}" + (f", grad {values[0].grad!r}" if known else "")
-        return Row("out", values[0].data, grad, tip)
-    mean = sum(value.data for value in values) / len(values)
-    tip = f"{len(values):,} values: the mean of their data" + (
-        " and the sum of their grad" if known else ""
-    )
-    return Row("out", mean, grad, tip, count=len(values))
-
-
-def align(tables: list[Card]) -> None:
-    """Give tables that stand together the same columns."""
-    widest = [max(table.columns[i] for table in tables) for i in range(3)] if tables else []
-    for table in tables:
-        table.widen((widest[0], widest[1], widest[2]))
-
-
-def numbers_card(numbers: list[float]) -> Card:
-    """Return the card of a plain number, or of one for each sample."""
-    if len(numbers) == 1:
-        return constant_card(numbers[0])
-    some = ", ".join(number_text(x) for x in numbers[:8]) + (", …" if len(numbers) > 8 else "")
-    row = Row("", sum(numbers) / len(numbers), None, count=len(numbers))
-    return Card(CONSTANT, "", "", [row], f"{len(numbers):,} numbers: {some}", len(numbers))
-
-
-def box_of(group: Group) -> Tag | None:
-    """Return the scope around a group's own, or None."""
-    parent = group.tag.parent if group.tag is not None else None
-    return parent if is_named(parent) else None
+        boxes = []
+        for tag, groups in layers_of(self.groups):
+            cards = list(dict.fromkeys(self.card[id(group)] for group in groups))
+            rows = [
+                self.shown[id(leaf)]
+                for group in groups
+                for leaf in group.leaves
+                if id(leaf) in self.shown
+            ]
+            size = mean_size(rows)
+            text = f"mean |grad| {number_text(size, digits=2)}" if size is not None else ""
+            boxes.append(Box(one_line(tag.name), one_line(tag.note), cards, text))
+        return boxes

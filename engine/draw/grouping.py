@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.draw.cards import is_parameter
-from engine.draw.text import one_line
+from engine.naming import one_line
 from engine.scope import Tag
 from engine.value import Value
 

@@ -16,43 +16,13 @@ LINE = "#8c959f"
 PLAIN = "#7d8590"
 PAPER = "#ffffff"
 EMPTY = "#f6f8fa"
+CANCELLED = "#d0d7de"  # gradients that are there, but add up to 0
+NOTHING = "#e1e4e8"  # a cell whose gradient is 0
+FOCUS = "#8250df"  # what a frame of a pass is about
 
-UNKNOWN = "·"
+BOLD = 4.0  # the width of an arrow that a frame is about, px
+THIN, CROWDED = 0.75, 0.67  # of an arrow in a crowd: share of its usual width, and opacity
 DECADES = 3  # gradients a thousand times smaller than the largest look faintest
-
-
-def number_text(x: float | None, *, signed: bool = False, digits: int = 4) -> str:
-    """Return a number as pictures print it.
-
-    Args:
-        x: the number, or None where it is not known yet.
-        signed: print + too, as for gradients.
-        digits: significant digits.
-    """
-    if x is None:
-        return UNKNOWN
-    if isnan(x):
-        return "nan"
-    if not isfinite(x):
-        text = "inf"
-    elif x == 0:
-        return "0"
-    else:
-        mantissa, exponent = f"{abs(x):.{digits - 1}e}".split("e")
-        power = int(exponent)
-        if -3 <= power < 6:
-            text = f"{abs(x):.{max(0, digits - 1 - power)}f}"
-            if "." in text:
-                text = text.rstrip("0").rstrip(".")
-        else:
-            # A three-digit exponent takes the room of one digit before it.
-            if len(str(abs(power))) > 2 and digits > 3:
-                mantissa, exponent = f"{abs(x):.2e}".split("e")
-                power = int(exponent)
-            if "." in mantissa:
-                mantissa = mantissa.rstrip("0").rstrip(".")
-            text = f"{mantissa}e{power}".replace("-", "−")
-    return ("−" if x < 0 else "+" if signed else "") + text
 
 
 def strength(gradient: float, strongest: float) -> float:

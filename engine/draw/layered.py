@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.draw.dot import order_by_dot
-from engine.draw.ranks import untangled
+from engine.draw.ranks import tangles, untangled
 from engine.draw.routes import Router
 from engine.draw.scene import CONSTANT, Placement, Scene
 from engine.draw.slots import Slots, head_offsets, tail_offsets
@@ -14,16 +14,20 @@ NARROWEST, WIDEST, WIDEST_BARE = 46.0, 170.0, 110.0  # between columns of cards,
 STEEPEST = 1.0  # the slope that columns make room for
 
 
-def placed(scene: Scene, *, direction: str, by_dot: bool) -> Placement:
+NEVER, IF_CROSSED, ALWAYS = "never", "if lines cross", "always"  # when to ask dot
+
+
+def placed(scene: Scene, *, direction: str, ask_dot: str) -> Placement:
     """Say where everything in a scene stands.
 
     Args:
         scene: what to place.
         direction: "LR" for results at the right, "TB" for results at the bottom.
-        by_dot: let Graphviz order the columns.
+        ask_dot: NEVER, IF_CROSSED or ALWAYS: whether Graphviz orders the columns. It takes longer
+            than all the rest, and can do no better where no lines cross.
 
     Raises:
-        graphviz.ExecutableNotFound: `by_dot`, and there is no dot on PATH.
+        graphviz.ExecutableNotFound: dot was to be asked, and there is none on PATH.
         graphviz.CalledProcessError: dot gave up.
     """
     slots = Slots(scene, sideways=direction == "LR")
@@ -35,11 +39,14 @@ def placed(scene: Scene, *, direction: str, by_dot: bool) -> Placement:
             ends_here = b == stops[-1] and not slots.turned[i]
             links.append((a, b, heads[i] / slots.behind[b] if ends_here else 0.0))
     columns = slots.first_order()
-    if by_dot:
-        sizes = [x + y for x, y in zip(slots.before, slots.behind, strict=True)]
-        columns = order_by_dot(columns, links, sizes, [box.cards for box in scene.boxes])
+    if scene.crowded:
+        # Where everything is joined to everything, no order is better than n1, n2, n3 …
+        columns = [sorted(column) for column in columns]
     else:
-        columns = untangled(columns, links, slots.box)
+        first, columns = columns, untangled(columns, links, slots.box)
+        if ask_dot == ALWAYS or (ask_dot == IF_CROSSED and tangles(columns, links)):
+            sizes = [x + y for x, y in zip(slots.before, slots.behind, strict=True)]
+            columns = order_by_dot(first, links, sizes, [box.cards for box in scene.boxes])
     place = {slot: i for column in columns for i, slot in enumerate(column)}
     leaving: dict[int, list[int]] = {}
     for i, (tail, _) in enumerate(slots.ends):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
+
 from engine.draw import ink
 from engine.draw.faces import px, words
-from engine.draw.scene import Scene
+from engine.draw.scene import HEAT, Scene
 from engine.draw.text import text_width
 
 NOTE, SMALL, LINE = 12.0, 10.5, 16.0  # font sizes and the height of a line, px
@@ -21,7 +23,7 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
     """
     parts: list[str] = []
     top, widest = y, 0.0
-    for note in scene.notes:
+    for note in filter(None, (scene.summary, *scene.notes)):
         for line in wrapped(note, room, NOTE):
             y += LINE
             parts.append(words(0, y - 4, line, NOTE, ink.CAPTION, bold=True))
@@ -29,10 +31,10 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
     x = 0.0
     items = legend_items(scene)
     if items:
-        y += LINE + (2 if scene.notes else 0)
+        y += LINE + (2 if parts else 0)
     for sample, text in items:
         wide = SWATCH + 5 + text_width(text, SMALL)
-        if sample in ("local", "path"):
+        if sample in ("local", "path", "cells"):
             wide += 6
         if x and x + wide > room:
             x, y = 0.0, y + LINE
@@ -49,13 +51,24 @@ def legend_items(scene: Scene) -> list[tuple[str, str]]:
         items.append(("local", "local derivative"))
     if any(arrow.label[1] for arrow in scene.arrows):
         items.append(("path", "what this path adds to grad"))
+    if heat := [card for card in scene.cards if card.kind == HEAT and card.results]:
+        part = "a line" if heat[0].sheet else "a strip"
+        what = "change" if scene.compared else "grad"
+        text = f"{part} is a neuron: {what} of each weight, bias last; then of its output"
+        items.append(("cells", text))
     if scene.known:
         gradients = [row.grad for card in scene.cards for row in card.rows]
         gradients += [arrow.gradient for arrow in scene.arrows]
-        if any(g is not None and g > 0 for g in gradients):
-            items.append(("positive", "grad > 0"))
-        if any(g is not None and g < 0 for g in gradients):
-            items.append(("negative", "grad < 0"))
+        what = "change" if scene.compared else "grad"
+        if any(g is not None and 0 < g < inf for g in gradients):
+            items.append(("positive", f"{what} > 0"))
+        if any(g is not None and -inf < g < 0 for g in gradients):
+            items.append(("negative", f"{what} < 0"))
+        numbers = [row.data for card in scene.cards for row in card.rows]
+        if any(x is not None and not isfinite(x) for x in (*numbers, *gradients)):
+            items.append(("alarm", "inf or nan"))
+        if any(row.cancelled for card in scene.cards for row in card.rows):
+            items.append(("cancelled", "±: the size of gradients that cancel out"))
         if any(arrow.gradient == 0 for arrow in scene.arrows):
             items.append(("zero", "no gradient flows"))
     return items
@@ -74,11 +87,23 @@ def _item(sample: str, text: str, x: float, y: float) -> list[str]:
             'stroke-width="1.2" stroke-dasharray="4 3"/>'
         ]
         shift = SWATCH + 7
+    elif sample == "cells":
+        parts = [
+            f'<rect x="{px(x + 6 * k)}" y="{px(y - 9)}" width="5.4" height="10" '
+            f'fill="{ink.mixed(sign, share)}"/>'
+            for k, (sign, share) in enumerate(((1, 0.55), (-1, 0.35), (1, 0.15)))
+        ]
+        shift = SWATCH + 9
     else:
-        sign = 1 if sample == "positive" else -1
+        fill, line = {
+            "positive": (ink.mixed(1, 0.55), ink.mixed(1, 1)),
+            "negative": (ink.mixed(-1, 0.55), ink.mixed(-1, 1)),
+            "alarm": (ink.ALARM, ink.ALARM_LINE),
+            "cancelled": (ink.CANCELLED, ink.LINE),
+        }[sample]
         parts = [
             f'<rect x="{px(x)}" y="{px(y - 9)}" width="{px(SWATCH)}" height="10" rx="2" '
-            f'fill="{ink.mixed(sign, 0.55)}" stroke="{ink.mixed(sign, 1)}" stroke-width=".8"/>'
+            f'fill="{fill}" stroke="{line}" stroke-width=".8"/>'
         ]
         shift = SWATCH + 5
     return [*parts, words(x + shift, y, text, SMALL, ink.CAPTION)]

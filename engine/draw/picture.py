@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from engine.digits import number_text
 from engine.draw.cards import name_of, scene_of_cards, symbol_of
+from engine.draw.compare import check_alike, show_changes
+from engine.draw.files import png_bundle, saved
 from engine.draw.fold import scene_of_groups
-from engine.draw.ink import number_text
-from engine.draw.layered import placed
-from engine.draw.scene import Scene
+from engine.draw.forms import MOST_CARDS
+from engine.draw.layered import ALWAYS, IF_CROSSED, NEVER, placed
+from engine.draw.raster import png_of
+from engine.draw.scene import HEAT, Placement, Scene
 from engine.draw.svg import svg_of
 from engine.graph import nodes
 from engine.value import Value
@@ -20,9 +23,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import graphviz
 
-MOST_CARDS = 60  # beyond this many nodes a picture with one card each is a wallpaper
 MOST_THINGS = 1500  # cards, rows and arrows; beyond this nothing in a picture can be found
-DIRECTIONS, LAYOUTS, FOLDS = ("LR", "TB"), ("auto", "dot", "builtin"), ("auto", "none", "neuron")
+DIRECTIONS, LAYOUTS = ("LR", "TB"), ("auto", "dot", "builtin")
+FOLDS = ("auto", "none", "neuron", "heat", "layer")
 
 
 class Picture:
@@ -38,23 +41,18 @@ class Picture:
         self._scene = scene
         self._direction = direction
 
-    def png(self, *, scale: float = 2.0, background: str | None = None) -> bytes:
+    def png(self, *, scale: float | None = None, background: str | None = None) -> bytes:
         """Return the picture as PNG.
 
         Args:
-            scale: pixels of the image for each pixel of the picture.
+            scale: pixels of the image for each pixel of the picture; if None, 2, and less where
+                that would make a side longer than most programs show.
             background: a colour to lay beneath; transparent if None.
 
         Raises:
             ImportError: resvg-py is not installed; the message names the extra.
         """
-        try:
-            import resvg_py
-        except ImportError:
-            raise ImportError(
-                'a PNG needs resvg-py; run: pip install "glassgrad[images]", or save as .svg'
-            ) from None
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=scale, background=background))
+        return png_of(self.svg, scale=scale, background=background)
 
     @property
     def dot(self) -> graphviz.Digraph:
@@ -84,43 +82,17 @@ class Picture:
             ImportError: a PNG without resvg-py.
             OSError: the file cannot be written; an older one stays as it was.
         """
-        path = Path(path)
-        if path.suffix == ".svg":
-            data = self.svg.encode()
-        elif path.suffix == ".png":
-            data = self.png()
-        elif path.suffix == ".dot":
-            data = self.dot.source.encode()
-        else:
-            raise ValueError(
-                f"a picture is saved as .svg, .png or .dot, got {path.name!r}; change the suffix"
-            )
-        if not path.parent.is_dir():
-            raise FileNotFoundError(
-                f"cannot save {path.name}: there is no folder {str(path.parent)!r}; make it first"
-            )
-        # Whole or not at all: a reader never sees half a picture.
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        return path
+        makers: dict[str, Callable[[], bytes]] = {
+            ".svg": self.svg.encode,
+            ".png": self.png,
+            ".dot": lambda: self.dot.source.encode(),
+        }
+        return saved(path, makers, "a picture is")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}
-        try:
-            from base64 import b64encode
-
-            # An untrusted notebook shows no SVG, but it does show PNG.
-            bundle["image/png"] = b64encode(self.png()).decode()
-        except ImportError:
-            pass
-        return bundle
+        # An untrusted notebook shows no SVG, but it does show PNG.
+        return bundle | png_bundle(self.svg)
 
     def __repr__(self) -> str:
         order = nodes(self._root)
@@ -137,55 +109,70 @@ def record_text(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\{}|<>" else letter for letter in text)
 
 
-def draw(
-    root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto"
+def picture_of(
+    root: Value, *, direction: str, layout: str, fold: str, compare: Value | None
 ) -> Picture:
-    """Return a picture of everything that `root` was made from, with data and gradients.
+    """Return a picture, as `engine.draw` says."""
+    check_choices("draw", root, direction=direction, layout=layout, fold=fold)
+    scene = scene_of(root, fold)
+    if compare is not None:
+        check_choices("compare", compare, direction=direction, layout=layout, fold=fold)
+        order = nodes(root)
+        check_alike(order, nodes(compare))
+        show_changes(scene, scene_of(compare, fold), order)
+    placement = laid_out(scene, direction, layout)
+    return Picture(root, scene, svg_of(scene, placement, direction=direction), direction)
 
-    A leaf labelled as weights and biases are (w, w1, weight, b, bias, …) gets a dark header.
 
-    Args:
-        root: what to draw.
-        direction: "LR" for results at the right, "TB" for results at the bottom.
-        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" takes
-            dot where it is installed.
-        fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
-            one card; "auto" folds above 60 nodes.
+def check_choices(name: str, root: object, *, direction: str, layout: str, fold: str) -> None:
+    """Raise if `root` is no Value, or a choice is unknown or cannot be had here.
 
     Raises:
         TypeError: `root` is not a Value.
-        ValueError: an unknown choice, no dot for layout="dot", or a graph too large to draw.
+        ValueError: an unknown choice, or no dot for layout="dot".
     """
     if not isinstance(root, Value):
         raise TypeError(
-            f"draw needs a Value, got {type(root).__name__}; draw the result itself, not its .data"
+            f"{name} needs a Value, got {type(root).__name__}; give the result itself, not its "
+            ".data"
         )
-    for name, given, choices in (
+    for option, given, choices in (
         ("direction", direction, DIRECTIONS),
         ("layout", layout, LAYOUTS),
         ("fold", fold, FOLDS),
     ):
         if given not in choices:
-            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {given!r}")
+            raise ValueError(f"{option} must be one of {', '.join(choices)}, got {given!r}")
     if layout == "dot" and shutil.which("dot") is None:
         raise ValueError(
             'layout="dot" needs Graphviz, whose dot is not on PATH; install Graphviz, or pass '
             'layout="builtin"'
         )
+
+
+def scene_of(root: Value, fold: str) -> Scene:
+    """Return what a picture of `root` shows.
+
+    Raises:
+        ValueError: that is more than a picture holds.
+    """
     order = nodes(root)
-    if fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS):
-        refuse_if_too_large(len(order), "draw a smaller part, or pass fold='neuron'")
-        scene = scene_of_cards(root)
-    else:
-        scene = scene_of_groups(root, fold_untagged=False)
-        if len(scene.cards) > MOST_CARDS and fold == "auto":
-            scene = scene_of_groups(root, fold_untagged=True)
-        things = sum(1 + len(card.rows) for card in scene.cards)
-        refuse_if_too_large(
-            things, "draw a smaller part, such as one sample or one neuron, or make it inside "
-            "with engine.scope(...), so that each scope becomes one card"
-        )  # fmt: skip
-    return Picture(root, scene, drawn(scene, direction, layout), direction)
+    if is_unfolded(order, fold):
+        refuse_if_too_large(len(order), "draw a smaller part, or pass fold='auto'")
+        return scene_of_cards(root)
+    scene = scene_of_groups(root, order, form=fold)
+    things = sum(1 + (card.kind != HEAT and len(card.rows)) for card in scene.cards)
+    smaller = "" if fold in ("auto", "layer") else "pass fold='auto', "
+    refuse_if_too_large(
+        things, f"{smaller}draw a smaller part, such as one sample or one neuron, or make it "
+        "inside with engine.scope(...), so that each scope becomes one card"
+    )  # fmt: skip
+    return scene
+
+
+def is_unfolded(order: Sequence[Value], fold: str) -> bool:
+    """Tell whether each value gets a card of its own."""
+    return fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS)
 
 
 def refuse_if_too_large(things: int, remedy: str) -> None:
@@ -197,53 +184,16 @@ def refuse_if_too_large(things: int, remedy: str) -> None:
         )
 
 
-def drawn(scene: Scene, direction: str, layout: str) -> str:
-    """Return the SVG of a scene; with "auto", a dot that fails gives way to the built-in layout."""
+def laid_out(scene: Scene, direction: str, layout: str) -> Placement:
+    """Return where all stands; with "auto", a dot that fails gives way to the built-in layout."""
     import subprocess
 
-    by_dot = layout == "dot" or (layout == "auto" and shutil.which("dot") is not None)
+    ask_dot = {"dot": ALWAYS, "builtin": NEVER}.get(layout, IF_CROSSED)
+    if layout == "auto" and shutil.which("dot") is None:
+        ask_dot = NEVER
     try:
-        placement = placed(scene, direction=direction, by_dot=by_dot)
+        return placed(scene, direction=direction, ask_dot=ask_dot)
     except (subprocess.CalledProcessError, OSError, KeyError):
         if layout == "dot":
             raise
-        placement = placed(scene, direction=direction, by_dot=False)
-    return svg_of(scene, placement, direction=direction)
-
-
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002  micrograd's name for it
-    """Return the graph as micrograd's notebook draws it: a record a value, a node for its op.
-
-    Args:
-        root: what to draw.
-        format: of a rendered file, such as "svg" or "png".
-        rankdir: "LR" or "TB".
-
-    Raises:
-        ValueError: an unknown direction.
-    """
-    import graphviz
-
-    if rankdir not in DIRECTIONS:
-        raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
-    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
-    order = nodes(root)
-    number = {id(node): i for i, node in enumerate(order)}
-    for i, node in enumerate(order):
-        label = f"{record_text(node.label)} | " if node.label else ""
-        graph.node(
-            str(i),
-            label=f"{{ {label}data {node.data:.4f} | grad {node.grad:.4f} }}",
-            shape="record",
-        )
-        if node.op is None:
-            continue
-        graph.node(f"{i}op", label=node.op.symbol)
-        graph.edge(f"{i}op", str(i))
-        for k, x in enumerate(node.inputs):
-            if isinstance(x, Value):
-                graph.edge(str(number[id(x)]), f"{i}op")
-            else:
-                graph.node(f"{i}in{k}", label=f"{{ data {x:.4f} }}", shape="record")
-                graph.edge(f"{i}in{k}", f"{i}op")
-    return graph
+        return placed(scene, direction=direction, ask_dot=NEVER)

@@ -107,6 +107,18 @@ def untangled(
     return kept
 
 
+def tangles(columns: Sequence[Sequence[int]], links: Sequence[Link]) -> int:
+    """Return how many pairs of links cross."""
+    n_slots = 1 + max((slot for column in columns for slot in column), default=-1)
+    after: list[list[tuple[int, float]]] = [[] for _ in range(n_slots)]
+    for a, b, at in links:
+        after[a].append((b, 0.4 * at))
+    place = [0.0] * n_slots
+    for column in columns:
+        number(column, place)
+    return crossings(columns, after, place)
+
+
 def number(column: Sequence[int], place: list[float]) -> None:
     """Write down each slot's place in its column."""
     for i, slot in enumerate(column):

@@ -7,7 +7,7 @@ from engine.draw.scene import CONSTANT, GROUP, Arrow, Card, Scene
 
 CARD_GAP, LABEL_GAP, LINE_GAP = 16.0, 3.0, 10.0  # across the columns, px
 CLEARANCE = 3.0  # between a label and its line
-BOX_PAD, BOX_TITLE, BOX_TITLE_WIDE = 12.0, 24.0, 78.0
+BOX_PAD, BOX_TITLE, BOX_SIZE, BOX_TITLE_WIDE = 12.0, 24.0, 12.0, 78.0
 FAN = 26.0  # between arrows fastened to the same side of a card, px
 
 
@@ -87,7 +87,8 @@ class Slots:
     def box_margins(self) -> tuple[float, float, float, float]:
         """The room a box takes around its cards: before, behind them across; then along."""
         if self.sideways:
-            return (BOX_PAD + BOX_TITLE, BOX_PAD, BOX_PAD, BOX_PAD)
+            titles = BOX_TITLE + (BOX_SIZE if any(box.size for box in self.scene.boxes) else 0)
+            return (BOX_PAD + titles, BOX_PAD, BOX_PAD, BOX_PAD)
         # Arrows come from above: a title at the left stays clear of them.
         return (BOX_PAD + BOX_TITLE_WIDE, BOX_PAD, BOX_PAD, BOX_PAD)
 

@@ -63,18 +63,6 @@ def shortened(text: str, room: float, size: float, *, bold: bool = False) -> str
     return text.rstrip() + "…"
 
 
-def one_line(text: object) -> str:
-    """Return a label as one printable line: whatever a program put in it."""
-    return "".join(
-        letter if letter == " " or unicodedata.category(letter) not in _UNPRINTABLE else " "
-        for letter in str(text)
-    ).strip()
-
-
-# Control characters, lone surrogates, unassigned code points and line ends: XML refuses some.
-_UNPRINTABLE = frozenset(("Cc", "Cs", "Cn", "Zl", "Zp"))
-
-
 def escaped(text: str) -> str:
     """Return `text` as it stands in SVG, between tags or inside double quotes."""
     return (

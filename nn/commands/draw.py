@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
 from engine import Value
-from nn.commands import CommandError
+from nn.commands import CommandError, unwritable
 from nn.commands.gradient_table import gradient_table
 from nn.table import as_number
 
 if TYPE_CHECKING:
-    from nn.commands import Commands
+    from nn.commands import Commands, Saved
 
 SUFFIXES = (".svg", ".png", ".dot")
 EPILOG = """\
@@ -26,6 +26,7 @@ examples:
   glassgrad draw "x*x + 3*x" x=2
   glassgrad draw "tanh(w1*x1 + w2*x2 + b)" x1=2 x2=0 w1=-3 w2=1 b=6.88 -o neuron.svg
   glassgrad draw "-x**2" x=-1.5 -o parabola.png
+  glassgrad draw "a*b + a" a=2 b=-3 --explain a --play steps.html --gif steps.gif
 """
 
 
@@ -33,7 +34,7 @@ def add_to(commands: Commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
         "draw",
-        help="the gradients of an expression, as a table and a picture",
+        help="the gradients of an expression, as a table, a picture and a player",
         description="Compute an expression, find the gradient of each number in it, draw it.",
         epilog=EPILOG,
     )
@@ -45,21 +46,57 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "-o", "--out", type=Path, metavar="FILE", help="write the picture: .svg, .png or .dot"
     )
+    add = parser.add_argument
+    add("--fold", default="auto", help="auto, none, neuron, heat or layer (auto)")
+    add("--gif", type=Path, metavar="FILE", help="write the two passes as moving pictures: .gif")
+    add("--play", type=Path, metavar="FILE", help="write a page to step through them: .html")
+    add("--explain", metavar="NAME", help="say path by path where the gradient of NAME comes from")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table and write the picture."""
-    out: Path | None = arguments.out
-    if out and out.suffix not in SUFFIXES:
-        raise CommandError(f"-o needs a file ending in .svg, .png or .dot, got '{out}'")
+    """Print the table and the explanation, and write what is asked for."""
+    files = {
+        "-o": (arguments.out, SUFFIXES),
+        "--gif": (arguments.gif, (".gif",)),
+        "--play": (arguments.play, (".html",)),
+    }
+    for option, (path, suffixes) in files.items():
+        if path and path.suffix not in suffixes:
+            *some, last = suffixes
+            choices = f"{', '.join(some)} or {last}" if some else last
+            raise CommandError(f"{option} needs a file ending in {choices}, got '{path}'")
     root = parsed(arguments.expression.strip(), numbers_of(arguments.numbers))
     root.backward()
     print(gradient_table(root))
-    if out:
-        save_picture(root, out)
-        print(f"\nthe graph is in {out}")
+    if arguments.explain is not None:
+        print(f"\n{engine.explain(root, leaf_named(root, arguments.explain))}")
+    for path, make in (
+        (arguments.out, engine.draw),
+        (arguments.gif, engine.frames),
+        (arguments.play, engine.play),
+    ):
+        if path:
+            write(root, path, make, fold=arguments.fold)
+    if arguments.out:
+        print(f"\nthe graph is in {arguments.out}")
+    if arguments.gif:
+        print(f"\nthe two passes, frame by frame, are in {arguments.gif}")
+    if arguments.play:
+        print(f"\nthe player is in {arguments.play}: open it in a browser")
     return 0
+
+
+def leaf_named(root: Value, name: str) -> Value:
+    """Return the leaf of that name.
+
+    Raises:
+        CommandError: there is none.
+    """
+    named = {leaf.label: leaf for leaf in engine.leaves(root)}
+    if name not in named:
+        raise CommandError(f"--explain needs one of {', '.join(named)}, got '{name}'")
+    return named[name]
 
 
 def numbers_of(pairs: Sequence[str]) -> dict[str, float]:
@@ -92,18 +129,26 @@ def parsed(text: str, numbers: dict[str, float]) -> Value:
         CommandError: it is no formula, or a number is missing, unused or outside a domain.
     """
     try:
-        return engine.parse(text, numbers)
+        root = engine.parse(text, numbers)
     except ValueError as error:
         raise CommandError(str(error)) from None
+    if root.op is None:
+        raise CommandError(
+            f"'{text}' is a name alone, so there is nothing to differentiate; make something of "
+            f"it, such as {text}*{text}"
+        )
+    return root
 
 
-def save_picture(root: Value, out: Path) -> None:
-    """Write the picture.
+def write(root: Value, path: Path, make: Callable[..., Saved], *, fold: str) -> None:
+    """Write a picture, frames or a player.
 
     Raises:
-        CommandError: it cannot be written.
+        CommandError: it cannot be made, or not be written.
     """
     try:
-        engine.draw(root).save(out)
+        make(root, fold=fold).save(path)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
     except OSError as error:
-        raise CommandError(f"{out}: {error.strerror or error}") from None
+        raise unwritable(path, error) from None

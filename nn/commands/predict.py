@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn.commands import CommandError
+from nn.commands import CommandError, unwritable
 from nn.files import write_whole
-from nn.table import DataError, Table, read_table
+from nn.table import DataError, Table, count, read_table
 from nn.trained import Trained
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             write_whole(arguments.out, text)
         except OSError as error:
-            raise CommandError(f"{arguments.out}: {error.strerror}") from None
-        print(f"{len(table)} predictions are in {arguments.out}", file=sys.stderr)
+            raise unwritable(arguments.out, error) from None
+        print(f"{count(len(table), 'prediction')} in {arguments.out}", file=sys.stderr)
     else:
         sys.stdout.write(text)
     if truth is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,17 +13,23 @@ import engine
 import nn
 from engine import Value
 from nn import csv_data, data
-from nn.commands import CommandError
+from nn.commands import CommandError, unwritable
 from nn.dataset import Dataset, Scaling
+from nn.files import write_whole
 from nn.metrics import metric_for
+from nn.table import count
 from nn.trained import Trained
 
 if TYPE_CHECKING:
-    from nn.commands import Commands
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+    from nn.commands import Commands, Saved
     from nn.losses import Loss
 
 OPTIMIZERS = {"sgd": nn.SGD, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
-# What each data set takes to be learnt well within a minute: hidden layers and epochs.
+# What each data set takes to be learnt well: hidden layers and epochs.
 USUAL = {
     "moons": ([16, 16], 30),
     "circles": ([16], 40),
@@ -31,10 +37,9 @@ USUAL = {
     "xor": ([8], 60),
     "iris": ([8], 60),
     "wine": ([8], 40),
-    "breast_cancer": ([8], 10),
-    "digits": ([16], 8),
+    "breast_cancer": ([8], 20),
+    "digits": ([16], 20),
 }
-MOST_SAMPLES = {"digits": 900}  # scalars take their time; it is said which part was used
 EPILOG = """\
 data sets: moons circles blobs xor iris wine breast_cancer digits, or a CSV file with a header row:
 the last column (or --target) is what to learn; text is classes, numbers are a quantity.
@@ -59,7 +64,7 @@ def add_to(commands: Commands) -> None:
     add("--target", metavar="COL", help="the column to learn (CSV; the last if not given)")
     add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
     add("--task", choices=("classification", "regression"), help="what a numeric target is (CSV)")
-    add("--hidden", metavar="N,N", help="sizes of the hidden layers, such as 16,16")
+    add("--hidden", metavar="N,N", help="sizes of the hidden layers, such as 16,16; '' for none")
     add("--activation", default="tanh", help="of the hidden layers (tanh)")
     add("--epochs", type=int, help="how often to go through the data")
     add("--lr", type=float, default=0.02, help="learning rate (0.02)")
@@ -74,6 +79,7 @@ def add_to(commands: Commands) -> None:
     add("--patience", type=int, help="stop after so many epochs without improvement")
     add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
     add("--monitor", action="store_true", help="watch the weights; report.html and alarms")
+    add("--play", action="store_true", help="write a player of one sample's loss too: play.html")
     add("--out", type=Path, metavar="DIR", help="where to write (out/NAME)")
     parser.set_defaults(run=run)
 
@@ -85,14 +91,14 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(out)
     for note in samples.notes:
         print(note)
-    learnt = learn(arguments, samples, notes=print)
-    write_all(out, learnt)
+    learnt = learn(arguments, samples)
+    written = write_all(out, learnt, play=arguments.play)
     if learnt.monitor is not None:
-        write_report(out, learnt.monitor)
+        written += write_report(out, learnt.monitor)
     for what, part in (("training", learnt.train), ("validation", learnt.held_back)):
         name, score = learnt.score(part)
-        print(f"{what:10} {name} {score:.4f} on {len(part.y)} samples")
-    print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+        print(f"{what:10} {name} {score:.4f} on {count(len(part.y), 'sample')}")
+    print(f"written to {out}: {', '.join(sorted(written))}")
     if learnt.history.stopped == "interrupted":
         print("stopped by Ctrl-C; the best weights so far are kept")
         return 130
@@ -117,20 +123,13 @@ class Learnt(NamedTuple):
         return name, metric(nn.predict(model, X), y)
 
 
-def learn(
-    arguments: argparse.Namespace,
-    samples: Dataset,
-    *,
-    progress: bool = True,
-    notes: Callable[[str], object] = lambda note: None,
-) -> Learnt:
+def learn(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = True) -> Learnt:
     """Train a network as the arguments of `glassgrad train` say.
 
     Args:
         arguments: of the command.
         samples: what to learn.
         progress: show a bar.
-        notes: is told what a user should know.
 
     Raises:
         CommandError: they cannot be learnt so.
@@ -141,12 +140,11 @@ def learn(
     epochs = epochs if arguments.epochs is None else arguments.epochs
     order = list(range(len(samples.X)))
     Random(arguments.seed).shuffle(order)
-    order = order[: MOST_SAMPLES.get(arguments.data, len(order))]
-    if len(order) < len(samples.X):
-        notes(f"{len(order)} of {len(samples.X)} samples, so that it ends within a minute")
     n_held_back = max(1, round(0.2 * len(order)))
     if len(order) < 5:
-        raise CommandError(f"{samples.name} has {len(order)} samples; training needs at least 5")
+        raise CommandError(
+            f"{samples.name} has {count(len(order), 'sample')}; training needs at least 5"
+        )
     import numpy as np
 
     train = samples.take(np.array(order[n_held_back:]))
@@ -191,8 +189,8 @@ def learn(
     return Learnt(trained, history, train, held_back, loss, monitor)
 
 
-def write_report(out: Path, monitor: nn.Monitor) -> None:
-    """Write report.html, and print the alarms.
+def write_report(out: Path, monitor: nn.Monitor) -> list[str]:
+    """Print the alarms, write report.html, and return its name.
 
     Raises:
         CommandError: it cannot be written.
@@ -203,9 +201,9 @@ def write_report(out: Path, monitor: nn.Monitor) -> None:
         print("no alarm")
     if not monitor.steps:
         print("report.html is left out: no step was taken")
-        return
+        return []
     try:
-        monitor.report(out / "report.html")
+        return [monitor.report(out / "report.html").name]
     except OSError as error:
         raise CommandError(error.strerror or str(error)) from None
 
@@ -213,6 +211,12 @@ def write_report(out: Path, monitor: nn.Monitor) -> None:
 def dataset(arguments: argparse.Namespace) -> Dataset:
     """Return what to learn."""
     if arguments.data in data.NAMES:
+        for option in ("target", "ignore", "task"):
+            if getattr(arguments, option):
+                raise CommandError(
+                    f"--{option} is for a CSV file; the data set '{arguments.data}' has its "
+                    "target already"
+                )
         return data.load(arguments.data, seed=arguments.seed)
     if not arguments.data.endswith(".csv"):
         raise CommandError(
@@ -274,8 +278,8 @@ def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], lis
     return X.tolist(), y.tolist()
 
 
-def write_all(out: Path, learnt: Learnt) -> None:
-    """Write the weights, the history and the pictures.
+def write_all(out: Path, learnt: Learnt, *, play: bool) -> list[str]:
+    """Write the weights, the history and the pictures; return the names of the files.
 
     Raises:
         CommandError: a file cannot be written.
@@ -283,36 +287,78 @@ def write_all(out: Path, learnt: Learnt) -> None:
     from nn import plots
 
     trained, history, _, held_back, loss, _ = learnt
-    classes = held_back.class_names
-    if classes is None:
-        name, figure = "predictions.png", plots.predictions(trained, held_back.X, held_back.y)
-    elif held_back.X.shape[1] == 2:
-        name, figure = "boundary.png", plots.decision_boundary(trained, held_back.X, held_back.y)
-    else:
-        name = "confusion.png"
-        figure = plots.confusion_matrix(trained, held_back.X, held_back.y, classes)
+    name, figure = picture_of_answers(trained, held_back)
+    figures = {name: figure}
+    if len(history):
+        figures["loss.png"] = plots.loss_curves(history)
     try:
         trained.save(out / "model.json")
         history.to_csv(out / "history.csv")
-        if len(history):
-            plots.loss_curves(history).savefig(out / "loss.png")
-        figure.savefig(out / name)
+        for name, figure in figures.items():
+            content = BytesIO()
+            figure.savefig(content, format="png")
+            write_whole(out / name, content.getvalue())
+        network = draw_network(out, trained, held_back, loss, play=play)
     except OSError as error:
-        raise CommandError(f"cannot write to {out}: {error.strerror or error}") from None
+        raise unwritable(out, error) from None
+    return ["model.json", "history.csv", *figures, *network]
+
+
+def picture_of_answers(trained: Trained, held_back: Dataset) -> tuple[str, Figure]:
+    """Return a picture of what the net says of the held-back samples, and its file's name."""
+    from nn import plots
+
+    X, y, classes = held_back.X, held_back.y, held_back.class_names
+    if classes is None:
+        figure = plots.predictions(trained, X, y, target_name=held_back.target_name)
+        return "predictions.png", figure
+    if X.shape[1] == 2:
+        names = held_back.feature_names
+        figure = plots.decision_boundary(trained, X, y, feature_names=names, class_names=classes)
+        return "boundary.png", figure
+    return "confusion.png", plots.confusion_matrix(trained, X, y, classes)
+
+
+def draw_network(
+    out: Path, trained: Trained, held_back: Dataset, loss: Loss, *, play: bool
+) -> list[str]:
+    """Draw the graph of the loss of the held-back sample that the net finds hardest.
+
+    An easy sample has a loss near 0 and next to no gradients to look at.
+
+    Returns:
+        The names of the files.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     X, y = prepared(held_back, trained)
-    names = trained.feature_names
-    sample = [Value(x, label) for x, label in zip(X[0], names, strict=True)]
     model: Any = trained.model
-    result = loss([model(sample)], [y[0]])
+    with engine.no_grad():
+        losses = [loss([model(x)], [target]).data for x, target in zip(X, y, strict=True)]
+    hardest = losses.index(max(losses))
+    named = zip(X[hardest], trained.feature_names, strict=True)
+    result = loss([model([Value(x, name) for x, name in named])], [y[hardest]])
     result.label = "loss"
+    # The last training step has left its gradients in the weights.
+    model.zero_grad()
     result.backward()
-    try:
-        picture = engine.draw(result)
-    except ValueError as error:
-        print(f"network.svg is left out: {error}")
-        return
-    picture.save(out / "network.svg")
-    try:
-        picture.save(out / "network.png")
-    except ImportError as error:
-        print(f"network.png is left out: {error}")
+    pictures: list[tuple[Callable[[Value], Saved], list[str]]] = [
+        (engine.draw, ["network.svg", "network.png"])
+    ]
+    if play:
+        pictures.append((engine.play, ["play.html"]))
+    written = []
+    for make, names in pictures:
+        try:
+            picture = make(result)
+        except ValueError as error:
+            print(f"{names[0]} is left out: {error}")
+            continue
+        for name in names:
+            try:
+                picture.save(out / name)
+                written.append(name)
+            except ImportError as error:
+                print(f"{name} is left out: {error}")
+    return written

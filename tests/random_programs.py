@@ -77,7 +77,9 @@ def random_program(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]
             for _ in range(width):
                 terms = [next(weights) * v for v in x] + [next(weights)]
                 chooser.shuffle(terms)
-                hidden.append(apply(chooser.choice(["tanh", "relu", "sigmoid", "gelu"]), [sum(terms)]))
+                hidden.append(
+                    apply(chooser.choice(["tanh", "relu", "sigmoid", "gelu"]), [sum(terms)])
+                )
             return sum(next(weights) * h for h in hidden)
         return soup(chooser, parameters, x, 12)[-1]
 

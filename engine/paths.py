@@ -1,0 +1,94 @@
+"""The paths from a result back to one number: how many there are, and the strongest of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.value import Value
+
+
+class Path:
+    """One way from a result back to a number.
+
+    Attributes:
+        nodes: what it passes, the result first.
+        slopes: the local derivative of each step.
+        product: of the slopes; the path's share in the gradient.
+    """
+
+    __slots__ = ("nodes", "product", "slopes")
+
+    def __init__(self, nodes: Sequence[Value], slopes: Sequence[float], product: float) -> None:
+        self.nodes = tuple(nodes)
+        self.slopes = tuple(slopes)
+        self.product = product
+
+    def __repr__(self) -> str:
+        return f"Path of {len(self.slopes)} steps, product {self.product}"
+
+
+def steps(node: Value) -> list[tuple[Value, float]]:
+    """Return the inputs of a node that a gradient flows to, and the local derivatives."""
+    return [
+        (x, slope)
+        for x, slope in zip(node.inputs, node.local_derivatives, strict=True)
+        if isinstance(x, Value) and slope is not None
+    ]
+
+
+def count_paths(order: Sequence[Value], wrt: Value) -> int:
+    """Return how many paths lead from the last of `order` to `wrt`."""
+    count = {id(wrt): 1}
+    for node in order:
+        if node is not wrt and (n := sum(count.get(id(x), 0) for x, _ in steps(node))):
+            count[id(node)] = n
+    return count.get(id(order[-1]), 0)
+
+
+# A path while it is sought: its product, and the step before it with the path from there on.
+Chain = tuple[float, "tuple[Value, float, Chain] | None"]
+
+
+def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Path]:
+    """Return the paths from the last of `order` to `wrt`, the strongest if there are many.
+
+    A path cannot be among the strongest from a node if what is left of it is not among the
+    strongest from the next one, so it is enough to keep `most` paths for each node on the way.
+
+    Args:
+        order: the graph's nodes, each after its inputs.
+        wrt: where the paths end.
+        most: how many to return. All of them, and in the order of the graph, if there are no more.
+    """
+    uses: dict[int, int] = {}
+    for node in order:
+        for x, _ in steps(node):
+            uses[id(x)] = uses.get(id(x), 0) + 1
+    best: dict[int, list[Chain]] = {id(wrt): [(1.0, None)]}
+    for node in order:
+        found: list[Chain] = []
+        for x, slope in steps(node):
+            found += [(slope * rest[0], (x, slope, rest)) for rest in best.get(id(x), ())]
+            uses[id(x)] -= 1
+            if not uses[id(x)]:
+                best.pop(id(x), None)
+        if node is wrt or not found:
+            continue
+        if len(found) > most:
+            # nan is the strongest of all: it must not be hidden.
+            strength = [(p != p, abs(p)) for p, _ in found]
+            kept = sorted(range(len(found)), key=strength.__getitem__, reverse=True)[:most]
+            found = [found[i] for i in sorted(kept)]
+        best[id(node)] = found
+    return [walked(order[-1], chain) for chain in best.get(id(order[-1]), ())]
+
+
+def walked(root: Value, chain: Chain) -> Path:
+    """Return a chain of steps as a path."""
+    product, step = chain
+    on_the_way, slopes = [root], []
+    while step is not None:
+        x, slope, (_, step) = step
+        on_the_way.append(x)
+        slopes.append(slope)
+    return Path(on_the_way, slopes, product)
