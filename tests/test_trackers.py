@@ -121,7 +121,9 @@ def is_whole(data: bytes) -> bool:
     from wandb.proto import wandb_internal_pb2
 
     try:
-        return any(wandb_internal_pb2.Record.FromString(x).HasField("exit") for x in records_of(data))
+        return any(
+            wandb_internal_pb2.Record.FromString(x).HasField("exit") for x in records_of(data)
+        )
     except Exception:  # cut in the middle of a record
         return False
 
