@@ -128,7 +128,9 @@ def fit(
         best = checkpoints.resume(
             checkpoint, run=run, model=model, optimizer=optimizer, rng=rng, history=history
         )
-    steps = steps_for(compiled, model, train, held_back, loss, optimizer, penalty)
+    steps = steps_for(
+        compiled, model, train, held_back, loss, optimizer, penalty, min(batch_size, len(train[0]))
+    )
     started = time.perf_counter() - history.seconds
     n_steps = -(-len(train[0]) // batch_size)
     bar = progress_bar(epochs * n_steps, len(history) * n_steps, progress)
