@@ -55,8 +55,8 @@ class Value:
 
     # Eight slots make 96 bytes; a ninth would make 112, since Python hands out memory in sixteens.
     # So some carry two meanings. Where an input is a plain number, _a (or _b) is None and _da (or
-    # _db) is that number, for it needs no derivative. _place is the scope, or
-    # (label, scope), for few Values have a label.
+    # _db) is that number, for it needs no derivative. _place is the scope, or (label, scope), for
+    # few Values have a label.
     __slots__ = ("_a", "_b", "_da", "_db", "_place", "data", "grad", "op")
 
     # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.

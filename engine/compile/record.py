@@ -71,7 +71,9 @@ class Recorder:
                 )
         tape.outputs = [self.place(x) for x in outputs]
         tape.penalty = -1 if penalty is None else self.place(penalty)
-        tape.labels = {place: node.label for node, place in self._places.items() if node.label}
+        # Few have a label, and to ask every node for it would take longer than to look for one.
+        labelled = (x for x in self._places.items() if isinstance(x[0]._place, tuple))
+        tape.labels = {place: node.label for node, place in labelled}
         return tape
 
     # ---- what is told by engine.value ----
@@ -100,7 +102,7 @@ class Recorder:
             node.__class__ = RecordedChoice
         else:
             node.__class__ = Recorded
-        self._places[node] = tape.operation(op, args, node.scope)
+        self._places[node] = tape.operation(op, args, value._scope)
 
     def place(self, x: Value) -> int:
         """Return where on the tape a Value stands; a leaf from outside is a parameter.

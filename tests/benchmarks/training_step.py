@@ -4,9 +4,10 @@
 
 Prints, for each engine, the median time of a step in milliseconds of the processor's time, with
 Python's garbage collector as it comes and with it off, how many times faster this project's engine
-is than the closures, and the operations recorded in a step. The loss is max-margin with L2, as in micrograd's demonstration; the
-scalar code is the same for all engines. Each engine runs in a process of its own, in turn, so that
-neither the machine's mood nor the other engine's garbage falls on one of them alone.
+is than the closures, and the operations recorded in a step. The loss is max-margin with L2, as in
+micrograd's demonstration; the scalar code is the same for all engines. Each engine runs in a
+process of its own, in turn, so that neither the machine's mood nor the other engine's garbage falls
+on one of them alone.
 """
 
 from __future__ import annotations
