@@ -7,8 +7,8 @@ import math
 import random
 import subprocess
 import sys
-import warnings
 import time
+import warnings
 
 import numpy as np
 import pytest

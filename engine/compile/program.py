@@ -251,9 +251,10 @@ class Program:
             del self._recordings[next(iter(self._recordings))]
         if self.stats.recordings == MANY_RECORDINGS:
             warnings.warn(
-                f"{self._source.name} has been recorded {MANY_RECORDINGS} times, once for "
-                "every shape of its arguments and every change of a number that it takes from outside; hand in "
-                "what changes as an argument, and use batched=True for batches of many sizes",
+                f"{self._source.name} has been recorded {MANY_RECORDINGS} times, once for every "
+                "shape of its arguments and every change of a number that it takes from outside; "
+                "hand in what changes as an argument, and use batched=True for batches of many "
+                "sizes",
                 RuntimeWarning,
                 stacklevel=4,
             )
