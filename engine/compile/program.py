@@ -135,6 +135,9 @@ class Program:
         self._source = Source(fn, penalty, batched)
         self._recordings: dict[object, Recording] = {}
         self._last: Call | None = None
+        # Whether the optimizer moves parameters too that the program does not use, whose gradients
+        # it does not set.
+        self._moves_others = hasattr(optimizer, "zero_grad")
 
     def __call__(self, *args: object) -> float:
         """Return the loss; add its gradients to `.grad` of the parameters, as `backward()` does.
@@ -238,9 +241,8 @@ class Program:
         self.outputs = replay.outputs()
         if not finite:
             return self._not_finite(self._last, gradients)
-        zero_grad = getattr(self.optimizer, "zero_grad", None)
-        if gradients == "set" and zero_grad is not None:
-            zero_grad()  # it may move parameters that are not of this program
+        if gradients == "set" and self._moves_others:
+            self.optimizer.zero_grad()  # type: ignore[union-attr]
         if gradients != "none":
             replay.keep(add=gradients == "add")
         return loss
@@ -304,6 +306,7 @@ class Program:
 
         # Those of the optimizer first, in its order: it then moves them in one go.
         moved = list(getattr(self.optimizer, "parameters", []))
+        self._moves_others = not {id(p) for p in moved} <= {id(p) for p in tape.parameters}
         # Held as long as the program lives, since it is what keeps them together.
         self._together = LiveArrays([*moved, *tape.parameters])
 
