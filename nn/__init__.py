@@ -1,11 +1,14 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
 
 from nn import schedules
+from nn.costs import Cost, growth
 from nn.history import History
+from nn.influence import Sensitivity, sensitivity
 from nn.layers import MLP, Layer, Neuron, load
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mean_squared_error
 from nn.metrics import accuracy, predict
 from nn.module import Module
+from nn.monitor import Alarm, Monitor
 from nn.optim import (
     SGD,
     Adam,
@@ -14,6 +17,7 @@ from nn.optim import (
     clip_gradients_by_norm,
     clip_gradients_by_value,
 )
+from nn.surface import Surface, loss_surface
 from nn.train import Step, fit
 
 __all__ = [
@@ -21,23 +25,31 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Alarm",
+    "Cost",
     "History",
     "Layer",
     "Module",
+    "Monitor",
     "Neuron",
     "RMSProp",
+    "Sensitivity",
     "Step",
+    "Surface",
     "accuracy",
     "binary_cross_entropy",
     "clip_gradients_by_norm",
     "clip_gradients_by_value",
     "cross_entropy",
     "fit",
+    "growth",
     "hinge",
     "l1",
     "l2",
     "load",
+    "loss_surface",
     "mean_squared_error",
     "predict",
     "schedules",
+    "sensitivity",
 ]

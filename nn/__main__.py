@@ -1,4 +1,4 @@
-"""The command line: `glassgrad train`, `glassgrad draw` and `glassgrad predict`."""
+"""The command line: `glassgrad train`, `predict`, `sweep` and `draw`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
-from nn.commands import CommandError, draw, predict, train
+from nn.commands import CommandError, draw, predict, sweep, train
 from nn.table import DataError
 
 DESCRIPTION = """\
@@ -19,6 +19,7 @@ Learn how a neural network learns: every weight, bias and gradient is a number y
   glassgrad train                   a net learns to tell two moons apart; pictures in out/moons
   glassgrad train flowers.csv       the same with your own table: a header, then a sample a row
   glassgrad predict out/flowers/model.json new.csv
+  glassgrad sweep moons --hidden 4,4 16,16 --lr 0.01 0.1 1 --seeds 5
   glassgrad draw "tanh(w*x + b)" x=2 w=-0.5 b=0.6 -o neuron.svg
 """
 
@@ -43,7 +44,7 @@ def parser() -> Parser:
     top = Parser(prog="glassgrad", description=DESCRIPTION)
     top.add_argument("--version", action="version", version=f"glassgrad {version()}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (train, draw, predict):
+    for command in (train, draw, predict, sweep):
         command.add_to(commands)
     top.set_defaults(run=lambda _: print(top.format_help(), end="") or 0)
     return top

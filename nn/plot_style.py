@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 # Blue and orange are those of the gradient pictures; the others are Okabe and Ito's, told apart by
@@ -23,15 +26,11 @@ def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, l
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    try:
-        # Not pyplot: it keeps every figure, and chooses a window system for the whole program.
-        from matplotlib.figure import Figure
-        from matplotlib.layout_engine import ConstrainedLayoutEngine
-    except ModuleNotFoundError:
-        message = 'plots need matplotlib, which is not installed; pip install "glassgrad[plots]"'
-        raise ModuleNotFoundError(message, name="matplotlib") from None
+    figure_class = shown_figure()
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     layout = ConstrainedLayoutEngine(w_pad=ROOM, h_pad=ROOM)
-    figure = Figure(figsize=(width, height), dpi=110, layout=layout, facecolor="white")
+    figure = figure_class(figsize=(width, height), dpi=110, layout=layout, facecolor="white")
     all_axes = list(figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0])
     for axes in all_axes:
         axes.set_facecolor("white")
@@ -43,6 +42,29 @@ def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, l
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["bottom", "left"]].set_color(GREY)
     return figure, all_axes
+
+
+@cache
+def shown_figure() -> type[Figure]:
+    """Return a Figure that a notebook shows, whether or not it has imported pyplot.
+
+    Raises:
+        ModuleNotFoundError: matplotlib is not installed.
+    """
+    try:
+        # Not pyplot: it keeps every figure, and chooses a window system for the whole program.
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        message = 'plots need matplotlib, which is not installed; pip install "glassgrad[plots]"'
+        raise ModuleNotFoundError(message, name="matplotlib") from None
+
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            file = io.BytesIO()
+            self.savefig(file, format="png")
+            return file.getvalue()
+
+    return ShownFigure
 
 
 def legend_above(axes: Axes) -> None:
@@ -78,3 +100,10 @@ def mark_epoch(axes: Axes, epoch: int, height: float, label: str) -> None:
     ring: dict[str, Any] = {"facecolor": "white", "edgecolor": INK, "linewidth": 2}
     axes.axvline(epoch, color=GREY, linewidth=1.2, linestyle=":")
     axes.scatter([epoch], [height], s=110, label=label, zorder=4, **ring)
+
+
+def shades(*colours: str) -> Colormap:
+    """Return the shades from the first colour to the last."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("shades", list(colours))

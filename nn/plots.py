@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nn.answers import class_numbers, margins_of, outputs
@@ -18,6 +18,7 @@ from nn.plot_style import (
     legend_above,
     mark_epoch,
     new_figure,
+    shades,
 )
 from nn.samples import paired
 
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from nn.answers import Model
+    from nn.costs import Cost
     from nn.history import History
+    from nn.influence import Sensitivity
+    from nn.surface import Surface
 
+WALKS = (ORANGE, INK, "#8250df", "#00734f")  # seen on any blue
 GRID = 80  # places a side where a boundary is looked for; between them it is interpolated
 
 
@@ -256,3 +261,133 @@ def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[
 
     rows, targets = paired(X, y)  # type: ignore[arg-type]
     return np.array(rows), np.array(targets, dtype=float)
+
+
+def loss_surface(
+    surface: Surface, paths: Mapping[str, Sequence[tuple[float, float]]] | None = None
+) -> Figure:
+    """Draw the loss over two weights as a map, and how optimisers walk on it.
+
+    Args:
+        surface: what `nn.loss_surface` returned.
+        paths: under each name the places of the two weights, step by step.
+    """
+    import numpy as np
+
+    figure, (axes,) = new_figure(8, 7)
+    low, high = float(surface.loss.min()), float(surface.loss.max())
+    # Lines close together at the bottom, where there is something to see.
+    levels = low + (high - low) * np.linspace(0, 1, 25) ** 2 if high > low else [low, low + 1e-12]
+    heights = shades("#eef4fa", "#9dbcd9", "#3c6a94")
+    filled = axes.contourf(surface.across, surface.up, surface.loss, levels, cmap=heights)
+    axes.contour(surface.across, surface.up, surface.loss, levels, colors="white", linewidths=0.7)
+    bar = figure.colorbar(filled, ax=axes, pad=0.02)
+    bar.set_label("loss", fontsize=14, color=INK)
+    bar.ax.tick_params(labelsize=12)
+    for i, (name, path) in enumerate((paths or {}).items()):
+        x, y = zip(*path, strict=True)
+        style: dict[str, Any] = {"color": WALKS[i % len(WALKS)], "zorder": 3}
+        axes.plot(x, y, linewidth=2.5, label=name, **style)
+        axes.scatter(
+            x[-1:], y[-1:], s=110, marker=MARKERS[i % len(MARKERS)], edgecolor="white", **style
+        )
+    ring: dict[str, Any] = {"s": 130, "facecolor": "white", "edgecolor": INK, "linewidth": 2}
+    start = next(iter(paths.values()))[0] if paths else surface.here
+    axes.scatter(*start, label="start" if paths else "where it is", zorder=4, **ring)
+    axes.set(xlim=surface.across[[0, -1]], ylim=surface.up[[0, -1]])
+    axes.set_xlabel(surface.names[0])
+    axes.set_ylabel(surface.names[1])
+    legend_above(axes)
+    return figure
+
+
+def growth(costs: Sequence[Cost]) -> Figure:
+    """Draw what networks cost by their width, a line for each depth.
+
+    Args:
+        costs: what `nn.growth` returned.
+    """
+    quantities = {
+        "parameters": "weights and biases",
+        "nodes": "nodes a sample",
+        "bytes": "bytes a sample",
+        "seconds": "seconds a sample",
+    }
+    figure, all_axes = new_figure(8, 11, rows=len(quantities))
+    depths = sorted({cost.depth for cost in costs})
+    for axes, (field, name) in zip(all_axes, quantities.items(), strict=True):
+        for i, depth in enumerate(depths):
+            mine = [cost for cost in costs if cost.depth == depth]
+            axes.plot(
+                [cost.width for cost in mine],
+                [getattr(cost, field) for cost in mine],
+                color=COLOURS[i % len(COLOURS)],
+                marker=MARKERS[i % len(MARKERS)],
+                linewidth=2.5,
+                markersize=8,
+                label=f"{depth} hidden layer{'s' if depth > 1 else ''}",
+            )
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_ylabel(name)
+        axes.grid(color=FAINT, linewidth=0.8)
+    widths = sorted({cost.width for cost in costs})
+    all_axes[-1].set_xticks(widths, [str(width) for width in widths])
+    all_axes[-1].set_xlabel("neurons in each hidden layer")
+    legend_above(all_axes[0])
+    return figure
+
+
+def sensitivity(found: Sensitivity, *, n: int = 20) -> Figure:
+    """Draw how strongly the predictions answer to the parameters that matter most.
+
+    Args:
+        found: what `nn.sensitivity` returned.
+        n: how many parameters to draw.
+    """
+    import numpy as np
+
+    most = found.most(n)
+    places = [found.names.index(name) for name in most]
+    moving = np.sqrt((found.by_moving[places] ** 2).mean(axis=(1, 2)))
+    figure, (axes,) = new_figure(8.5, 1.6 + 0.34 * len(most))
+    rows = np.arange(len(most))
+    axes.barh(rows, found.importance[places], color=BLUE, height=0.6, label="by gradient")
+    axes.scatter(
+        moving, rows, color=ORANGE, s=60, zorder=3, edgecolor="white",
+        label=f"by moving it ±{found.move:g}",
+    )  # fmt: skip
+    axes.set_yticks(rows, most, fontsize=11)
+    axes.set_ylim(len(most) - 0.4, -0.6)
+    axes.set_xlabel("change of the prediction per unit of the weight")
+    legend_above(axes)
+    return figure
+
+
+def runs(
+    names: Sequence[str], scores: Sequence[Sequence[float]], *, metric_name: str = "accuracy"
+) -> Figure:
+    """Draw the scores of several seeds for each setting, and their median.
+
+    Args:
+        names: of the settings.
+        scores: of each setting, one for each seed.
+        metric_name: what is scored.
+    """
+    from statistics import median
+
+    figure, (axes,) = new_figure(8.5, 1.8 + 0.5 * len(names))
+    for i, mine in enumerate(scores):
+        axes.plot([min(mine), max(mine)], [i, i], color=BLUE, linewidth=8, alpha=0.2, zorder=1)
+        axes.scatter(
+            mine, [i] * len(mine), color=BLUE, s=55, alpha=0.7, edgecolor="white", zorder=2
+        )
+        axes.plot([median(mine)] * 2, [i - 0.3, i + 0.3], color=INK, linewidth=3, zorder=3)
+    axes.plot([], [], color=INK, linewidth=3, label="median")
+    axes.scatter([], [], color=BLUE, s=55, label="a seed")
+    axes.set_yticks(range(len(names)), names, fontsize=13)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlabel(f"validation {metric_name}")
+    axes.grid(axis="x", color=FAINT, linewidth=0.8)
+    legend_above(axes)
+    return figure

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import engine
 from engine import Value
-from nn.losses import OURS, Loss
+from nn.losses import OURS, Loss, Prediction
 from nn.metrics import Output, by_sample, outputs_of, plain
 from nn.module import Module
 from nn.optim import Optimizer
@@ -50,16 +50,25 @@ class EagerSteps:
 
     def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples of these numbers."""
-        rows, targets = pick(*self.samples, numbers)
-        predictions = [self.model(row) for row in rows]  # type: ignore[operator]
-        value = self.loss(predictions, targets)
+        value, total, predictions = self._forward(numbers)
         if not isfinite(value.data):
             return value.data, []
-        total = value if self.penalty is None else value + self.penalty(self.model)
         self.optimizer.zero_grad()
         total.backward()
         self.optimizer.step()
         return value.data, [plain(prediction) for prediction in predictions]
+
+    def loss_of(self, numbers: Sequence[int]) -> Value:
+        """Return the recorded loss of the training samples of these numbers, with the penalty."""
+        return self._forward(numbers)[1]
+
+    def _forward(self, numbers: Sequence[int]) -> tuple[Value, Value, list[Prediction]]:
+        """Return the loss without and with the penalty, and the predictions."""
+        rows, targets = pick(*self.samples, numbers)
+        predictions = [self.model(row) for row in rows]  # type: ignore[operator]
+        value = self.loss(predictions, targets)
+        total = value if self.penalty is None else value + self.penalty(self.model)
+        return value, total, predictions
 
     def judge(self) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the samples held back."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from math import isfinite, nan
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine import Value, no_grad
 from nn import checkpoint as checkpoints
@@ -18,7 +18,10 @@ from nn.metrics import Output, metric_for
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.samples import Rows, paired, pick, split
-from nn.steps import steps_for
+from nn.steps import EagerSteps, steps_for
+
+if TYPE_CHECKING:
+    from nn.monitor import Alarm, Monitor
 
 
 class Step(NamedTuple):
@@ -56,6 +59,7 @@ def fit(
     on_step: Callable[[Step], object] | None = None,
     checkpoint: str | Path | None = None,
     compiled: bool | str = "auto",
+    monitor: Monitor | None = None,
 ) -> History:
     """Train a model, and leave it with the weights of its best epoch.
 
@@ -80,6 +84,7 @@ def fit(
             run goes on from it, to the same bits as if it had never stopped.
         compiled: whether to record the computation once and replay it (see `engine.compile`), which
             gives the same numbers many times faster; "auto" does so wherever it can.
+        monitor: an `nn.Monitor` of this model, which watches; its alarms show above the bar.
 
     Returns:
         The history of losses and metrics.
@@ -131,6 +136,13 @@ def fit(
     steps = steps_for(
         compiled, model, train, held_back, loss, optimizer, penalty, min(batch_size, len(train[0]))
     )
+    if monitor is not None:
+        if monitor.model is not model:
+            raise ValueError(
+                f"the monitor watches another model, {monitor.model!r}; make one of this model: "
+                "nn.Monitor(model)"
+            )
+        monitor.begin(*train, loss, optimizer)
     started = time.perf_counter() - history.seconds
     n_steps = -(-len(train[0]) // batch_size)
     bar = progress_bar(epochs * n_steps, len(history) * n_steps, progress)
@@ -146,11 +158,16 @@ def fit(
                 batch = shuffled[begin : begin + batch_size]
                 value, answers = steps.train(batch)
                 if not isfinite(value):
+                    if monitor is not None:
+                        again = EagerSteps(model, train, held_back, loss, optimizer, penalty)
+                        show(bar, monitor.non_finite(lambda: again.loss_of(batch)))  # noqa: B023
                     history.stopped = f"loss is {value} in epoch {epoch + 1}"
                     raise FloatingPointError
                 total += value * len(batch)
                 outputs += answers
                 bar.update()
+                if monitor is not None:
+                    show(bar, monitor.step(value))
                 if on_step is not None:
                     on_step(Step(optimizer.steps, epoch, value, model, optimizer))
             history.loss.append(total / len(shuffled))
@@ -160,6 +177,8 @@ def fit(
                 validation_loss, answers = steps.judge()
                 history.validation_loss.append(validation_loss)
                 history.validation_metric.append(metric(answers, held_back[1]) if answers else nan)
+            if monitor is not None:
+                show(bar, monitor.epoch(history.loss[-1], *history.validation_loss[-1:]))
             if is_best(history):
                 history.best_epoch, best = epoch + 1, model.state_dict()
             history.seconds = time.perf_counter() - started
@@ -208,6 +227,13 @@ def latest(history: History) -> str:
         text += f"; validation {history.validation_loss[-1]:.4f}"
         text += f", {history.validation_metric[-1]:.3f}"
     return text
+
+
+def show(bar, alarms: Sequence[Alarm]) -> None:  # type: ignore[no-untyped-def]
+    """Write alarms above a progress bar, if it is shown."""
+    if not bar.disable:
+        for alarm in alarms:
+            bar.write(f"⚠ {alarm}", file=bar.fp)
 
 
 def progress_bar(total: int, done: int, shown: bool):  # type: ignore[no-untyped-def]

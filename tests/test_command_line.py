@@ -22,6 +22,25 @@ def test_training_writes_weights_history_and_pictures(tmp_path, capsys) -> None:
     assert re.search(r"validation accuracy \d\.\d+ on 40 samples", capsys.readouterr().out)
 
 
+def test_monitored_training_writes_a_report_and_prints_the_alarms(tmp_path, capsys) -> None:
+    command = [
+        "train",
+        "moons",
+        "--epochs",
+        "5",
+        "--hidden",
+        "8",
+        "--monitor",
+        "--out",
+        str(tmp_path),
+    ]
+    assert main(command) == 0
+    assert "no alarm" in capsys.readouterr().out
+    assert "<img" in (tmp_path / "report.html").read_text()
+    assert main([*command, "--lr", "1e-7"]) == 0
+    assert "alarm: learning rate too low in layer" in capsys.readouterr().out
+
+
 def write_flowers(path) -> None:
     rows = [[f"{i / 7:.2f}", f"{(i % 5) / 3:.2f}", "rose" if i % 2 else "tulip"] for i in range(20)]
     path.write_text("\n".join(map(",".join, [["height", "width", "flower"], *rows])) + "\n")

@@ -7,7 +7,7 @@ import os
 from io import BytesIO
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import engine
 import nn
@@ -78,6 +78,7 @@ def add_to(commands: Commands) -> None:
     add("--l2", type=float, default=0.0, help="price on large weights, such as 0.001 (0)")
     add("--patience", type=int, help="stop after so many epochs without improvement")
     add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
+    add("--monitor", action="store_true", help="watch the weights; report.html and alarms")
     add("--play", action="store_true", help="write a player of one sample's loss too: play.html")
     add("--out", type=Path, metavar="DIR", help="where to write (out/NAME)")
     parser.set_defaults(run=run)
@@ -90,6 +91,49 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(out)
     for note in samples.notes:
         print(note)
+    learnt = learn(arguments, samples)
+    written = write_all(out, learnt, play=arguments.play)
+    if learnt.monitor is not None:
+        written += write_report(out, learnt.monitor)
+    for what, part in (("training", learnt.train), ("validation", learnt.held_back)):
+        name, score = learnt.score(part)
+        print(f"{what:10} {name} {score:.4f} on {count(len(part.y), 'sample')}")
+    print(f"written to {out}: {', '.join(sorted(written))}")
+    if learnt.history.stopped == "interrupted":
+        print("stopped by Ctrl-C; the best weights so far are kept")
+        return 130
+    return 0
+
+
+class Learnt(NamedTuple):
+    """What a training run leaves behind."""
+
+    trained: Trained
+    history: nn.History
+    train: Dataset
+    held_back: Dataset
+    loss: Loss
+    monitor: nn.Monitor | None
+
+    def score(self, part: Dataset) -> tuple[str, float]:
+        """Return the name of the metric, and its value on a part of the samples."""
+        name, metric = metric_for(self.loss)
+        X, y = prepared(part, self.trained)
+        model: Any = self.trained.model
+        return name, metric(nn.predict(model, X), y)
+
+
+def learn(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = True) -> Learnt:
+    """Train a network as the arguments of `glassgrad train` say.
+
+    Args:
+        arguments: of the command.
+        samples: what to learn.
+        progress: show a bar.
+
+    Raises:
+        CommandError: they cannot be learnt so.
+    """
     hidden, epochs = USUAL.get(arguments.data, ([16], 60))
     if arguments.hidden is not None:
         hidden = sizes(arguments.hidden)
@@ -125,6 +169,7 @@ def run(arguments: argparse.Namespace) -> int:
             scaling,
             target_scaling,
         )
+        monitor = nn.Monitor(model) if arguments.monitor else None
         history = nn.fit(
             model,
             *prepared(train, trained),
@@ -136,21 +181,31 @@ def run(arguments: argparse.Namespace) -> int:
             patience=arguments.patience,
             penalty=(lambda m: nn.l2(m, arguments.l2)) if arguments.l2 else None,
             seed=arguments.seed,
+            progress=progress,
+            monitor=monitor,
         )
     except (ValueError, TypeError) as error:
         raise CommandError(str(error)) from None
-    written = write_all(out, trained, history, held_back, loss, play=arguments.play)
-    name, metric = metric_for(loss)
-    for what, part in (("training", train), ("validation", held_back)):
-        X, y = prepared(part, trained)
-        print(
-            f"{what:10} {name} {metric(nn.predict(model, X), y):.4f} on {count(len(y), 'sample')}"
-        )
-    print(f"written to {out}: {', '.join(sorted(written))}")
-    if history.stopped == "interrupted":
-        print("stopped by Ctrl-C; the best weights so far are kept")
-        return 130
-    return 0
+    return Learnt(trained, history, train, held_back, loss, monitor)
+
+
+def write_report(out: Path, monitor: nn.Monitor) -> list[str]:
+    """Print the alarms, write report.html, and return its name.
+
+    Raises:
+        CommandError: it cannot be written.
+    """
+    for alarm in monitor.alarms:
+        print(f"alarm: {alarm}")
+    if not monitor.alarms:
+        print("no alarm")
+    if not monitor.steps:
+        print("report.html is left out: no step was taken")
+        return []
+    try:
+        return [monitor.report(out / "report.html").name]
+    except OSError as error:
+        raise CommandError(error.strerror or str(error)) from None
 
 
 def dataset(arguments: argparse.Namespace) -> Dataset:
@@ -223,9 +278,7 @@ def prepared(samples: Dataset, trained: Trained) -> tuple[list[list[float]], lis
     return X.tolist(), y.tolist()
 
 
-def write_all(
-    out: Path, trained: Trained, history: nn.History, held_back: Dataset, loss: Loss, *, play: bool
-) -> list[str]:
+def write_all(out: Path, learnt: Learnt, *, play: bool) -> list[str]:
     """Write the weights, the history and the pictures; return the names of the files.
 
     Raises:
@@ -233,6 +286,7 @@ def write_all(
     """
     from nn import plots
 
+    trained, history, _, held_back, loss, _ = learnt
     name, figure = picture_of_answers(trained, held_back)
     figures = {name: figure}
     if len(history):

@@ -1,0 +1,180 @@
+"""`glassgrad sweep`: the same data learned with many settings, over all cores or a cluster."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from nn.commands import CommandError, train
+from nn.files import write_whole
+from nn.sweep import ClusterError, Runs, grid_of, run_all
+
+if TYPE_CHECKING:
+    from nn.commands import Commands
+
+EPILOG = """\
+Each run is kept in DIR/runs the moment it has finished; the same command goes on where it was
+stopped. table.csv has a row for each run, sweep.png shows how the seeds of each setting spread.
+
+examples:
+  glassgrad sweep moons --hidden 4,4 16,16 --lr 0.01 0.1 1 --seeds 5
+  glassgrad sweep iris --activation tanh relu --optimizer adam sgd --seeds 3 --epochs 20
+  glassgrad sweep moons --lr 0.01 0.1 --dask tcp://127.0.0.1:8786
+"""
+CHOICES = ("hidden", "activation", "optimizer", "lr", "batch_size", "l2")
+
+
+def add_to(commands: Commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "sweep",
+        help="train with many settings, and compare them",
+        description="Train a data set with every combination of settings, and compare them.",
+        epilog=EPILOG,
+    )
+    add = parser.add_argument
+    add("data", nargs="?", default="moons", metavar="DATA", help="a data set's name, or PATH.csv")
+    add("--target", metavar="COL", help="the column to learn (CSV; the last if not given)")
+    add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
+    add("--task", choices=("classification", "regression"), help="what a numeric target is (CSV)")
+    many: dict[str, Any] = {"nargs": "+"}
+    add("--hidden", metavar="N,N", help="sizes of hidden layers, such as 4,4 16,16", **many)
+    add("--activation", default=["tanh"], help="of the hidden layers (tanh)", **many)
+    add("--optimizer", choices=tuple(train.OPTIMIZERS), default=["adam"], help="(adam)", **many)
+    add("--lr", type=float, default=[0.02], help="learning rates (0.02)", **many)
+    add("--batch-size", type=int, default=[20], help="samples a step (20)", **many)
+    add("--l2", type=float, default=[0.0], help="prices on large weights (0)", **many)
+    add("--seeds", type=int, default=3, metavar="N", help="runs of each setting (3)")
+    add("--epochs", type=int, help="how often to go through the data")
+    add("--jobs", type=int, default=-1, metavar="N", help="processes; one a core by default")
+    add("--dask", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://127.0.0.1:8786")
+    add("--out", type=Path, metavar="DIR", help="where to write (out/sweep-NAME)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the sweep, and write the table and the plot."""
+    if arguments.seeds < 1:
+        raise CommandError(f"--seeds must be at least 1, got {arguments.seeds}")
+    if arguments.jobs == 0:
+        raise CommandError("--jobs must be 1 or more, or -1 for one a core; got 0")
+    for text in arguments.hidden or []:
+        train.sizes(text)
+    samples = train.dataset(argparse.Namespace(**vars(arguments) | {"seed": 0}))
+    out: Path = arguments.out or Path("out") / f"sweep-{samples.name}"
+    train.prepare(out)
+    for note in samples.notes:
+        print(note)
+    choices = {name: getattr(arguments, name) or [None] for name in CHOICES}
+    grid = grid_of(**choices, seed=range(arguments.seeds))
+    common = {name: getattr(arguments, name) for name in ("target", "ignore", "task", "epochs")}
+    common["data"] = (
+        str(Path(arguments.data).resolve()) if is_file(arguments.data) else samples.name
+    )
+    whole = [settings | common for settings in grid]
+    try:
+        runs = Runs(out / "runs", samples.X.tobytes() + samples.y.tobytes())
+        found = run_all(one_run, whole, runs, n_jobs=arguments.jobs, dask=arguments.dask)
+    except ClusterError as error:
+        raise CommandError(str(error)) from None
+    except OSError as error:
+        raise CommandError(f"cannot keep runs in {out}: {error.strerror or error}") from None
+    rows = [(grid[i], found[i]) for i in sorted(found)]
+    finished = [(settings, r) for settings, r in rows if isinstance(r, dict)]
+    failed = [(settings, r) for settings, r in rows if isinstance(r, str)]
+    varied = [name for name in CHOICES if len(choices[name]) > 1] or ["hidden", "lr"]
+    write(out, finished, varied)
+    for settings, why in failed:
+        print(f"failed: {named(settings, varied)}, seed {settings['seed']}: {why}")
+    print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    if len(found) < len(grid):
+        print(
+            f"stopped by Ctrl-C; {len(found)} of {len(grid)} runs are kept, and the same command "
+            "goes on from there"
+        )
+        return 130
+    return 2 if failed else 0
+
+
+def is_file(data: str) -> bool:
+    """Tell whether the data are a file, and not one of ours."""
+    return data.endswith(".csv")
+
+
+def one_run(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Train once, in a process of its own, and return the scores."""
+    arguments = argparse.Namespace(**settings, patience=None, monitor=True)
+    samples = train.dataset(arguments)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # what stopped it is told below
+        learnt = train.learn(arguments, samples, progress=False)
+    name, score = learnt.score(learnt.held_back)
+    assert learnt.monitor is not None
+    return {
+        "metric": name,
+        "validation": score,
+        "training": learnt.score(learnt.train)[1],
+        "epochs": len(learnt.history),
+        "best_epoch": learnt.history.best_epoch,
+        "stopped": learnt.history.stopped,
+        "seconds": round(learnt.history.seconds, 3),
+        "alarms": ", ".join(f"{alarm.name} ({alarm.place})" for alarm in learnt.monitor.alarms),
+    }
+
+
+def write(
+    out: Path, finished: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], varied: list[str]
+) -> None:
+    """Print the medians, write the table, and draw the plot.
+
+    Raises:
+        CommandError: a file cannot be written.
+    """
+    if not finished:
+        return
+    from nn import plots
+
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    results = list(finished[0][1])
+    table.writerow([*CHOICES, "seed", *results])
+    for settings, result in finished:
+        table.writerow(
+            [*(settings[name] for name in (*CHOICES, "seed")), *(result[r] for r in results)]
+        )
+    scores: dict[str, list[float]] = {}
+    alarms: dict[str, set[str]] = {}
+    for settings, result in finished:
+        name = named(settings, varied)
+        scores.setdefault(name, []).append(result["validation"])
+        alarms.setdefault(name, set()).update(
+            a.split(" (")[0] for a in result["alarms"].split(", ") if a
+        )
+    metric = finished[0][1]["metric"]
+    width = max(map(len, scores))
+    print(f"{'':{width}}  validation {metric}: median (least to most)")
+    for name, mine in sorted(scores.items(), key=lambda item: -median(item[1])):
+        spread = f"{median(mine):.4f}  ({min(mine):.4f} to {max(mine):.4f})"
+        print(f"{name:{width}}  {spread}  {', '.join(sorted(alarms[name]))}".rstrip())
+    try:
+        write_whole(out / "table.csv", text.getvalue())
+        plots.runs(list(scores), list(scores.values()), metric_name=metric).savefig(
+            out / "sweep.png"
+        )
+    except OSError as error:
+        raise CommandError(f"cannot write to {out}: {error.strerror or error}") from None
+
+
+def named(settings: Mapping[str, Any], varied: Sequence[str]) -> str:
+    """Return what tells a setting from the others."""
+    return "  ".join(
+        f"{name.replace('_', ' ')} {settings[name]}"
+        for name in varied
+        if settings[name] is not None
+    )
