@@ -41,7 +41,7 @@ def xor(seed: int):
 
 
 def train(
-    model, X, y, *, loss=nn.hinge, optimizer=None, epochs=25, every=50, **settings
+    model, X, y, *, loss=nn.hinge, optimizer=None, epochs=25, every=100, **settings
 ) -> nn.Monitor:
     monitor = nn.Monitor(model, every=every)
     optimizer = optimizer or nn.Adam(model.parameters(), learning_rate=0.02)

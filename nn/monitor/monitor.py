@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nn.monitor.rules import Scene
     from nn.optim import Optimizer
 
-AT_FIRST = 8  # steps that are all looked at, since a sick beginning shows at once
-SOON, SOON_UNTIL = 10, 100  # then every tenth for a while, so that short runs have pictures too
+AT_FIRST = 5  # steps that are all looked at, since a sick beginning shows at once
+SOON, SOON_UNTIL = 25, 200  # then every 25th for a while, so that short runs have pictures too
 AGAIN = 5  # steps until a suspicion is looked into
 ROOM = 64_000_000  # bytes for what is kept
 MOST, LEAST = 256, 32  # looks kept
@@ -29,8 +29,8 @@ MOST, LEAST = 256, 32  # looks kept
 class Monitor:
     """Watches a model learn: what its numbers are, and what is wrong with them.
 
-    It looks at each of the first 8 steps, at every tenth up to the hundredth, and from then on at
-    every `every`-th, sooner where it suspects something. What it keeps is bounded, however long the
+    It looks at each of the first 5 steps, at every 25th up to the 200th, and from then on at every
+    `every`-th, sooner where it suspects something. What it keeps is bounded, however long the
     run.
 
     Args:
@@ -59,7 +59,7 @@ class Monitor:
         symmetric in layer 1
     """
 
-    def __init__(self, model: Module, X: Rows | None = None, *, every: int = 50) -> None:
+    def __init__(self, model: Module, X: Rows | None = None, *, every: int = 100) -> None:
         from nn.monitor.anatomy import Anatomy  # brings NumPy
         from nn.monitor.epochs import Curves
         from nn.monitor.watch import Watch

@@ -129,7 +129,7 @@ class Scene:
             return {}
         found = {}
         for layer, rows, _, activation in self.anatomy.neuron_layers:
-            flat = is_flat(activation, self.look.answers.activations[rows])
+            flat = is_flat(activation, self.look.answers.activations[at(rows)])
             if flat is not None and layer != self.anatomy.layers[-1]:
                 found[layer] = float(flat.mean())
         return found
@@ -138,7 +138,8 @@ class Scene:
 def symmetric(scene: Scene) -> Iterator[Suspicion]:
     """Neurons of a layer with the same weights and the same gradients will stay the same."""
     look, anatomy = scene.look, scene.anatomy
-    if not anatomy.some_alike(look.before):
+    # Those that have once been different do not become the same.
+    if look.step > EARLY or not anatomy.some_alike(look.before):
         return
     groups = anatomy.groups(of_biases=None, by_layer=False)
     parts = np.split(groups.places, groups.starts[1:])
@@ -169,7 +170,7 @@ def dead(scene: Scene) -> Iterator[Suspicion]:
     for layer, rows, names, activation in scene.anatomy.neuron_layers:
         if activation != "relu":
             continue
-        sums = scene.look.answers.sums[rows]
+        sums = scene.look.answers.sums[at(rows)]
         highest = sums.max(axis=1)
         silent = highest <= 0
         if not silent.any():
@@ -198,7 +199,7 @@ def saturated(scene: Scene) -> Iterator[Suspicion]:
     for layer, rows, names, activation in scene.anatomy.neuron_layers:
         if layer not in shares:
             continue
-        a = scene.look.answers.activations[rows]
+        a = scene.look.answers.activations[at(rows)]
         # Late in a training that works, neurons that have made up their minds are no harm.
         if shares[layer] > (FLAT_AT_FIRST if early else FLAT_LATER) and (early or hopeless):
             text = f"{shares[layer]:.0%} of its activations are where {activation} is flat"
@@ -213,6 +214,12 @@ def saturated(scene: Scene) -> Iterator[Suspicion]:
         if len(stuck):
             text = f"always about {a[stuck[0]].mean():.3g}, whatever the sample"
             yield Suspicion("saturated", layer, some(names, stuck), text)
+
+
+def at(rows: list[int]) -> slice | list[int]:
+    """Return rows that stand together as a slice, which is read without copying."""
+    first, last = rows[0], rows[-1]
+    return slice(first, last + 1) if last - first + 1 == len(rows) else rows
 
 
 def some(names: list[str], which: NDArray[np.intp]) -> str | None:
@@ -256,7 +263,7 @@ def exploding(scene: Scene) -> Iterator[Suspicion]:
     elif scene.look.step <= EARLY and scene.look.answers is not None and not scene.flat():
         layers = scene.anatomy.neuron_layers
         sizes = [
-            float(np.sqrt(np.mean(scene.look.answers.activations[rows] ** 2)))
+            float(np.sqrt(np.mean(scene.look.answers.activations[at(rows)] ** 2)))
             for _, rows, _, _ in layers
         ]
         n = len(sizes) - 1
@@ -318,8 +325,8 @@ def learning_rate_too_high(scene: Scene) -> Iterator[Suspicion]:
         text += f", and the loss leapt from {before.look.loss:.3g} to {scene.look.loss:.3g}"
     flat = {
         layer: share
-        for layer, share in scene.flat().items()
-        if share > FLATTENED > 2 * scene.flat_at_first[layer] and scene.look.step <= EARLY
+        for layer, share in (scene.flat() if scene.look.step <= EARLY else {}).items()
+        if share > FLATTENED > 2 * scene.flat_at_first[layer]
     }
     if flat:
         layer, share = max(flat.items(), key=lambda item: item[1])
