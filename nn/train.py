@@ -160,7 +160,7 @@ def fit(
                 if not isfinite(value):
                     if monitor is not None:
                         again = EagerSteps(model, train, held_back, loss, optimizer, penalty)
-                        show(bar, monitor.non_finite(lambda: again.loss_of(batch)))  # noqa: B023
+                        show(bar, monitor.failed(lambda: again.loss_of(batch)))  # noqa: B023
                     history.stopped = f"loss is {value} in epoch {epoch + 1}"
                     raise FloatingPointError
                 total += value * len(batch)

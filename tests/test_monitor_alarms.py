@@ -76,14 +76,38 @@ def test_first_non_finite_node_is_named_with_its_layer_and_operation() -> None:
     assert re.match(r"first of all, exp gave inf from (79|80)\d", alarm.evidence)
 
 
-def test_gradient_that_overflows_is_told_though_the_loss_is_finite() -> None:
-    w, x = Value(1e-200, "w"), Value(1e200)
-    model = Holder(w)
+def test_step_that_fails_in_the_middle_is_counted() -> None:
+    X, y = moons(0)
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
     monitor = nn.Monitor(model)
-    loss = (w * x) ** 0.5
+
+    def poison(info: nn.Step) -> None:
+        if info.step == 12:
+            model.layers[1].neurons[0].weights[1].data = 1e300
+
+    with pytest.warns(RuntimeWarning, match="training stopped"):
+        nn.fit(model, X, y, loss=nn.mean_squared_error, epochs=9, progress=False, monitor=monitor,
+               optimizer=nn.SGD(model.parameters(), learning_rate=0.1), on_step=poison)  # fmt: skip
+    alarm = monitor.alarms[-1]
+    assert (alarm.kind, alarm.layer, alarm.step) == ("non_finite", "loss", 13)
+    assert re.search(r"pow gave -?inf from -?\d.*e\+\d+, 2", alarm.evidence)
+
+
+def test_gradient_that_overflows_is_told_though_the_loss_is_finite() -> None:
+    w = Value(1e-200, "w")
+    monitor = nn.Monitor(Holder(w))
+    loss = (w * 1e200) * 1e200  # finite, and so is each slope, but not their product
     w.grad = math.inf
-    (alarm,) = monitor.step(loss) or [None]
-    assert alarm.kind == "non_finite"
+    (alarm,) = monitor.step(loss)
+    assert (alarm.kind, alarm.layer, alarm.step) == ("non_finite", "Holder", 1)
+    assert "products of slopes, which the gradients are, are not" in alarm.evidence
+    assert monitor.step(loss) == []  # once is enough
+
+
+def test_nan_that_is_only_known_as_a_number_is_told_too() -> None:
+    (alarm,) = nn.Monitor(nn.MLP(2, [1])).step(math.nan)
+    assert (alarm.kind, alarm.step) == ("non_finite", 1)
+    assert "a number that came in is nan" in alarm.evidence
 
 
 class Holder(nn.Module):

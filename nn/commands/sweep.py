@@ -39,10 +39,7 @@ def add_to(commands: Commands) -> None:
         epilog=EPILOG,
     )
     add = parser.add_argument
-    add("data", nargs="?", default="moons", metavar="DATA", help="a data set's name, or PATH.csv")
-    add("--target", metavar="COL", help="the column to learn (CSV; the last if not given)")
-    add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
-    add("--task", choices=("classification", "regression"), help="what a numeric target is (CSV)")
+    train.add_data_to(parser)
     many: dict[str, Any] = {"nargs": "+"}
     add("--hidden", metavar="N,N", help="sizes of hidden layers, such as 4,4 16,16", **many)
     add("--activation", default=["tanh"], help="of the hidden layers (tanh)", **many)

@@ -60,10 +60,7 @@ def add_to(commands: Commands) -> None:
         epilog=EPILOG,
     )
     add = parser.add_argument
-    add("data", nargs="?", default="moons", metavar="DATA", help="a data set's name, or PATH.csv")
-    add("--target", metavar="COL", help="the column to learn (CSV; the last if not given)")
-    add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
-    add("--task", choices=("classification", "regression"), help="what a numeric target is (CSV)")
+    add_data_to(parser)
     add("--hidden", metavar="N,N", help="sizes of the hidden layers, such as 16,16; '' for none")
     add("--activation", default="tanh", help="of the hidden layers (tanh)")
     add("--epochs", type=int, help="how often to go through the data")
@@ -82,6 +79,15 @@ def add_to(commands: Commands) -> None:
     add("--play", action="store_true", help="write a player of one sample's loss too: play.html")
     add("--out", type=Path, metavar="DIR", help="where to write (out/NAME)")
     parser.set_defaults(run=run)
+
+
+def add_data_to(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what to learn."""
+    add = parser.add_argument
+    add("data", nargs="?", default="moons", metavar="DATA", help="a data set's name, or PATH.csv")
+    add("--target", metavar="COL", help="the column to learn (CSV; the last if not given)")
+    add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
+    add("--task", choices=("classification", "regression"), help="what a numeric target is (CSV)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -118,11 +118,11 @@ class Monitor:
         self.steps += 1
         value = loss.data if isinstance(loss, Value) else loss
         if not isfinite(value):
-            return self.non_finite(lambda: self._root_of(loss))
+            return self._non_finite(lambda: self._root_of(loss))
         self._watch.loss(value)
         new: list[Alarm] = []
         if self.steps >= self._next:
-            new = self._look(value)
+            new = self._look(value, loss)
             self._next = self._step_after()
         # What an update was can be told only with the numbers before it.
         elif self.steps + 1 == self._next:
@@ -146,8 +146,9 @@ class Monitor:
                     continue  # which makes any loss jump
                 since = self._curves.best.step
             elif suspicion.kind == "underfitting":
-                if self.alarms:
-                    continue  # whatever else is wrong is the cause
+                still = self._scene is not None and self._scene.hardly_moves
+                if self.alarms or still:
+                    continue  # whatever else is wrong is the cause, or it has not tried yet
                 since = self._curves.recent_step
                 suspicion = suspicion._replace(layer=self._anatomy.layers[0])
                 if len(self._anatomy.layers) == 1:
@@ -158,17 +159,37 @@ class Monitor:
         self._tell(new)
         return new
 
-    def non_finite(self, compute: Callable[[], Value]) -> list[Alarm]:
+    def failed(self, compute: Callable[[], Value]) -> list[Alarm]:
+        """Take note of a step that could not be taken because of inf or nan.
+
+        Args:
+            compute: computes the loss once more, recording it.
+
+        Returns:
+            The alarm that says where the first inf or nan came from.
+        """
+        self.steps += 1
+        return self._non_finite(compute)
+
+    def _non_finite(
+        self,
+        compute: Callable[[], Value],
+        place: tuple[str | None, str | None] = (None, None),
+    ) -> list[Alarm]:
         """Find out where inf or nan came from, and return the alarm.
 
         Args:
             compute: computes the loss once more, recording it.
+            place: the layer and the neuron where it was noticed, should the origin have none.
         """
         from nn.monitor.origin import found_by
 
         if any(alarm.kind == "non_finite" for alarm in self.alarms):
             return []
-        alarm = self._watch.raised(found_by(compute), max(self.steps, 1))
+        found = found_by(compute)
+        if found.layer is None:
+            found = found._replace(layer=place[0], neuron=place[1])
+        alarm = self._watch.raised(found, self.steps)
         self._tell([alarm])
         return [alarm]
 
@@ -298,8 +319,10 @@ class Monitor:
         numbers = np.array([(p.data, p.grad) for p in parameters])
         return numbers[:, 0], numbers[:, 1]
 
-    def _look(self, loss: float) -> list[Alarm]:
+    def _look(self, loss: float, root: Value | float) -> list[Alarm]:
         """Measure, keep, and judge."""
+        import numpy as np
+
         from nn.monitor.look import Look
         from nn.monitor.rules import Scene
 
@@ -311,6 +334,10 @@ class Monitor:
                 "make a new Monitor and a new optimizer for it"
             )
         data, grad = (array.copy() for array in self._numbers())
+        bad = ~(np.isfinite(data) & np.isfinite(grad))
+        if bad.any():
+            owner = self._anatomy.owners[self._anatomy.owner_of[bad.argmax()]]
+            return self._non_finite(lambda: self._root_of(root), (owner.layer, owner.neuron))
         answers = None if self._probe is None else self._probe.answers(data)
         look = Look(self.steps, loss, self._before, data, grad, answers)
         self._before = data  # right for the next step; kept anew where that is not looked at

@@ -19,7 +19,7 @@ from nn.monitor.look import Look, is_flat, norms
 
 Floats = NDArray[np.float64]
 
-VANISHED = 1e-3  # of the largest gradient in a later layer
+VANISHED = 2.5e-3  # of the largest gradient in a later layer
 EXPLODED = 15.0  # length of the gradient of one layer's weights; healthy ones stay below 4
 SWELLS = 4.0  # activations, from layer to layer, before there has been much training
 DEEP = 2.0  # so many spreads of its layer's sums below 0 a relu must stay, to be dead for good
@@ -28,6 +28,7 @@ FLATTENED = 0.6  # by steps that are too long
 EARLY = 20  # steps
 TOO_FAR, FAR = 0.5, 0.2  # update over weights, norm by norm
 TOO_SHORT = 3e-5
+HARDLY_MOVES = 1e-4
 HARDLY = 0.8  # of the loss at first is left
 WORSE = 1.5  # loss now over loss at first, or over that of the look before
 
@@ -122,6 +123,11 @@ class Scene:
         size = norms(before, starts)
         # Of weights that are all 0 nothing can be told.
         return np.where(size > 0, norms(moved, starts) / np.where(size > 0, size, 1.0), 0.0)
+
+    @property
+    def hardly_moves(self) -> bool:
+        """Whether the step was too short to learn anything from, in every layer."""
+        return bool(self.update_ratios.max() < HARDLY_MOVES)
 
     def flat(self) -> dict[str, float]:
         """Return for each hidden layer of tanh or sigmoid the share of flat activations."""
