@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from engine import functions
+from engine import functions, value
 from engine.graph import nodes
 from engine.ops import OPS, Op
 from engine.reading import compiled
@@ -51,6 +51,8 @@ def grad(out: Value, inputs: Value | Sequence[Value]) -> Value | list[Value]:
         >>> slope.data, grad(slope, x).data
         (12.0, 12.0)
     """
+    if value._recorder is not None:
+        value._recorder.refuse("engine.grad() inside a compiled function", "compile without it")
     wanted = list(inputs) if isinstance(inputs, Iterable) else [inputs]
     for given in (out, *wanted):
         if not isinstance(given, Value):

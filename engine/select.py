@@ -37,6 +37,8 @@ def take(values: Row | Sequence[Row], index: Value | float) -> Value | float | l
         >>> [v.data for v in take(table, 1)]
         [0.3, 0.4]
     """
+    if hasattr(values, "tolist"):
+        values = values.tolist()
     if not len(values):
         raise IndexError("take needs at least one value to pick from, got none")
     if isinstance(values[0], (list, tuple)):

@@ -101,7 +101,8 @@ class Optimizer:
         else:
             grad = live.grad
             if self.clip_norm is not None:
-                norm = float((grad @ grad) ** 0.5)
+                largest = float(abs(grad).max()) or 1.0  # taken off first, so no square overflows
+                norm = largest * float(((grad / largest) @ (grad / largest)) ** 0.5)
                 grad = grad * (self.clip_norm / norm) if norm > self.clip_norm else grad
             if self.clip_value is not None:
                 grad = grad.clip(-self.clip_value, self.clip_value)
@@ -139,6 +140,11 @@ class Optimizer:
             return
         for p in self.parameters:
             p.grad = 0.0
+
+    def __getstate__(self) -> dict[str, object]:
+        # A copy has parameters of its own, which no program keeps in arrays.
+        columns = [[float(x) for x in column] for column in self.state]
+        return {**vars(self), "state": columns, "_live": None}
 
     def state_dict(self) -> dict[str, object]:
         """Return the step count and the state, for a checkpoint."""

@@ -94,6 +94,7 @@ class CompiledSteps:
         loss: Loss,
         optimizer: Optimizer,
         penalty: Penalty | None,
+        batch_size: int,
     ) -> None:
         import numpy as np
 
@@ -102,7 +103,6 @@ class CompiledSteps:
         )
         # Ours are means over the samples; what another loss does with them is not known.
         self.by_sample = loss in OURS
-        self.n_outputs = 0
 
         def of_sample(x: Sequence[Value], target: Value) -> tuple[Value, list[Value]]:
             predictions = outputs_of(model(x))  # type: ignore[operator]
@@ -113,7 +113,6 @@ class CompiledSteps:
             predictions = [model(x) for x in X]  # type: ignore[operator]
             value = loss(predictions, y)  # type: ignore[arg-type]
             flat = [out for prediction in predictions for out in outputs_of(prediction)]
-            self.n_outputs = len(flat) // len(predictions)
             return (value if penalty is None else value + penalty(model)), [value, *flat]
 
         self.program = engine.compile(
@@ -122,7 +121,13 @@ class CompiledSteps:
             batched=self.by_sample,
             penalty=(lambda: penalty(model)) if penalty is not None and self.by_sample else None,
         )
-        self.program.evaluate(*(part[:1] for part in self.samples))
+        # What cannot be recorded shall show now, not in the middle of the run.
+        n = len(self.samples[0])
+        sizes = {1} if self.by_sample else {batch_size, n % batch_size or batch_size}
+        for size in sizes:
+            self.program.evaluate(*(part[:size] for part in self.samples))
+        if len(self.held_back[0]):
+            self.program.evaluate(*self.held_back)
 
     def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples of these numbers."""
@@ -132,19 +137,19 @@ class CompiledSteps:
         except engine.NonFiniteError:
             loss = self.program.evaluate(X, y)
             return (nan if isfinite(loss) else loss), []
-        return self._found()
+        return self._found(len(X))
 
     def judge(self) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the samples held back."""
         loss = self.program.evaluate(*self.held_back)
-        return self._found() if isfinite(loss) else (loss, [])
+        return self._found(len(self.held_back[0])) if isfinite(loss) else (loss, [])
 
-    def _found(self) -> tuple[float, list[Output]]:
+    def _found(self, n_samples: int) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the last replay."""
         losses, *outputs = self.program.outputs
         if not self.by_sample:
             flat = [float(out[0]) for out in outputs]
-            n = self.n_outputs
+            n = len(flat) // n_samples
             rows = [flat[i : i + n] for i in range(0, len(flat), n)]
             return float(losses[0]), [row[0] if n == 1 else row for row in rows]
         return float(sum(losses) / len(losses)), by_sample(outputs)
@@ -158,6 +163,7 @@ def steps_for(
     loss: Loss,
     optimizer: Optimizer,
     penalty: Penalty | None,
+    batch_size: int,
 ) -> Steps:
     """Return the compiled way if it is wanted and can be had, else the eager one.
 
@@ -173,7 +179,7 @@ def steps_for(
     if compiled is False:
         return EagerSteps(*settings)
     try:
-        return CompiledSteps(*settings)
+        return CompiledSteps(*settings, batch_size)
     except (engine.RecordingError, TypeError, ValueError, AttributeError) as error:
         if compiled is True:
             raise

@@ -133,7 +133,9 @@ def fit(
         best = checkpoints.resume(
             checkpoint, run=run, model=model, optimizer=optimizer, rng=rng, history=history
         )
-    steps = steps_for(compiled, model, train, held_back, loss, optimizer, penalty)
+    steps = steps_for(
+        compiled, model, train, held_back, loss, optimizer, penalty, min(batch_size, len(train[0]))
+    )
     if monitor is not None:
         if monitor.model is not model:
             raise ValueError(

@@ -117,7 +117,8 @@ def placeholders(key: Key, name: str, make: Callable[[str], object]) -> object:
     import numpy as np  # there is an array among the arguments, so there is NumPy
 
     array = np.empty(key[1], dtype=object)
-    array[...] = nested
+    if array.size:
+        array[...] = nested
     return array
 
 
@@ -135,7 +136,7 @@ def of_one_sample(key: Key, name: str) -> tuple[Key, int]:
         ValueError: it has no leading axis of samples, or no samples.
     """
     if key[0] not in ("list", "array"):
-        came = "one number" if key[0] == "number" else "a tuple"
+        came = {"number": "one number", "tuple": "a tuple"}.get(key[0], "a list of tuples")
         raise ValueError(
             f"a batched program takes lists or arrays with a leading axis of samples, got {name} = "
             f"{came}"

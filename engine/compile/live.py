@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import value
-from engine.compile.record import refusal
+from engine.compile.record import Watched, refusal
 from engine.number import number
 from engine.value import Value
 
@@ -41,7 +41,7 @@ class Block:
             p._da, p._db = self, i  # type: ignore[assignment]  # slots that a leaf has no use for
 
 
-class Live(Value):
+class Live(Watched):
     """A leaf whose number and gradient stand in a block."""
 
     __slots__ = ()
@@ -49,6 +49,8 @@ class Live(Value):
     @property
     def data(self) -> float:
         """The number."""
+        if value._recorder is not None:
+            self.refuse_reading(".data")
         return self._da.data_view[self._db]  # type: ignore[attr-defined, no-any-return]
 
     @data.setter
@@ -60,6 +62,8 @@ class Live(Value):
     @property
     def grad(self) -> float:
         """The gradient."""
+        if value._recorder is not None:
+            self.refuse_reading(".grad")
         return self._da.grad_view[self._db]  # type: ignore[attr-defined, no-any-return]
 
     @grad.setter
@@ -133,6 +137,8 @@ class LiveArrays:
 
     @data.setter
     def data(self, numbers: NDArray[np.float64]) -> None:
+        if value._recorder is not None:
+            raise refusal("changing parameters", "take the optimizer's step outside")
         self.now().data[self.places] = numbers
 
     @property
@@ -142,6 +148,8 @@ class LiveArrays:
 
     @grad.setter
     def grad(self, numbers: NDArray[np.float64]) -> None:
+        if value._recorder is not None:
+            raise refusal("changing gradients", "call zero_grad() outside")
         self.now().grad[self.places] = numbers
 
 

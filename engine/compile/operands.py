@@ -6,6 +6,7 @@ constant, and copied out by index otherwise.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,13 +101,15 @@ class Buffers:
         self.moving = plan.moving()
         self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
         self.space.update(inf=np.inf, nan=np.nan)
+        self._count: Counter[str] = Counter()
         self.views: dict[str, list[str]] = {"V": [], "G": []}
         self.forward: list[str] = []
         self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
     def name(self, letter: str, array: object) -> str:
         """Give an array a new name."""
-        name = f"{letter}{sum(known.startswith(letter) for known in self.space)}"
+        name = f"{letter}{self._count[letter]}"
+        self._count[letter] += 1
         self.space[name] = array
         return name
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from engine import value
 from engine.compile.arguments import Key, Numbers, first_bad, floats, named, of_one_sample, read
 from engine.compile.recording import Source, collector_off
 from engine.compile.straight import Plain, StraightReplay
 from engine.compile.tape import Tape
-from engine.errors import NonFiniteError, NonFiniteWarning, RecordingError
+from engine.errors import NonFiniteError, NonFiniteWarning
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from engine.compile.replay import ArrayReplay
     from engine.compile.reroll import Rolled
+
+
+MANY_RECORDINGS, MOST_RECORDINGS = 20, 64
 
 
 class Optimizer(Protocol):
@@ -115,6 +119,10 @@ class Program:
             raise TypeError(f"compile needs a function that returns a Value, got {fn!r}")
         if backend not in ("numpy", "python"):
             raise ValueError(f'backend must be "numpy" or "python", got {backend!r}')
+        if optimizer is not None and not hasattr(optimizer, "step"):
+            raise TypeError(
+                f"optimizer must have a method step(), as nn.SGD has, got {optimizer!r}"
+            )
         if penalty is not None and not batched:
             raise ValueError(
                 "a penalty goes with batched=True; in a function of the whole batch add it there"
@@ -127,6 +135,9 @@ class Program:
         self._source = Source(fn, penalty, batched)
         self._recordings: dict[object, Recording] = {}
         self._last: Call | None = None
+        # Whether the optimizer moves parameters too that the program does not use, whose gradients
+        # it does not set.
+        self._moves_others = hasattr(optimizer, "zero_grad")
 
     def __call__(self, *args: object) -> float:
         """Return the loss; add its gradients to `.grad` of the parameters, as `backward()` does.
@@ -181,6 +192,9 @@ class Program:
             p.grad = grad
         return root
 
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a program cannot be copied or pickled; compile the function again")
+
     def source(self) -> str:
         """Return what the last call replayed as Python, to read.
 
@@ -197,6 +211,10 @@ class Program:
     # ---- one call ----
 
     def _run(self, args: tuple[object, ...], gradients: str) -> float:
+        if value._recorder is not None:
+            value._recorder.refuse(
+                "calling a program inside a compiled function", "call the plain function instead"
+            )
         keys: list[Key] = []
         numbers: list[Numbers] = []
         for i, x in enumerate(args):
@@ -204,10 +222,13 @@ class Program:
             keys.append(key)
             numbers += found
         shapes, n_samples = self._of_samples(keys) if self.batched else (keys, None)
-        known = (*shapes, self._source.closed_over())
+        known = (*shapes, self._source.numbers_outside())
         recording = self._recordings.get(known)
         if recording is None:
-            recording = self._recordings[known] = self._record(keys, numbers)
+            recording = self._record(keys, numbers)
+            known = (*shapes, self._source.numbers_outside())  # it may have found more of them
+            self._recordings[known] = recording
+            self._keep_few()
         replay = recording.replays.get(n_samples)
         if replay is None:
             replay = recording.replays[n_samples] = self._compiled(recording, keys, n_samples)
@@ -220,9 +241,25 @@ class Program:
         self.outputs = replay.outputs()
         if not finite:
             return self._not_finite(self._last, gradients)
+        if gradients == "set" and self._moves_others:
+            self.optimizer.zero_grad()  # type: ignore[union-attr]
         if gradients != "none":
             replay.keep(add=gradients == "add")
         return loss
+
+    def _keep_few(self) -> None:
+        """Forget the oldest of many recordings, and say once that there are many."""
+        if len(self._recordings) > MOST_RECORDINGS:
+            del self._recordings[next(iter(self._recordings))]
+        if self.stats.recordings == MANY_RECORDINGS:
+            warnings.warn(
+                f"{self._source.name} has been recorded {MANY_RECORDINGS} times, once for every "
+                "shape of its arguments and every change of a number that it takes from outside; "
+                "hand in what changes as an argument, and use batched=True for batches of many "
+                "sizes",
+                RuntimeWarning,
+                stacklevel=4,
+            )
 
     def _of_samples(self, keys: list[Key]) -> tuple[list[Key], int]:
         """Return the shapes of one sample, and how many samples there are.
@@ -248,20 +285,7 @@ class Program:
         """Record the function for arguments of these shapes."""
         start = time.perf_counter()
         with collector_off():
-            tape = self._source.record(keys, numbers)
-            if not tape.depends_on_parameters():
-                raise RecordingError(
-                    f"{self._source.name} returned a Value that depends on no parameter; use "
-                    "Values from outside the function as weights and biases"
-                )
-            if self.backend == "numpy":
-                from engine.compile.live import LiveArrays
-
-                # Those of the optimizer first, in its order: it then moves them in one go.
-                moved = list(getattr(self.optimizer, "parameters", []))
-                self._together = LiveArrays(moved or tape.parameters)
-                LiveArrays([*moved, *tape.parameters])
-            self._source.twice(keys, numbers, tape)
+            tape = self._source.recorded(keys, numbers, self._take_into_arrays)
             self.stats.record_ms = 1e3 * (time.perf_counter() - start)
             start = time.perf_counter()
             rolled = None
@@ -273,6 +297,18 @@ class Program:
         self.stats.recordings += 1
         self.stats.nodes = len(tape)
         return Recording(tape, rolled)
+
+    def _take_into_arrays(self, tape: Tape) -> None:
+        """Keep the parameters in arrays from now on, for the NumPy backend."""
+        if self.backend != "numpy":
+            return
+        from engine.compile.live import LiveArrays
+
+        # Those of the optimizer first, in its order: it then moves them in one go.
+        moved = list(getattr(self.optimizer, "parameters", []))
+        self._moves_others = not {id(p) for p in moved} <= {id(p) for p in tape.parameters}
+        # Held as long as the program lives, since it is what keeps them together.
+        self._together = LiveArrays([*moved, *tape.parameters])
 
     def _compiled(
         self, recording: Recording, keys: list[Key], n_samples: int | None
@@ -291,7 +327,7 @@ class Program:
             replay = array_replay(recording.rolled, shapes, n_samples)
         self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
         self.stats.instructions = len(replay.plan.instructions)
-        self.stats.lanes = max(i.out.shape[1] for i in replay.plan.instructions)
+        self.stats.lanes = max((i.out.shape[1] for i in replay.plan.instructions), default=1)
         self.stats.bytes = replay.values.nbytes + replay.gradients.nbytes
         return replay
 

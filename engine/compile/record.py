@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from linecache import getline
@@ -14,6 +15,7 @@ from engine.ops import Op
 from engine.value import Choice, Value
 
 ENGINE = value.__name__.split(".")[0]
+STANDARD = os.path.dirname(os.__file__)  # where Python's own modules are
 INSTEAD = (
     "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
     "gradient"
@@ -36,12 +38,12 @@ class Recorder:
         if value._recorder is not None:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
         value._recorder = self
-        value._watchers = (*value._watchers, self.watch)
-        self._depth = len(value._watchers)
+        # What is around the program (no_grad, strict) is for its results, not for its recording.
+        self._around, value._watchers = value._watchers, (self.watch,)
         return self
 
     def __exit__(self, *_: object) -> None:
-        value._watchers = value._watchers[:-1]
+        value._watchers = self._around
         value._recorder = None
 
     def input(self, number: float, label: str) -> Value:
@@ -64,10 +66,11 @@ class Recorder:
         tape.out = self.place(out)
         for p, before in zip(tape.parameters, self._before, strict=True):
             if p.data is not before and p.data != before:
+                after, p.data = p.data, before
                 raise RecordingError(
                     f"the compiled function changed parameter {p.label!r} from {before:g} to "
-                    f"{p.data:g} while it was recorded; move parameters outside of it, with an "
-                    "optimizer or program.step()"
+                    f"{after:g} while it was recorded, which has been undone; move parameters "
+                    "outside of it, with an optimizer or program.step()"
                 )
         tape.outputs = [self.place(x) for x in outputs]
         tape.penalty = -1 if penalty is None else self.place(penalty)
@@ -87,9 +90,9 @@ class Recorder:
             self._places[node] = (
                 self.tape.constant(node.data) if source is None else self.place(source)
             )
-            node.__class__ = Recorded
+            become(node, Recorded)
             return
-        if len(value._watchers) > self._depth and modes.no_grad.watch in value._watchers:
+        if len(value._watchers) > 1 and modes.no_grad.watch in value._watchers:
             raise refusal("engine.no_grad() inside a compiled function", "use detach() instead")
         a, b, tape = node._a, node._b, self.tape
         place = tape.constant(node._da) if a is None else self.place(a)
@@ -122,6 +125,11 @@ class Recorder:
                     f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
                     "compute it inside, or detach() it outside if it shall stay as it is",
                 )
+            if not isinstance(x, Watched) and type(x) is not Value:
+                raise refusal(
+                    f"a parameter of class {type(x).__name__}",
+                    "make weights and biases plain engine.Value",
+                )
             found = self._places[x] = self.tape.parameter(x)
             self._before.append(x.data)
         return found
@@ -132,10 +140,12 @@ class Recorder:
 
     def take(self, values: Sequence[Value | float], index: Value) -> Value:
         """Record the choice of one of `values` by a number that each replay is given anew."""
-        number = int(raw_data(index))
-        if not 0 <= number < len(values):
-            raise IndexError(f"take needs an index from 0 to {len(values) - 1}, got {number}")
-        chosen = values[number]
+        number = raw_data(index)
+        if number not in range(len(values)):
+            raise IndexError(
+                f"take needs whole numbers from 0 to {len(values) - 1} as its index, got {number:g}"
+            )
+        chosen = values[int(number)]
         args = (self.place(index), *(self.either(x) for x in values))
         return self.noted(
             Recorded, TAKE, args, raw_data(chosen) if isinstance(chosen, Value) else chosen
@@ -152,6 +162,14 @@ class Recorder:
         x, y = (raw_data(v) if isinstance(v, Value) else v for v in (a, b))
         holds = {">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y}[symbol]
         return self.noted(Condition, COMPARISONS[symbol], args, float(holds))
+
+    def refuse(self, what: str, instead: str) -> None:
+        """Raise, since something cannot be recorded.
+
+        Raises:
+            RecordingError: always.
+        """
+        raise refusal(what, instead)
 
     def either(self, x: Value | float) -> int:
         """Return the place of a Value or a plain number."""
@@ -171,6 +189,7 @@ class Recorder:
 # The slot behind `data`, which recorded nodes hide from the user's code.
 raw_slot: MemberDescriptorType = vars(Value)["data"]
 get_raw = raw_slot.__get__
+raw_grad: MemberDescriptorType = vars(Value)["grad"]
 OPERATORS = vars(value)  # the globals of the operators, which read it often
 
 
@@ -183,6 +202,78 @@ def raw_data(x: Value) -> float:
 def put_data(x: Value, number: float) -> None:
     """Set the number of a recorded Value."""
     raw_slot.__set__(x, number)
+
+
+def become(node: Value, kind: type[Value]) -> None:
+    """Make a new node one of the tape's.
+
+    Raises:
+        RecordingError: it is of a class of the user's own.
+    """
+    try:
+        node.__class__ = kind
+    except TypeError:
+        raise refusal(f"a Value of class {type(node).__name__}", "use plain engine.Value") from None
+
+
+class Watched(Value):
+    """A parameter that refuses to be read by Python code while a function is recorded."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        self.refuse_reading("float()")
+        return super().__float__()
+
+    def refuse_reading(self, what: str) -> None:
+        """Raise if a function is being recorded, and who reads is not the engine.
+
+        Raises:
+            RecordingError: the number would be frozen.
+        """
+        # Two frames up: who called what calls this.
+        if value._recorder is not None and not from_engine(sys._getframe(2).f_globals):
+            raise refusal(f"reading {what} of a parameter", INSTEAD)
+
+    def __lt__(self, other: Value | float) -> bool:
+        return super().__lt__(other) if value._recorder is None else compared("<", self, other)
+
+    def __le__(self, other: Value | float) -> bool:
+        return super().__le__(other) if value._recorder is None else compared("<=", self, other)
+
+    def __gt__(self, other: Value | float) -> bool:
+        return super().__gt__(other) if value._recorder is None else compared(">", self, other)
+
+    def __ge__(self, other: Value | float) -> bool:
+        return super().__ge__(other) if value._recorder is None else compared(">=", self, other)
+
+
+class Guarded(Watched):
+    """A parameter that stays a plain Value, for the time of a recording."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        self.refuse_reading(".data")
+        number: float = get_raw(self)
+        return number
+
+    @data.setter
+    def data(self, number: float) -> None:
+        raise refusal("changing a parameter", "move parameters outside, with an optimizer")
+
+    @property
+    def grad(self) -> float:
+        """The gradient."""
+        self.refuse_reading(".grad")
+        number: float = raw_grad.__get__(self)
+        return number
+
+    @grad.setter
+    def grad(self, number: float) -> None:
+        raise refusal("changing a parameter's gradient", "call zero_grad() outside")
 
 
 class Recorded(Value):
@@ -264,7 +355,12 @@ class Placeholder(Recorded):
 
     __slots__ = ()
     shape = ()
-    __hash__ = Value.__hash__
+
+    def __hash__(self) -> int:
+        # The recorder finds its nodes by hash; a set or a dict of numbers cannot be replayed.
+        if not from_engine(sys._getframe(1).f_globals):
+            raise refusal("an input as a key or in a set", INSTEAD)
+        return object.__hash__(self)
 
     def item(self) -> float:
         """Return the number to `Value(x)`, which so becomes another name of the input."""
@@ -275,8 +371,8 @@ class Placeholder(Recorded):
         return number
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Value) or other is None:
-            return self is other
+        if self is other:
+            return True
         raise refusal("comparing an input with ==", INSTEAD)
 
     def __bool__(self) -> bool:
@@ -299,6 +395,13 @@ def from_engine(space: dict[str, object]) -> bool:
     return str(space.get("__name__")).split(".")[0] == ENGINE
 
 
+def from_library(frame: FrameType) -> bool:
+    """Tell whether a frame's code is ours, Python's own, or of an installed package."""
+    package = str(frame.f_globals.get("__name__")).split(".")[0]
+    name = frame.f_code.co_filename
+    return package in (ENGINE, "nn") or "site-packages" in name or name.startswith(STANDARD)
+
+
 def refusal(what: str, instead: str) -> RecordingError:
     """Return the error for what cannot be replayed, with the line of the user's that did it."""
     return RecordingError(
@@ -309,7 +412,7 @@ def refusal(what: str, instead: str) -> RecordingError:
 def users_line() -> str:
     """Return the file and line outside the engine that is being carried out."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and from_engine(frame.f_globals):
+    while frame is not None and from_library(frame):
         frame = frame.f_back
     if frame is None:
         return "here"

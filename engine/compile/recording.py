@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.compile.arguments import Key, Numbers, floats, named, of_one_sample, placeholders
-from engine.compile.closed_over import numbers_from_outside
-from engine.compile.record import Recorder, users_line
+from engine.compile.outside import Outside
+from engine.compile.record import Guarded, Recorder, users_line
 from engine.compile.tape import Tape
 from engine.errors import RecordingError
 from engine.ops import Op
@@ -30,7 +30,7 @@ class Source:
         self, fn: Callable[..., object], penalty: Callable[[], Value] | None, batched: bool
     ) -> None:
         self.fn, self.penalty, self.batched = fn, penalty, batched
-        self.closed_over = numbers_from_outside(fn)
+        self._outside = Outside(fn, penalty)
         self.name = getattr(fn, "__name__", type(fn).__name__)
         try:
             self._argument_names = [*inspect.signature(fn).parameters]
@@ -102,11 +102,60 @@ class Source:
                 )
         return result, list(outputs)
 
-    def twice(self, keys: Sequence[Key], numbers: Sequence[Numbers], tape: Tape) -> None:
+    def numbers_outside(self) -> tuple[object, ...]:
+        """Return the plain numbers that the function can reach from outside, as they are now."""
+        return self._outside.now()
+
+    def recorded(
+        self,
+        keys: Sequence[Key],
+        numbers: Sequence[Numbers],
+        prepare: Callable[[Tape], None],
+    ) -> Tape:
+        """Return what the function does, after making sure that it does so again.
+
+        Args:
+            keys: the shape of each argument.
+            numbers: what the arguments hold.
+            prepare: called once the parameters are known, before the function is recorded again.
+
+        Raises:
+            RecordingError: a second recording differs from the first, or chance had a part in it.
+        """
+        outside = Outside(self.fn, self.penalty)
+        if outside.places != self._outside.places:
+            self._outside = outside
+        before = outside.chance()
+        tape = self.record(keys, numbers)
+        if not tape.depends_on_parameters():
+            raise RecordingError(
+                f"{self.name} returned a Value that depends on no parameter; use Values from "
+                "outside the function as weights and biases"
+            )
+        if outside.chance() != before:
+            raise RecordingError(
+                f"{self.name} draws random numbers while it is recorded, which a program would "
+                "repeat for ever; draw them outside and hand them in as arguments"
+            )
+        prepare(tape)
+        plain = [p for p in tape.parameters if type(p) is Value]
+        for p in plain:
+            p.__class__ = Guarded
+        try:
+            # Now that parameters are known, comparisons with them are recorded as well.
+            again = self.record(keys, numbers)
+            if tape.differs(again) is not None:
+                self.compare(again, keys, numbers)
+        finally:
+            for p in plain:
+                p.__class__ = Value
+        return again
+
+    def compare(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> None:
         """Record the function again, and compare: what differs would be frozen in a program.
 
         Raises:
-            RecordingError: the second recording differs from the first.
+            RecordingError: this recording differs from the last.
         """
         step = tape.differs(self.record(keys, numbers))
         if step is None:

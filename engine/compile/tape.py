@@ -125,8 +125,9 @@ class Tape:
         )
         # By their text, in which nan equals nan.
         same_numbers = repr(self.numbers) == repr(other.numbers)
+        ends = [(t.out, t.outputs, t.penalty) for t in (self, other)]
         if self.ops == other.ops and self.args == other.args and same_leaves and same_numbers:
-            return None
+            return None if ends[0] == ends[1] else len(self) - 1
         for i, (mine, its) in enumerate(zip(self.ops, other.ops, strict=False)):
             numbers = repr(self.numbers.get(i)), repr(other.numbers.get(i))
             if mine is not its or self.args[i] != other.args[i] or numbers[0] != numbers[1]:
@@ -142,7 +143,8 @@ class Tape:
         made: list[Value | float] = []
         given = iter(zip(inputs, self.input_labels, strict=True))
         leaves = iter(self.parameters)
-        outer = value._scope
+        outer, watchers = value._scope, value._watchers
+        value._watchers = ()  # recorded even inside no_grad()
         try:
             for i, (op, args) in enumerate(zip(self.ops, self.args, strict=True)):
                 value._scope = self.scopes[i]
@@ -157,7 +159,7 @@ class Tape:
                     if i in self.labels and isinstance(node := made[i], Value):
                         node.label = self.labels[i]
         finally:
-            value._scope = outer
+            value._scope, value._watchers = outer, watchers
         return made[self.out], made
 
 

@@ -30,22 +30,30 @@ from tests.small_gpt import flat, small_gpt
 
 torch.set_num_threads(1)
 Step = Callable[[], object]
-ROUNDS = 15
+ROUNDS, TURN = 15, 0.05  # turns a contestant, and how long each is, in seconds
 
 
-def rounds(contestants: dict[str, tuple[Step, int]]) -> dict[str, float]:
-    """Return the median seconds of a step of each, in turn; each with the steps of one turn."""
+def rounds(contestants: dict[str, Step]) -> dict[str, float]:
+    """Return the median seconds of a step of each, in turns of equal length.
+
+    A turn is long enough that what a contestant finds in the caches is its own.
+    """
     times: dict[str, list[float]] = {name: [] for name in contestants}
     gc.collect()
     gc.disable()  # or the closures' garbage would be charged to whoever comes next
+    steps = {}
+    for name, step in contestants.items():
+        step()
+        start = time.perf_counter()
+        step()
+        steps[name] = max(1, round(TURN / (time.perf_counter() - start)))
     for _ in range(ROUNDS):
-        for name, (step, n) in contestants.items():
+        for name, step in contestants.items():
             start = time.perf_counter()
-            for _ in range(n):
+            for _ in range(steps[name]):
                 step()
-            times[name].append((time.perf_counter() - start) / n)
-            if n < 10:
-                gc.collect()
+            times[name].append((time.perf_counter() - start) / steps[name])
+            gc.collect()
     gc.enable()
     return {name: median(found) for name, found in times.items()}
 
@@ -68,9 +76,9 @@ def torch_mlp(sizes: list[int], model: nn.MLP | None = None) -> torch.nn.Sequent
 def torch_steps(
     make: Callable[[], tuple[Callable[[], torch.Tensor], list[torch.Tensor]]],
     optimizer: Callable[..., torch.optim.Optimizer],
-) -> dict[str, tuple[Step, int]]:
+) -> dict[str, Step]:
     """Return torch's steps: as it comes, with a fused optimiser, and compiled."""
-    found: dict[str, tuple[Step, int]] = {}
+    found: dict[str, Step] = {}
     for name in ("torch", "torch fused", "torch.compile"):
         loss, parameters = make()
         moves = optimizer(parameters, fused=name != "torch")
@@ -85,7 +93,7 @@ def torch_steps(
         try:
             for _ in range(5):
                 step()
-            found[name] = (step, 20)
+            found[name] = step
         except Exception as error:  # torch.compile needs a C++ compiler, for one
             print(f"  {name} left out: {type(error).__name__}")
     return found
@@ -126,7 +134,7 @@ def jax_step(loss: Callable, parameters: object, adam: bool, *data: object) -> d
         jax.block_until_ready(state[0])
 
     once()
-    return {"JAX jit": (once, 20)}
+    return {"JAX jit": once}
 
 
 def jax_mlp(layers, X):
@@ -192,10 +200,10 @@ def t1() -> tuple[engine.Program, dict]:
 
     net = torch_mlp([2, 16, 16, 1], model)
     return program, {
-        "ours": (lambda: program.step(X, y), 20),
+        "ours": lambda: program.step(X, y),
         **torch_steps(make, lambda ps, fused: torch.optim.SGD(ps, lr=0.05, fused=fused)),
         **jax_step(jax_loss, layers_of(net), False, A, b),
-        "closures": (slow, 1),
+        "closures": slow,
     }
 
 
@@ -221,11 +229,9 @@ def minibatches(sizes, X, y, loss, torch_loss, adam, batch=64):
 
     rule = torch.optim.Adam if adam else torch.optim.SGD
     net = torch_mlp(sizes, model)
-    few = 20 if sizes[0] < 500 else 5
-    steps = torch_steps(make, lambda ps, fused: rule(ps, lr=1e-3, fused=fused))
     return program, {
-        "ours": (lambda: program.step(X[:batch], y[:batch]), few),
-        **{name: (step, few) for name, (step, _) in steps.items()},
+        "ours": lambda: program.step(X[:batch], y[:batch]),
+        **torch_steps(make, lambda ps, fused: rule(ps, lr=1e-3, fused=fused)),
         **jax_step(jax_loss, layers_of(net), adam, A, b),
     }
 
@@ -314,7 +320,6 @@ def t4() -> tuple[engine.Program, dict]:
             lambda x: x.swapaxes(0, 1),
         )  # fmt: skip
 
-    _, eager_matrices = small_gpt(random.Random(0), **settings)
     eager_loss, eager_matrices = small_gpt(random.Random(0), **settings)
     parameters = flat(eager_matrices)
     moves = nn.Adam(parameters, learning_rate=1e-3)
@@ -327,10 +332,10 @@ def t4() -> tuple[engine.Program, dict]:
     p = {name: torch.tensor([[v.data for v in row] for row in m]) for name, m in matrices.items()}
     p = {name: x.double() for name, x in p.items()}
     return program, {
-        "ours": (lambda: program.step(given), 20),
+        "ours": lambda: program.step(given),
         **torch_steps(make, lambda ps, fused: torch.optim.Adam(ps, lr=1e-3, fused=fused)),
         **jax_step(jax_loss, p, True, tokens),
-        "eager": (slow, 1),
+        "eager": slow,
     }
 
 
@@ -352,7 +357,7 @@ def main() -> None:
     for name in sys.argv[1:] or WORK:
         print(f"{name}: {WORK[name].__doc__}")
         program, contestants = WORK[name]()
-        contestants["ours"][0]()
+        contestants["ours"]()
         stats = program.stats
         took = stats.record_ms + stats.compile_ms
         print(

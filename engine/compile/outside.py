@@ -1,0 +1,165 @@
+"""Finds what a function takes from outside besides Values, which a recording would freeze.
+
+Plain numbers are looked up again at every call, and a change records anew; sources of chance are
+held against what they were, since a draw cannot be replayed.
+"""
+
+from __future__ import annotations
+
+import dis
+import random
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType
+
+from engine.value import Value
+
+NUMBERS = (bool, int, float)
+OURS = ("engine", "nn")
+MOST = 5000  # objects to look into; who keeps more around a function hands them in as arguments
+
+Look = Callable[[], object]
+
+
+class Outside:
+    """What some functions can reach: through closures, globals, their own objects, lists and dicts.
+
+    What is not found are numbers inside NumPy arrays.
+
+    Args:
+        functions: where to begin.
+
+    Attributes:
+        looks: each returns what stands at one place now, or what names it.
+        places: these places, by which two explorations can be compared.
+    """
+
+    def __init__(self, *functions: object) -> None:
+        self.looks: list[Look] = []
+        self.places: list[object] = []
+        self._generators: list[object] = []
+        self._written: set[str] = set()
+        waiting: list[object] = list(functions)
+        seen: dict[int, object] = {}  # held, so that no id is given to another object meanwhile
+        while waiting and len(seen) < MOST:
+            x = waiting.pop(0)
+            if id(x) not in seen:
+                seen[id(x)] = x
+                waiting += self._explore(x)
+
+    def now(self) -> tuple[object, ...]:
+        """Return what stands at all places now."""
+        return tuple([look() for look in self.looks])
+
+    def chance(self) -> list[str]:
+        """Return the states of all sources of chance, Python's and NumPy's own included."""
+        states = [repr(random.getstate())]
+        numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            states.append(repr(numpy.random.get_state()))
+        for x in self._generators:
+            state = x.getstate() if isinstance(x, random.Random) else x.bit_generator.state  # type: ignore[attr-defined]
+            states.append(repr(state))
+        return states
+
+    def _explore(self, x: object) -> Iterator[object]:
+        """Note what is plain in `x`, and yield what else to look into."""
+        if isinstance(x, partial):
+            yield from (x.func, *x.args, *x.keywords.values())
+        elif isinstance(x, MethodType):
+            yield from (x.__func__, x.__self__)
+        elif isinstance(x, FunctionType):
+            yield from self._of_function(x)
+        elif isinstance(x, random.Random) or hasattr(x, "bit_generator"):
+            self._generators.append(x)
+        elif isinstance(x, dict):
+            yield from self._of_container(x, list(x)[:MOST])
+        elif isinstance(x, (list, tuple)):
+            if x and not isinstance(x[0], Value):
+                yield from self._of_container(x, range(min(len(x), MOST)))
+        elif not isinstance(x, (Value, ModuleType, type)) and root(type(x).__module__) != "engine":
+            call = getattr(type(x), "__call__", None)  # noqa: B004  the function itself is wanted
+            if isinstance(call, FunctionType):
+                yield call
+            own = getattr(x, "__dict__", None)
+            if isinstance(own, dict):
+                names = [name for name in own if name not in self._written]
+                yield from self._of_container(own, names)
+
+    def _of_container(self, x: object, keys: object) -> Iterator[object]:
+        for key in keys:  # type: ignore[attr-defined]
+            entry = x[key]  # type: ignore[index]
+            if isinstance(entry, NUMBERS) or is_scalar(entry):
+                self._look(x, key, partial(entry_of, x, key))
+            else:
+                yield entry
+
+    def _of_function(self, f: FunctionType) -> Iterator[object]:
+        """Look at what a function's closure holds, and at the globals that its code reads."""
+        for cell in f.__closure__ or ():
+            self._look(cell, None, partial(content_of, cell))
+            yield contents(cell)
+        yield from f.__defaults__ or ()
+        yield from (f.__kwdefaults__ or {}).values()
+        if root(f.__module__) in OURS:
+            return
+        for opname, name in instructions(f.__code__):
+            if opname == "STORE_ATTR":
+                self._written.add(name)
+            elif opname in ("LOAD_GLOBAL", "LOAD_NAME") and name in f.__globals__:
+                self._look(f.__globals__, name, partial(entry_of, f.__globals__, name))
+                yield f.__globals__[name]
+
+    def _look(self, container: object, key: object, look: Look) -> None:
+        self.places.append((id(container), key))
+        self.looks.append(look)
+
+
+def named(x: object) -> object:
+    """Return what tells whether something has changed: a number itself, of another thing its id."""
+    if is_scalar(x):
+        x = x.item()  # type: ignore[attr-defined]
+    if isinstance(x, (*NUMBERS, str)):
+        return (type(x), x)  # True == 1, yet they are not the same
+    return id(x)
+
+
+def entry_of(container: object, key: object) -> object:
+    """Return what stands in a container now, by `named`, or None if it has gone."""
+    try:
+        return named(container[key])  # type: ignore[index]
+    except (KeyError, IndexError):
+        return None
+
+
+def content_of(cell: object) -> object:
+    """Return what a closure holds now, by `named`."""
+    return named(contents(cell))
+
+
+def is_scalar(x: object) -> bool:
+    """Tell whether `x` is one number of NumPy's."""
+    return hasattr(x, "dtype") and getattr(x, "shape", None) == ()
+
+
+def contents(cell: object) -> object:
+    """Return what a closure holds, or None if it has not been set yet."""
+    try:
+        return cell.cell_contents  # type: ignore[attr-defined]
+    except ValueError:
+        return None
+
+
+def instructions(code: CodeType) -> Iterator[tuple[str, str]]:
+    """Yield the instructions that name something, in code and in the functions inside it."""
+    for instruction in dis.get_instructions(code):
+        if isinstance(instruction.argval, str):
+            yield instruction.opname, instruction.argval
+        elif isinstance(instruction.argval, CodeType):
+            yield from instructions(instruction.argval)
+
+
+def root(module: object) -> str:
+    """Return the package of a module's name."""
+    return str(module).split(".")[0]
