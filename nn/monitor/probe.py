@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -58,7 +58,9 @@ class Probe:
             return None
         with np.errstate(all="ignore"):  # of a network that explodes, inf is the news
             if self._stack:
-                return self._from_weights(data)
+                # Recording takes it amiss if another thread draws random numbers meanwhile.
+                with suppress(engine.RecordingError):
+                    return self._from_weights(data)
         # A program would turn parameters that are plain Values into those of a program.
         if engine.live_arrays(self.anatomy.parameters) is not None:
             found = self._replayed()
