@@ -125,17 +125,11 @@ class Source:
         outside = Outside(self.fn, self.penalty)
         if outside.places != self._outside.places:
             self._outside = outside
-        before = outside.chance()
-        tape = self.record(keys, numbers)
+        tape = self.record_without_chance(outside, keys, numbers)
         if not tape.depends_on_parameters():
             raise RecordingError(
                 f"{self.name} returned a Value that depends on no parameter; use Values from "
                 "outside the function as weights and biases"
-            )
-        if outside.chance() != before:
-            raise RecordingError(
-                f"{self.name} draws random numbers while it is recorded, which a program would "
-                "repeat for ever; draw them outside and hand them in as arguments"
             )
         prepare(tape)
         plain = [p for p in tape.parameters if type(p) is Value]
@@ -150,6 +144,24 @@ class Source:
             for p in plain:
                 p.__class__ = Value
         return again
+
+    def record_without_chance(
+        self, outside: Outside, keys: Sequence[Key], numbers: Sequence[Numbers]
+    ) -> Tape:
+        """Record the function, and make sure that no random number was drawn.
+
+        Raises:
+            RecordingError: one was.
+        """
+        for _ in range(2):  # twice, since another thread may have drawn the first time
+            before = outside.chance()
+            tape = self.record(keys, numbers)
+            if outside.chance() == before:
+                return tape
+        raise RecordingError(
+            f"{self.name} draws random numbers while it is recorded, which a program would repeat "
+            "for ever; draw them outside and hand them in as arguments"
+        )
 
     def compare(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> None:
         """Record the function again, and compare: what differs would be frozen in a program.
