@@ -153,7 +153,7 @@ class Source:
         Raises:
             RecordingError: one was.
         """
-        for _ in range(2):  # twice, since another thread may have drawn the first time
+        for _ in range(4):  # more than once, since another thread may have drawn
             before = outside.chance()
             tape = self.record(keys, numbers)
             if outside.chance() == before:
