@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from math import isfinite, nan
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import engine
 from engine import Value
@@ -16,6 +16,28 @@ from nn.optim import Optimizer
 from nn.samples import Samples, pick
 
 Penalty = Callable[[Module], Value]
+
+
+class Task(NamedTuple):
+    """What is to be learned, from what, and by which rule.
+
+    Attributes:
+        model: takes a row, returns one Value or several.
+        samples: to train on.
+        held_back: to judge by; may be none.
+        loss: from predictions and targets to one Value.
+        optimizer: moves the model's parameters.
+        penalty: from the model to a Value to add to the loss, or None.
+        batch_size: samples a step.
+    """
+
+    model: Module
+    samples: Samples
+    held_back: Samples
+    loss: Loss
+    optimizer: Optimizer
+    penalty: Penalty | None
+    batch_size: int
 
 
 class Steps(Protocol):
@@ -36,26 +58,17 @@ class Steps(Protocol):
 class EagerSteps:
     """Records each minibatch anew, Value by Value."""
 
-    def __init__(
-        self,
-        model: Module,
-        samples: Samples,
-        held_back: Samples,
-        loss: Loss,
-        optimizer: Optimizer,
-        penalty: Penalty | None,
-    ) -> None:
-        self.model, self.samples, self.held_back = model, samples, held_back
-        self.loss, self.optimizer, self.penalty = loss, optimizer, penalty
+    def __init__(self, task: Task) -> None:
+        self.task = task
 
     def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples of these numbers."""
         value, total, predictions = self._forward(numbers)
         if not isfinite(value.data):
             return value.data, []
-        self.optimizer.zero_grad()
+        self.task.optimizer.zero_grad()
         total.backward()
-        self.optimizer.step()
+        self.task.optimizer.step()
         return value.data, [plain(prediction) for prediction in predictions]
 
     def loss_of(self, numbers: Sequence[int]) -> Value:
@@ -64,18 +77,18 @@ class EagerSteps:
 
     def _forward(self, numbers: Sequence[int]) -> tuple[Value, Value, list[Prediction]]:
         """Return the loss without and with the penalty, and the predictions."""
-        rows, targets = pick(*self.samples, numbers)
-        predictions = [self.model(row) for row in rows]  # type: ignore[operator]
-        value = self.loss(predictions, targets)
-        total = value if self.penalty is None else value + self.penalty(self.model)
+        rows, targets = pick(*self.task.samples, numbers)
+        predictions = [self.task.model(row) for row in rows]  # type: ignore[operator]
+        value = self.task.loss(predictions, targets)
+        total = value if self.task.penalty is None else value + self.task.penalty(self.task.model)
         return value, total, predictions
 
     def judge(self) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the samples held back."""
-        rows, targets = self.held_back
+        rows, targets = self.task.held_back
         with engine.no_grad():
-            predictions = [self.model(row) for row in rows]  # type: ignore[operator]
-            value = self.loss(predictions, targets).data
+            predictions = [self.task.model(row) for row in rows]  # type: ignore[operator]
+            value = self.task.loss(predictions, targets).data
         return value, [plain(prediction) for prediction in predictions]
 
 
@@ -86,17 +99,10 @@ class CompiledSteps:
         Exception: whatever goes wrong when the program is recorded.
     """
 
-    def __init__(
-        self,
-        model: Module,
-        samples: Samples,
-        held_back: Samples,
-        loss: Loss,
-        optimizer: Optimizer,
-        penalty: Penalty | None,
-        batch_size: int,
-    ) -> None:
+    def __init__(self, task: Task) -> None:
         import numpy as np
+
+        model, samples, held_back, loss, optimizer, penalty, batch_size = task
 
         self.samples, self.held_back = (
             tuple(np.array(part, dtype=float) for part in both) for both in (samples, held_back)
@@ -155,16 +161,7 @@ class CompiledSteps:
         return float(sum(losses) / len(losses)), by_sample(outputs)
 
 
-def steps_for(
-    compiled: bool | str,
-    model: Module,
-    samples: Samples,
-    held_back: Samples,
-    loss: Loss,
-    optimizer: Optimizer,
-    penalty: Penalty | None,
-    batch_size: int,
-) -> Steps:
+def steps_for(compiled: bool | str, task: Task) -> Steps:
     """Return the compiled way if it is wanted and can be had, else the eager one.
 
     Raises:
@@ -175,11 +172,10 @@ def steps_for(
     """
     if compiled not in (True, False, "auto"):
         raise ValueError(f'compiled must be True, False or "auto", got {compiled!r}')
-    settings = (model, samples, held_back, loss, optimizer, penalty)
     if compiled is False:
-        return EagerSteps(*settings)
+        return EagerSteps(task)
     try:
-        return CompiledSteps(*settings, batch_size)
+        return CompiledSteps(task)
     except (engine.RecordingError, TypeError, ValueError, AttributeError) as error:
         if compiled is True:
             raise
@@ -189,4 +185,4 @@ def steps_for(
             RuntimeWarning,
             stacklevel=3,
         )
-        return EagerSteps(*settings)
+        return EagerSteps(task)

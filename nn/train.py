@@ -18,7 +18,7 @@ from nn.metrics import Output, metric_for
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.samples import Rows, paired, pick, split
-from nn.steps import EagerSteps, steps_for
+from nn.steps import EagerSteps, Task, steps_for
 
 if TYPE_CHECKING:
     from nn.monitor import Alarm, Monitor
@@ -133,9 +133,9 @@ def fit(
         best = checkpoints.resume(
             checkpoint, run=run, model=model, optimizer=optimizer, rng=rng, history=history
         )
-    steps = steps_for(
-        compiled, model, train, held_back, loss, optimizer, penalty, min(batch_size, len(train[0]))
-    )
+    size = min(batch_size, len(train[0]))
+    task = Task(model, train, held_back, loss, optimizer, penalty, size)
+    steps = steps_for(compiled, task)
     if monitor is not None:
         if monitor.model is not model:
             raise ValueError(
@@ -159,7 +159,7 @@ def fit(
                 value, answers = steps.train(batch)
                 if not isfinite(value):
                     if monitor is not None:
-                        again = EagerSteps(model, train, held_back, loss, optimizer, penalty)
+                        again = EagerSteps(task)
                         show(bar, monitor.failed(lambda: again.loss_of(batch)))  # noqa: B023
                     history.stopped = f"loss is {value} in epoch {epoch + 1}"
                     raise FloatingPointError
