@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite
 
 from engine import value
@@ -13,14 +14,19 @@ from engine.value import Choice, Value
 class _Watching:
     """A with-block in which a function is shown every new Value."""
 
+    def __init__(self) -> None:
+        self._outer: list[Callable[[Value], Value] | None] = []  # it may be entered inside itself
+
     def __enter__(self) -> None:
-        value._watchers = (*value._watchers, self.watch)
+        outer, watch = value._watcher, self.watch
+        self._outer.append(outer)
+        value._watcher = watch if outer is None else lambda node: watch(outer(node))
 
     def __exit__(self, *_: object) -> None:
-        value._watchers = value._watchers[:-1]
+        value._watcher = self._outer.pop()
 
     @staticmethod
-    def watch(node: Value) -> None:
+    def watch(node: Value) -> Value:
         raise NotImplementedError
 
 
@@ -36,12 +42,20 @@ class no_grad(_Watching):  # noqa: N801  reads like a function
         (9.0, ())
     """
 
+    def __enter__(self) -> None:
+        if value._recorder is not None:
+            value._recorder.refuse(
+                "engine.no_grad() inside a compiled function", "use detach() instead"
+            )
+        super().__enter__()
+
     @staticmethod
-    def watch(node: Value) -> None:
+    def watch(node: Value) -> Value:
         """Make `node` a leaf."""
         node.op = node._a = node._b = None
         if isinstance(node, Choice):
             node.condition = 0.0
+        return node
 
 
 class strict(_Watching):  # noqa: N801  reads like a function
@@ -57,15 +71,16 @@ class strict(_Watching):  # noqa: N801  reads like a function
     """
 
     @staticmethod
-    def watch(node: Value) -> None:
+    def watch(node: Value) -> Value:
         """Raise if `node` or one of its slopes is not finite."""
         if node.op is None:
             if not isfinite(node.data):
                 raise NonFiniteError(f"a new Value is {node.data}; give it a finite number")
-            return
+            return node
         for what, x in (("", node.data), ("a slope of ", node._da), ("a slope of ", node._db)):
             if not isfinite(x):
                 raise NonFiniteError(
                     f"{node.op} gave {what}{x} from {made_from(node)}; "
                     "look at what came in, or scale it down"
                 )
+        return node

@@ -58,6 +58,8 @@ class Value:
     # _db) is that number, for it needs no derivative. _place is the scope, or (label, scope), for
     # few Values have a label.
     __slots__ = ("_a", "_b", "_da", "_db", "_place", "data", "grad", "op")
+    if TYPE_CHECKING:
+        _data: float
 
     # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.
     __array_ufunc__ = None
@@ -71,8 +73,8 @@ class Value:
         self._da = 0.0
         self._b: Value | None = None
         self._db = 0.0
-        if _watchers:
-            told(self)
+        if _watcher is not None:
+            _watcher(self)
 
     @property
     def label(self) -> str:
@@ -204,33 +206,33 @@ class Value:
         ∂out/∂a = 1.0
         ∂out/∂b = 1.0
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             out = a + b
             node = new(Value)
             node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = ADD, self, 1.0
             node._b, node._db = other, 1.0
-            return told(node) if _watchers else node
+            return node if _watcher is None else _watcher(node)
         b = other if type(other) is float else operand("+", other)
         out = a + b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ADD, self, 1.0
         node._b, node._db = None, b
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __radd__(self, other: float) -> Value:
         """Apply add with a plain number on the left."""
-        b = self.data
+        b = self._data
         a = other if type(other) is float else operand("+", other, reflected=True)
         out = a + b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ADD, None, a
         node._b, node._db = self, 1.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __sub__(self, other: Value | float) -> Value:
         """Apply sub.
@@ -239,33 +241,33 @@ class Value:
         ∂out/∂a = 1.0
         ∂out/∂b = -1.0
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             out = a - b
             node = new(Value)
             node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = SUB, self, 1.0
             node._b, node._db = other, -1.0
-            return told(node) if _watchers else node
+            return node if _watcher is None else _watcher(node)
         b = other if type(other) is float else operand("-", other)
         out = a - b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SUB, self, 1.0
         node._b, node._db = None, b
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __rsub__(self, other: float) -> Value:
         """Apply sub with a plain number on the left."""
-        b = self.data
+        b = self._data
         a = other if type(other) is float else operand("-", other, reflected=True)
         out = a - b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SUB, None, a
         node._b, node._db = self, -1.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __mul__(self, other: Value | float) -> Value:
         """Apply mul.
@@ -274,33 +276,33 @@ class Value:
         ∂out/∂a = b
         ∂out/∂b = a
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             out = a * b
             node = new(Value)
             node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = MUL, self, b
             node._b, node._db = other, a
-            return told(node) if _watchers else node
+            return node if _watcher is None else _watcher(node)
         b = other if type(other) is float else operand("*", other)
         out = a * b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MUL, self, b
         node._b, node._db = None, b
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __rmul__(self, other: float) -> Value:
         """Apply mul with a plain number on the left."""
-        b = self.data
+        b = self._data
         a = other if type(other) is float else operand("*", other, reflected=True)
         out = a * b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MUL, None, a
         node._b, node._db = self, a
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __truediv__(self, other: Value | float) -> Value:
         """Apply div.
@@ -310,9 +312,9 @@ class Value:
         ∂out/∂b = -out / b
         where b != 0
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             try:
                 out = a / b
                 da = 1 / b
@@ -323,7 +325,7 @@ class Value:
             node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = DIV, self, da
             node._b, node._db = other, db
-            return told(node) if _watchers else node
+            return node if _watcher is None else _watcher(node)
         b = other if type(other) is float else operand("/", other)
         try:
             out = a / b
@@ -334,11 +336,11 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = DIV, self, da
         node._b, node._db = None, b
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __rtruediv__(self, other: float) -> Value:
         """Apply div with a plain number on the left."""
-        b = self.data
+        b = self._data
         a = other if type(other) is float else operand("/", other, reflected=True)
         try:
             out = a / b
@@ -349,7 +351,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = DIV, None, a
         node._b, node._db = self, db
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __neg__(self) -> Value:
         """Apply neg.
@@ -357,13 +359,13 @@ class Value:
         out = -a
         ∂out/∂a = -1.0
         """
-        a = self.data
+        a = self._data
         out = -a
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = NEG, self, -1.0
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __pow__(self, other: Value | float) -> Value:
         """Apply pow.
@@ -373,9 +375,9 @@ class Value:
         ∂out/∂b = 0.0 if abs(out) <= 0 else out * log(a)
         where a > 0 or (b % 1 == 0 if a < 0 else b >= 0)
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             try:
                 out = pow(a, b)
                 da = 0.0 if abs(a) + abs(b) <= 0 else b * pow(a, b - 1)
@@ -386,7 +388,7 @@ class Value:
             node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = POW, self, da
             node._b, node._db = other, db
-            return told(node) if _watchers else node
+            return node if _watcher is None else _watcher(node)
         b = other if type(other) is float else operand("**", other)
         try:
             out = pow(a, b)
@@ -397,11 +399,11 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = POW, self, da
         node._b, node._db = None, b
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __rpow__(self, other: float) -> Value:
         """Apply pow with a plain number on the left."""
-        b = self.data
+        b = self._data
         a = other if type(other) is float else operand("**", other, reflected=True)
         try:
             out = pow(a, b)
@@ -412,7 +414,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = POW, None, a
         node._b, node._db = self, db
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def exp(self) -> Value:
         """Apply exp.
@@ -420,7 +422,7 @@ class Value:
         out = exp(a)
         ∂out/∂a = out
         """
-        a = self.data
+        a = self._data
         try:
             out = exp(a)
             da = out
@@ -430,7 +432,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = EXP, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def log(self) -> Value:
         """Apply log.
@@ -439,7 +441,7 @@ class Value:
         ∂out/∂a = 1 / a
         where a > 0
         """
-        a = self.data
+        a = self._data
         try:
             out = log(a)
             da = 1 / a
@@ -449,7 +451,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = LOG, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def sqrt(self) -> Value:
         """Apply sqrt.
@@ -458,7 +460,7 @@ class Value:
         ∂out/∂a = 0.5 / out
         where a >= 0
         """
-        a = self.data
+        a = self._data
         try:
             out = sqrt(a)
             da = 0.5 / out
@@ -468,7 +470,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SQRT, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def sin(self) -> Value:
         """Apply sin.
@@ -476,7 +478,7 @@ class Value:
         out = sin(a)
         ∂out/∂a = cos(a)
         """
-        a = self.data
+        a = self._data
         try:
             out = sin(a)
             da = cos(a)
@@ -486,7 +488,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SIN, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def cos(self) -> Value:
         """Apply cos.
@@ -494,7 +496,7 @@ class Value:
         out = cos(a)
         ∂out/∂a = -sin(a)
         """
-        a = self.data
+        a = self._data
         try:
             out = cos(a)
             da = -sin(a)
@@ -504,7 +506,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = COS, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def erfc(self) -> Value:
         """Apply erfc.
@@ -512,7 +514,7 @@ class Value:
         out = erfc(a)
         ∂out/∂a = -1.1283791670955126 * exp(-a * a)
         """
-        a = self.data
+        a = self._data
         try:
             out = erfc(a)
             da = -1.1283791670955126 * exp(-a * a)
@@ -522,7 +524,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ERFC, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def tanh(self) -> Value:
         """Apply tanh.
@@ -530,7 +532,7 @@ class Value:
         out = tanh(a)
         ∂out/∂a = 1 - out * out
         """
-        a = self.data
+        a = self._data
         try:
             out = tanh(a)
             da = 1 - out * out
@@ -540,7 +542,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = TANH, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def sigmoid(self) -> Value:
         """Apply sigmoid.
@@ -548,7 +550,7 @@ class Value:
         out = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
         ∂out/∂a = out * (1 - out)
         """
-        a = self.data
+        a = self._data
         try:
             out = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
             da = out * (1 - out)
@@ -558,7 +560,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SIGMOID, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def softplus(self) -> Value:
         """Apply softplus.
@@ -566,7 +568,7 @@ class Value:
         out = a + log1p(exp(-a)) if a > 0 else log1p(exp(a))
         ∂out/∂a = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
         """
-        a = self.data
+        a = self._data
         try:
             out = a + log1p(exp(-a)) if a > 0 else log1p(exp(a))
             da = 1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))
@@ -576,7 +578,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = SOFTPLUS, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def relu(self) -> Value:
         """Apply relu.
@@ -584,13 +586,13 @@ class Value:
         out = 0.0 if a <= 0 else a
         ∂out/∂a = 1.0 if a > 0 else 0.0
         """
-        a = self.data
+        a = self._data
         out = 0.0 if a <= 0 else a
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = RELU, self, 1.0 if a > 0 else 0.0
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def leaky_relu(self) -> Value:
         """Apply leaky_relu.
@@ -598,13 +600,13 @@ class Value:
         out = a if a > 0 else 0.01 * a
         ∂out/∂a = 1.0 if a > 0 else 0.01
         """
-        a = self.data
+        a = self._data
         out = a if a > 0 else 0.01 * a
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = LEAKY_RELU, self, 1.0 if a > 0 else 0.01
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def gelu(self) -> Value:
         """Apply gelu.
@@ -612,7 +614,7 @@ class Value:
         out = 0.5 * a * erfc(-0.7071067811865476 * a)
         ∂out/∂a = 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)
         """
-        a = self.data
+        a = self._data
         try:
             out = 0.5 * a * erfc(-0.7071067811865476 * a)
             da = 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)
@@ -622,7 +624,7 @@ class Value:
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = GELU, self, da
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def __abs__(self) -> Value:
         """Apply abs.
@@ -630,13 +632,13 @@ class Value:
         out = abs(a)
         ∂out/∂a = 1.0 if a > 0 else -1.0 if a < 0 else 0.0
         """
-        a = self.data
+        a = self._data
         out = abs(a)
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = ABS, self, 1.0 if a > 0 else -1.0 if a < 0 else 0.0
         node._b, node._db = None, 0.0
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def maximum(self, other: Value | float) -> Value:
         """Apply maximum.
@@ -645,33 +647,33 @@ class Value:
         ∂out/∂a = 1.0 if a > b else 0.0 if a < b else 0.5
         ∂out/∂b = 0.0 if a > b else 1.0 if a < b else 0.5
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             out = a if a > b else b if b >= a else a + b
             node = new(Value)
             node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
             node._b, node._db = other, 0.0 if a > b else 1.0 if a < b else 0.5
-            return told(node) if _watchers else node
+            return node if _watcher is None else _watcher(node)
         b = other if type(other) is float else operand("max", other)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
         node._b, node._db = None, b
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def _maximum_from(self, other: float) -> Value:
         """Apply maximum with a plain number on the left."""
-        b = self.data
+        b = self._data
         a = other if type(other) is float else operand("max", other, reflected=True)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MAXIMUM, None, a
         node._b, node._db = self, 0.0 if a > b else 1.0 if a < b else 0.5
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def minimum(self, other: Value | float) -> Value:
         """Apply minimum.
@@ -680,35 +682,40 @@ class Value:
         ∂out/∂a = 1.0 if a < b else 0.0 if a > b else 0.5
         ∂out/∂b = 0.0 if a < b else 1.0 if a > b else 0.5
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             out = a if a < b else b if b <= a else a + b
             node = new(Value)
             node.data, node.grad, node._place = out, 0.0, _scope
             node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
             node._b, node._db = other, 0.0 if a < b else 1.0 if a > b else 0.5
-            return told(node) if _watchers else node
+            return node if _watcher is None else _watcher(node)
         b = other if type(other) is float else operand("min", other)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
         node._b, node._db = None, b
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     def _minimum_from(self, other: float) -> Value:
         """Apply minimum with a plain number on the left."""
-        b = self.data
+        b = self._data
         a = other if type(other) is float else operand("min", other, reflected=True)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
         node.data, node.grad, node._place = out, 0.0, _scope
         node.op, node._a, node._da = MINIMUM, None, a
         node._b, node._db = self, 0.0 if a < b else 1.0 if a > b else 0.5
-        return told(node) if _watchers else node
+        return node if _watcher is None else _watcher(node)
 
     # [end of what is written]
+
+
+# The same slot by another name, which the operators read: while compile records a function, .data
+# refuses whoever reads it, since a replay would know nothing of what was done with the number.
+Value._data = vars(Value)["data"]
 
 
 class Choice(Value):
@@ -731,7 +738,8 @@ class Choice(Value):
         self._a, self._da = (a, da) if isinstance(a, Value) else (None, a)
         self._b, self._db = (b, db) if isinstance(b, Value) else (None, b)
         self.condition = condition
-        told(self)
+        if _watcher is not None:
+            _watcher(self)
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -744,20 +752,13 @@ class Choice(Value):
         return (None, *super().local_derivatives) if self.op is not None else ()
 
 
-# ---- what new Values are told (scope, no_grad, strict and compile set these) ----
+# ---- who is shown every new Value, and where they are made: set by no_grad, strict, compile, scope
 
 _scope: Tag | None = None
-_watchers: tuple[Callable[[Value], None], ...] = ()
+_watcher: Callable[[Value], Value] | None = None  # returns it
 _recorder: Recorder | None = None  # what engine.compile records into, while it does
 
 new = object.__new__
-
-
-def told(node: Value) -> Value:
-    """Show a new Value to the watchers, and return it."""
-    for watch in _watchers:
-        watch(node)
-    return node
 
 
 # ---- the walk behind backward(): marks in the nodes, faster than a set of those seen ----

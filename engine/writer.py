@@ -135,7 +135,7 @@ def method(row: Op) -> str:
     if len(row.slopes) == 1:
         name = PREFIXES.get(row.name, row.name)
         return f"def {name}(self) -> Value:\n{docstring(row)}" + indented(
-            ["a = self.data", *recorded(row, "self")]
+            ["a = self._data", *recorded(row, "self")]
         )
     python = OPERATORS.get(row.name)
     name, reflected = (
@@ -144,14 +144,14 @@ def method(row: Op) -> str:
     sign = SIGNS.get(row.name, row.symbol)
     number = 'other if type(other) is float else operand("{}", other{})'
     both = [
-        "a = self.data",
+        "a = self._data",
         "if isinstance(other, Value):",
-        *(f"    {line}" for line in ["b = other.data", *recorded(row, "self", "other")]),
+        *(f"    {line}" for line in ["b = other._data", *recorded(row, "self", "other")]),
         f"b = {number.format(sign, '')}",
         *recorded(row, "self", None),
     ]
     right = [
-        "b = self.data",
+        "b = self._data",
         f"a = {number.format(sign, ', reflected=True')}",
         *recorded(row, None, "self"),
     ]
@@ -192,7 +192,7 @@ def recorded(row: Op, *inputs: str | None) -> list[str]:
         "node.data, node.grad, node._place = out, 0.0, _scope",
         f"node.op, node._a, node._da = {row.name.upper()}, {kept[0]}, {kept[1]}",
         f"node._b, node._db = {kept[2]}, {kept[3]}",
-        "return told(node) if _watchers else node",
+        "return node if _watcher is None else _watcher(node)",
     ]
 
 

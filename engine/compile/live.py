@@ -7,7 +7,6 @@ number by number, and `w.data = 0.5` is seen by the next replay.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from weakref import WeakSet
 
@@ -15,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import value
-from engine.compile.record import OPERATORS, Watched, refusal
+from engine.compile.recorded import Watched
+from engine.compile.refusal import refusal
 from engine.number import number
 from engine.value import Value
 
@@ -50,8 +50,7 @@ class Live(Watched):
     @property
     def data(self) -> float:
         """The number."""
-        # The operators of Value read it for every operation, so they are let through at once.
-        if value._recorder is not None and sys._getframe(1).f_globals is not OPERATORS:
+        if value._recorder is not None:
             self.refuse_reading(".data")
         return self._da.data_view[self._db]  # type: ignore[attr-defined, no-any-return]
 
@@ -60,6 +59,11 @@ class Live(Watched):
         if value._recorder is not None:
             raise refusal("changing a parameter", "move parameters outside, with an optimizer")
         self._da.data_view[self._db] = x if type(x) is float else number(x)  # type: ignore[attr-defined]
+
+    @property
+    def _data(self) -> float:  # type: ignore[override]
+        """The number, for the operators of Value."""
+        return self._da.data_view[self._db]  # type: ignore[attr-defined, no-any-return]
 
     @property
     def grad(self) -> float:

@@ -1,25 +1,23 @@
-"""Writes down the operations of scalar code on a tape; refuses what could not be replayed."""
+"""Writes down the operations of scalar code on a tape, as they are carried out."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from linecache import getline
-from types import FrameType, MemberDescriptorType
 
-from engine import modes, value
+from engine import value
+from engine.compile.recorded import (
+    Condition,
+    Placeholder,
+    Recorded,
+    RecordedChoice,
+    Watched,
+    become,
+)
+from engine.compile.refusal import refusal
 from engine.compile.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
 from engine.errors import RecordingError
 from engine.ops import Op
 from engine.value import Choice, Value
-
-ENGINE = value.__name__.split(".")[0]
-STANDARD = os.path.dirname(os.__file__)  # where Python's own modules are
-INSTEAD = (
-    "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
-    "gradient"
-)
 
 
 class Recorder:
@@ -31,29 +29,25 @@ class Recorder:
 
     def __init__(self, tape: Tape | None = None) -> None:
         self.tape = Tape() if tape is None else tape
-        self._places: dict[Value, int] = {}  # where on the tape each Value stands
-        self._before: list[float] = []  # what each parameter was when first used
+        self._parameters: dict[Value, int] = {}  # where on the tape each one stands
+        self._before: list[float] = []  # what each was when first used
 
     def __enter__(self) -> Recorder:
         if value._recorder is not None:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
         value._recorder = self
         # What is around the program (no_grad, strict) is for its results, not for its recording.
-        self._around, value._watchers = value._watchers, (self.watch,)
+        self._around, value._watcher = value._watcher, self.watch
         return self
 
     def __exit__(self, *_: object) -> None:
-        value._watchers = self._around
+        value._watcher = self._around
         value._recorder = None
 
     def input(self, number: float, label: str) -> Value:
         """Return a placeholder for a number that each replay is given anew."""
-        node = Placeholder.__new__(Placeholder)
-        put_data(node, number)
-        node.grad, node._place, node.op = 0.0, (label, None), None
-        node._a = node._b = None
-        node._da = node._db = 0.0
-        self._places[node] = self.tape.input(label)
+        node = self.new(Placeholder, number, self.tape.input(label))
+        node._place, node.op = (label, None), None
         return node
 
     def finish(self, out: Value, outputs: Sequence[Value], penalty: Value | None = None) -> Tape:
@@ -74,38 +68,43 @@ class Recorder:
                 )
         tape.outputs = [self.place(x) for x in outputs]
         tape.penalty = -1 if penalty is None else self.place(penalty)
-        # Few have a label, and to ask every node for it would take longer than to look for one.
-        labelled = (x for x in self._places.items() if isinstance(x[0]._place, tuple))
-        tape.labels = {place: node.label for node, place in labelled}
         return tape
 
-    # ---- what is told by engine.value ----
+    # ---- what engine.value calls ----
 
-    def watch(self, node: Value) -> None:
-        """Take down a new Value."""
+    def watch(self, node: Value) -> Value:
+        """Take down a new Value, and return it."""
         op = node.op
         if op is None:
             # A leaf made inside the function: a constant, or Value(x) around an input.
-            source = getattr(node.data, "source", None)
-            self._places[node] = (
-                self.tape.constant(node.data) if source is None else self.place(source)
-            )
+            source = getattr(node._data, "source", None)
+            place = self.tape.constant(node._data) if source is None else self.place(source)
             become(node, Recorded)
-            return
-        if len(value._watchers) > 1 and modes.no_grad.watch in value._watchers:
-            raise refusal("engine.no_grad() inside a compiled function", "use detach() instead")
+            node._a, node._da = self, place  # type: ignore[assignment]
+            if node.label:
+                self.tape.labels[place] = node.label
+            return node
         a, b, tape = node._a, node._b, self.tape
-        place = tape.constant(node._da) if a is None else self.place(a)
-        args: tuple[int, ...] = (place,)
-        if len(op.slopes) > 1:
-            args = (place, tape.constant(node._db) if b is None else self.place(b))
-        if isinstance(node, Choice):
-            c = node.condition
-            args = (*args, self.place(c) if isinstance(c, Value) else tape.constant(c))
+        # The three lines of place(), since a call for each input would take longer than all this.
+        first: int = (
+            tape.constant(node._da) if a is None else a._da if a._a is self else self.place(a)  # type: ignore
+        )
+        if b is not None:
+            args: tuple[int, ...] = (first, b._da if b._a is self else self.place(b))  # type: ignore
+            node._b = None
+        elif len(op.slopes) > 1:
+            args = (first, tape.constant(node._db))
+        else:
+            args = (first,)
+        if node.__class__ is Value:
+            node.__class__ = Recorded
+        elif isinstance(node, Choice):
+            args = (*args, self.either(node.condition))
             node.__class__ = RecordedChoice
         else:
-            node.__class__ = Recorded
-        self._places[node] = tape.operation(op, args, value._scope)
+            become(node, Recorded)
+        node._a, node._da = self, tape.operation(op, args, value._scope)  # type: ignore[assignment]
+        return node
 
     def place(self, x: Value) -> int:
         """Return where on the tape a Value stands; a leaf from outside is a parameter.
@@ -113,13 +112,15 @@ class Recorder:
         Raises:
             RecordingError: an operation outside the function made it, or another recording.
         """
-        found = self._places.get(x)
+        if isinstance(x, Recorded):
+            if x._a is self:  # type: ignore[comparison-overlap]
+                return x._da  # type: ignore[return-value]
+            raise refusal(
+                f"using {x.label or 'a Value'!r}, which an earlier recording left behind",
+                "compute it inside, and keep no Values between two calls",
+            )
+        found = self._parameters.get(x)
         if found is None:
-            if isinstance(x, Recorded):
-                raise refusal(
-                    f"using {x.label or 'a Value'!r}, which an earlier recording left behind",
-                    "compute it inside, and keep no Values between two calls",
-                )
             if x.op is not None:
                 raise refusal(
                     f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
@@ -130,36 +131,33 @@ class Recorder:
                     f"a parameter of class {type(x).__name__}",
                     "make weights and biases plain engine.Value",
                 )
-            found = self._places[x] = self.tape.parameter(x)
+            found = self._parameters[x] = self.tape.parameter(x)
             self._before.append(x.data)
         return found
 
     def detached(self, x: Value) -> Value:
         """Record a number through which no gradient flows."""
-        return self.noted(Recorded, DETACH, (self.place(x),), raw_data(x))
+        return self.noted(Recorded, DETACH, (self.place(x),), x._data)
 
     def take(self, values: Sequence[Value | float], index: Value) -> Value:
         """Record the choice of one of `values` by a number that each replay is given anew."""
-        number = raw_data(index)
+        number = index._data
         if number not in range(len(values)):
             raise IndexError(
                 f"take needs whole numbers from 0 to {len(values) - 1} as its index, got {number:g}"
             )
-        chosen = values[int(number)]
-        args = (self.place(index), *(self.either(x) for x in values))
-        return self.noted(
-            Recorded, TAKE, args, raw_data(chosen) if isinstance(chosen, Value) else chosen
-        )
+        args = (self.place(index), *map(self.either, values))
+        return self.noted(Recorded, TAKE, args, raw(values[int(number)]))
 
     def largest(self, values: Sequence[Value | float]) -> Value:
         """Record the largest of `values`, through which no gradient flows."""
-        numbers = [raw_data(x) if isinstance(x, Value) else x for x in values]
-        return self.noted(Recorded, LARGEST, tuple(self.either(x) for x in values), max(numbers))
+        args = tuple(map(self.either, values))
+        return self.noted(Recorded, LARGEST, args, max(map(raw, values)))
 
     def compared(self, symbol: str, a: Value | float, b: Value | float) -> Value:
         """Record a comparison, which `where` can choose by but Python's `if` cannot."""
         args = (self.either(a), self.either(b))
-        x, y = (raw_data(v) if isinstance(v, Value) else v for v in (a, b))
+        x, y = raw(a), raw(b)
         holds = {">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y}[symbol]
         return self.noted(Condition, COMPARISONS[symbol], args, float(holds))
 
@@ -177,247 +175,19 @@ class Recorder:
 
     def noted(self, kind: type[Value], op: Op, args: tuple[int, ...], number: float) -> Value:
         """Return a new recorded node."""
+        node = self.new(kind, number, self.tape.operation(op, args, value._scope))
+        node._place, node.op = value._scope, op
+        return node
+
+    def new(self, kind: type[Value], number: float, place: int) -> Value:
+        """Return a node that stands at a place on the tape."""
         node = kind.__new__(kind)
-        put_data(node, number)
-        node.grad, node._place, node.op = 0.0, value._scope, op
-        node._a = node._b = None
-        node._da = node._db = 0.0
-        self._places[node] = self.tape.operation(op, args, value._scope)
+        node._data, node.grad = number, 0.0  # type: ignore[misc]  # another name of data
+        node._a, node._da = self, place  # type: ignore[assignment]
+        node._b, node._db = None, 0.0
         return node
 
 
-# The slot behind `data`, which recorded nodes hide from the user's code.
-raw_slot: MemberDescriptorType = vars(Value)["data"]
-get_raw = raw_slot.__get__
-raw_grad: MemberDescriptorType = vars(Value)["grad"]
-OPERATORS = vars(value)  # the globals of the operators, which read it often
-
-
-def raw_data(x: Value) -> float:
-    """Return the number of a Value, recorded or not."""
-    number: float = get_raw(x) if isinstance(x, Recorded) else x.data
-    return number
-
-
-def put_data(x: Value, number: float) -> None:
-    """Set the number of a recorded Value."""
-    raw_slot.__set__(x, number)
-
-
-def become(node: Value, kind: type[Value]) -> None:
-    """Make a new node one of the tape's.
-
-    Raises:
-        RecordingError: it is of a class of the user's own.
-    """
-    try:
-        node.__class__ = kind
-    except TypeError:
-        raise refusal(f"a Value of class {type(node).__name__}", "use plain engine.Value") from None
-
-
-class Watched(Value):
-    """A parameter that refuses to be read by Python code while a function is recorded."""
-
-    __slots__ = ()
-
-    def __float__(self) -> float:
-        self.refuse_reading("float()")
-        return super().__float__()
-
-    def refuse_reading(self, what: str) -> None:
-        """Raise if a function is being recorded, and who reads is not the engine.
-
-        Raises:
-            RecordingError: the number would be frozen.
-        """
-        # Two frames up: who called what calls this.
-        if value._recorder is not None and not from_engine(sys._getframe(2).f_globals):
-            raise refusal(f"reading {what} of a parameter", INSTEAD)
-
-    def __lt__(self, other: Value | float) -> bool:
-        return super().__lt__(other) if value._recorder is None else compared("<", self, other)
-
-    def __le__(self, other: Value | float) -> bool:
-        return super().__le__(other) if value._recorder is None else compared("<=", self, other)
-
-    def __gt__(self, other: Value | float) -> bool:
-        return super().__gt__(other) if value._recorder is None else compared(">", self, other)
-
-    def __ge__(self, other: Value | float) -> bool:
-        return super().__ge__(other) if value._recorder is None else compared(">=", self, other)
-
-
-class Guarded(Watched):
-    """A parameter that stays a plain Value, for the time of a recording."""
-
-    __slots__ = ()
-
-    @property
-    def data(self) -> float:
-        """The number."""
-        self.refuse_reading(".data")
-        number: float = get_raw(self)
-        return number
-
-    @data.setter
-    def data(self, number: float) -> None:
-        raise refusal("changing a parameter", "move parameters outside, with an optimizer")
-
-    @property
-    def grad(self) -> float:
-        """The gradient."""
-        self.refuse_reading(".grad")
-        number: float = raw_grad.__get__(self)
-        return number
-
-    @grad.setter
-    def grad(self, number: float) -> None:
-        raise refusal("changing a parameter's gradient", "call zero_grad() outside")
-
-
-class Recorded(Value):
-    """A Value on the tape: its number is of this one recording, so only the engine may read it."""
-
-    __slots__ = ()
-
-    @property
-    def data(self) -> float:
-        """The number, for the operators of Value alone."""
-        caller = sys._getframe(1).f_globals
-        if caller is not OPERATORS and not from_engine(caller):
-            raise refusal("reading .data of a recorded Value", INSTEAD)
-        number: float = get_raw(self)
-        return number
-
-    @data.setter
-    def data(self, number: float) -> None:
-        raise refusal("setting .data of a recorded Value", "compute the number with operations")
-
-    def __float__(self) -> float:
-        raise refusal("float() of a recorded Value", INSTEAD)
-
-    def __int__(self) -> int:
-        raise refusal("int() of a recorded Value", "use engine.take(values, index) to pick by it")
-
-    def __index__(self) -> int:
-        raise refusal(
-            "a recorded Value as an index", "use engine.take(values, index) to pick by it"
-        )
-
-    def backward(self) -> None:
-        """Refuse: the program does it."""
-        raise refusal(
-            "backward() inside a compiled function", "return the loss; the program goes backward"
-        )
-
-    def __lt__(self, other: Value | float) -> bool:
-        return compared("<", self, other)
-
-    def __le__(self, other: Value | float) -> bool:
-        return compared("<=", self, other)
-
-    def __gt__(self, other: Value | float) -> bool:
-        return compared(">", self, other)
-
-    def __ge__(self, other: Value | float) -> bool:
-        return compared(">=", self, other)
-
-    @property
-    def copied_as(self) -> type[Value]:
-        """Copies are no part of any recording."""
-        raise refusal("copying a recorded Value", "copy what program.graph gives")
-
-
-class RecordedChoice(Recorded, Choice):
-    """The result of a recorded `where`."""
-
-    __slots__ = ()
-
-
-class Condition(Recorded):
-    """A recorded comparison: 1 or 0 for `where`, and no answer for `if`."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        raise refusal("deciding by a recorded Value (if, while, and, max, sorted, …)", INSTEAD)
-
-
-class Number(float):
-    """The number of an input, which remembers the input."""
-
-    source: Placeholder
-
-
-class Placeholder(Recorded):
-    """An input of a compiled function: a number wherever the function is called without compile."""
-
-    __slots__ = ()
-    shape = ()
-
-    def __hash__(self) -> int:
-        # The recorder finds its nodes by hash; a set or a dict of numbers cannot be replayed.
-        if not from_engine(sys._getframe(1).f_globals):
-            raise refusal("an input as a key or in a set", INSTEAD)
-        return object.__hash__(self)
-
-    def item(self) -> float:
-        """Return the number to `Value(x)`, which so becomes another name of the input."""
-        if not from_engine(sys._getframe(1).f_globals):
-            raise refusal("item() of an input", INSTEAD)
-        number = Number(get_raw(self))
-        number.source = self
-        return number
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        raise refusal("comparing an input with ==", INSTEAD)
-
-    def __bool__(self) -> bool:
-        raise refusal(
-            "deciding by an input (if, while, and, or)",
-            INSTEAD + "; what shapes the program belongs outside, for example in functools.partial",
-        )
-
-
-def compared(symbol: str, a: Value, b: Value | float) -> bool:
-    """Return a condition in place of a bool; `where` takes both."""
-    if value._recorder is None:
-        raise refusal("comparing a recorded Value after its recording", "look at program.graph")
-    condition: bool = value._recorder.compared(symbol, a, b)  # type: ignore[assignment]
-    return condition
-
-
-def from_engine(space: dict[str, object]) -> bool:
-    """Tell whether a frame's globals are those of a module of the engine."""
-    return str(space.get("__name__")).split(".")[0] == ENGINE
-
-
-def from_library(frame: FrameType) -> bool:
-    """Tell whether a frame's code is ours, Python's own, or of an installed package."""
-    package = str(frame.f_globals.get("__name__")).split(".")[0]
-    name = frame.f_code.co_filename
-    return package in (ENGINE, "nn") or "site-packages" in name or name.startswith(STANDARD)
-
-
-def refusal(what: str, instead: str) -> RecordingError:
-    """Return the error for what cannot be replayed, with the line of the user's that did it."""
-    return RecordingError(
-        f"{users_line()}: {what} cannot be replayed with other numbers; {instead}"
-    )
-
-
-def users_line() -> str:
-    """Return the file and line outside the engine that is being carried out."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and from_library(frame):
-        frame = frame.f_back
-    if frame is None:
-        return "here"
-    name, number = frame.f_code.co_filename, frame.f_lineno
-    # The code of a notebook's cell has a file name that tells nobody anything.
-    place = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
-    text = getline(name, number).strip()
-    return f"{place} ({text})" if text else place
+def raw(x: Value | float) -> float:
+    """Return the number of a Value, recorded or not, or a number as it is."""
+    return x._data if isinstance(x, Value) else x

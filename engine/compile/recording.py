@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 from engine.compile.arguments import Key, Numbers, floats, named, of_one_sample, placeholders
 from engine.compile.outside import Outside
-from engine.compile.record import Guarded, Recorder, users_line
-from engine.compile.tape import Tape
+from engine.compile.record import Recorder
+from engine.compile.recorded import Guarded
+from engine.compile.refusal import users_line
+from engine.compile.tape import Repetition, Tape
 from engine.errors import RecordingError
-from engine.ops import Op
-from engine.scope import Tag
 from engine.value import Value
 
 
@@ -43,14 +43,17 @@ class Source:
         return names[i] if i < len(names) else f"argument {i}"
 
     def record(
-        self, keys: Sequence[Key], numbers: Sequence[Numbers], tape: Tape | None = None
+        self,
+        keys: Sequence[Key],
+        numbers: Sequence[Numbers],
+        make: Callable[[], Recorder] = Recorder,
     ) -> Tape:
         """Return what the function does with arguments of these shapes.
 
         Args:
             keys: the shape of each argument; of a batched program with its samples.
             numbers: what the arguments hold.
-            tape: where to record; a new one if None.
+            make: makes what takes it down.
 
         Raises:
             TypeError: the function does not return a Value.
@@ -58,7 +61,7 @@ class Source:
         """
         if self.batched:
             keys = [of_one_sample(key, self.argument(i))[0] for i, key in enumerate(keys)]
-        with Recorder(tape) as recorder:
+        with make() as recorder:
             given = first_numbers(keys, numbers)
             args = [
                 placeholders(
@@ -136,14 +139,14 @@ class Source:
         for p in plain:
             p.__class__ = Guarded
         try:
-            # Now that parameters are known, comparisons with them are recorded as well.
-            again = self.record(keys, numbers)
-            if tape.differs(again) is not None:
-                self.compare(again, keys, numbers)
+            if self.difference(tape, keys, numbers) is not None:
+                # Now that parameters are known, comparisons with them are recorded as well.
+                tape = self.record(keys, numbers)
+                self.compare(tape, keys, numbers)
         finally:
             for p in plain:
                 p.__class__ = Value
-        return again
+        return tape
 
     def record_without_chance(
         self, outside: Outside, keys: Sequence[Key], numbers: Sequence[Numbers]
@@ -163,13 +166,19 @@ class Source:
             "for ever; draw them outside and hand them in as arguments"
         )
 
+    def difference(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> int | None:
+        """Record the function again; return the first step that is another now, or None."""
+        again = Repetition(tape)
+        self.record(keys, numbers, lambda: Recorder(again))
+        return again.difference()
+
     def compare(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> None:
         """Record the function again, and compare: what differs would be frozen in a program.
 
         Raises:
             RecordingError: this recording differs from the last.
         """
-        step = tape.differs(self.record(keys, numbers))
+        step = self.difference(tape, keys, numbers)
         if step is None:
             return
         raise RecordingError(
@@ -184,14 +193,22 @@ class Source:
         class Reached(BaseException):
             pass
 
-        class Until(Tape):
-            def operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
-                if len(self) == step:
+        class Until(Recorder):
+            def watch(self, node: Value) -> Value:
+                super().watch(node)
+                self.stop()
+                return node
+
+            def new(self, kind: type[Value], number: float, place: int) -> Value:
+                self.stop()
+                return super().new(kind, number, place)
+
+            def stop(self) -> None:
+                if len(self.tape) > step:
                     raise Reached(users_line())
-                return super().operation(op, args, scope)
 
         try:
-            self.record(keys, numbers, Until())
+            self.record(keys, numbers, Until)
         except Reached as reached:
             return f"{reached}: "
         return ""

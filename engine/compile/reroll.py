@@ -9,13 +9,13 @@ into the same classes by themselves: nobody has to say where the batch axis is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from engine.compile.tape import CONSTANT, INPUT, LARGEST, PARAMETER, Tape
 from engine.ops import ADD, MUL, NEG, POW, SUB, Op
 
-LINEAR = (ADD, SUB, NEG, MUL)
+LINEAR = frozenset((ADD, SUB, NEG, MUL))
 SUM = Op("sum", "Σ", "")
 
 # sign, x, y: a product of two nodes, or of one node and nothing (−1)
@@ -55,9 +55,7 @@ class Rolled:
         constants: the constant of each sum.
         rows: the classes, each after those it is made from.
         row_of: the row of each live step, −1 for the others.
-        lane_of: its place in that row.
         same: the step that stands for each step.
-        n_live: how many steps the result needs.
     """
 
     tape: Tape
@@ -66,9 +64,7 @@ class Rolled:
     constants: dict[int, float]
     rows: list[Row]
     row_of: list[int]
-    lane_of: list[int]
     same: list[int]
-    n_live: int
 
 
 def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
@@ -87,38 +83,35 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
     # rows of position embeddings, which would keep the positions of a sequence apart.
     lone = {x for found in terms.values() for _, x, y in found if y < 0 and uses[x] == 1}
     rows: list[Row] = []
-    row_of, lane_of = [-1] * len(ops), [0] * len(ops)
+    row_of = [-1] * len(ops)
     found: dict[object, int] = {}
     for i, op in enumerate(ops):
         if not uses[i] or absorbed[i]:
             continue
-        inputs: Iterator[int]
         key: object
         keys: tuple[TermKey, ...] = ()
+        classes: tuple[int, ...] = ()
         if i in terms:
             op = SUM
             keys, terms[i] = sorted_terms(terms[i], row_of)
             key = frozenset(keys)
-            inputs = (j for k in key for j in k[1:] if j >= 0)
+        elif op is PARAMETER and i not in lone:
+            key = i
         else:
-            classes = [row_of[j] for j in args[i]]
-            inputs = iter(classes)
+            classes = tuple([row_of[j] for j in args[i]])
             # How many numbers the largest is sought among may differ from lane to lane.
-            among = frozenset(classes) if op is LARGEST else tuple(classes)
-            own = op is PARAMETER and i not in lone
-            key = (op.name, i if own else among)
+            key = (op, frozenset(classes) if op is LARGEST else classes)
         row = found.setdefault(i if one_lane else key, len(rows))
         if row == len(rows):
-            below = set(inputs)
+            below = {j for k in keys for j in k[1:] if j >= 0} or set(classes)
             level = 1 + max((rows[j].level for j in below), default=-1)
             varies = op is INPUT or any(rows[j].varies for j in below)
             rows.append(Row(op, [], level, varies, keys))
         elif keys != rows[row].keys:
             rows[row].ragged = True
-        row_of[i], lane_of[i] = row, len(rows[row].nodes)
+        row_of[i] = row
         rows[row].nodes.append(i)
-    n_live = sum(1 for n in uses if n)
-    return Rolled(tape, args, terms, constants, rows, row_of, lane_of, same, n_live)
+    return Rolled(tape, args, terms, constants, rows, row_of, same)
 
 
 def sorted_terms(terms: list[Term], row_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:
@@ -136,22 +129,29 @@ def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[i
     """Return ops and args with equal steps made one, and the step that stands for each."""
     ops, args = list(tape.ops), list(tape.args)
     same = list(range(len(ops)))
-    seen: dict[object, int] = {}
-    for i, op in enumerate(ops):
-        if not args[i]:  # a leaf
+    ones = {i for i, number in tape.numbers.items() if number == 1.0}
+    twos = {i for i, number in tape.numbers.items() if number == 2.0}
+    seen: defaultdict[Op, dict[tuple[int, ...], int]] = defaultdict(dict)
+    for i, mine in enumerate(args):
+        if not mine:  # a leaf
             continue
-        mine = args[i] = tuple([same[j] for j in args[i]])
-        if op is POW and tape.numbers.get(mine[1]) == 2.0:  # a square is a product
-            op = ops[i] = MUL
-            mine = args[i] = (mine[0], mine[0])
-        if op is MUL:  # what is multiplied by 1 stays what it is
-            factor = [j for j in mine if tape.numbers.get(j) != 1.0]
-            if len(factor) == 1:
-                same[i] = factor[0]
+        op = ops[i]
+        if len(mine) == 2:
+            x, y = mine
+            a, b = same[x], same[y]
+            if op is POW and b in twos:  # a square is a product
+                op, b = MUL, a
+                ops[i] = MUL
+            if op is MUL and (a in ones or b in ones):  # what is multiplied by 1 stays what it is
+                same[i] = b if a in ones else a
                 continue
-        if (op is ADD or op is MUL) and mine[0] > mine[1]:
-            mine = (mine[1], mine[0])
-        same[i] = seen.setdefault((op, mine), i)
+            if a > b and (op is ADD or op is MUL):
+                a, b = b, a
+            if a != x or b != y:
+                mine = args[i] = (a, b)
+        else:
+            mine = args[i] = tuple([same[j] for j in mine])
+        same[i] = seen[op].setdefault(mine, i)
     return ops, args, same
 
 
@@ -190,14 +190,14 @@ def sums(
         while waiting:
             x, sign = waiting.pop()
             op = ops[x]
-            mine = x == i
             if op is CONSTANT:
                 constant += sign * tape.numbers[x]
                 continue
-            if op not in LINEAR or not (mine or (uses[x] == 1 and x not in roots)):
-                found.append((sign, x, -1))
-                continue
-            absorbed[x] = not mine
+            if x != i:
+                if op not in LINEAR or uses[x] > 1 or x in roots:
+                    found.append((sign, x, -1))
+                    continue
+                absorbed[x] = True
             if op is MUL:
                 found.append((sign, args[x][0], args[x][1]))
             elif op is NEG:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from math import copysign
 
 from engine import functions, value
 from engine.ops import Op
@@ -67,7 +66,7 @@ class Tape:
         self.input_labels: list[str] = []
         self.out = self.penalty = -1
         self.outputs: list[int] = []
-        self._constants: dict[tuple[float, float], int] = {}
+        self._constants: dict[float | str, int] = {}
 
     def __len__(self) -> int:
         return len(self.ops)
@@ -92,12 +91,12 @@ class Tape:
     def input(self, label: str) -> int:
         """Add a number that each replay is given anew."""
         self.input_labels.append(label)
-        self.inputs.append(len(self.ops))
+        self.inputs.append(len(self))
         return self.operation(INPUT, (), None)
 
     def constant(self, number: float) -> int:
         """Return the step of a number that stays the same; equal numbers share one."""
-        key = (number, copysign(1.0, number))  # 0.0 == -0.0, yet 1 / them differ
+        key = number or repr(number)  # 0.0 == -0.0, yet 1 / them differ
         place = self._constants.get(key)
         if place is None:
             place = self._constants[key] = self.operation(CONSTANT, (), None)
@@ -106,33 +105,16 @@ class Tape:
 
     def depends_on_parameters(self) -> bool:
         """Tell whether a gradient goes from the result to a parameter."""
-        wanted = {self.out, self.penalty}
-        for i in range(len(self) - 1, -1, -1):
-            if i not in wanted:
-                continue
+        waiting = [i for i in (self.out, self.penalty) if i >= 0]
+        seen = bytearray(len(self))
+        while waiting:
+            i = waiting.pop()
             if self.ops[i] is PARAMETER:
                 return True
-            if self.ops[i] is TAKE:
-                wanted.update(self.args[i][1:])
-            elif self.ops[i] not in (DETACH, LARGEST):
-                wanted.update(self.args[i])
+            if not seen[i] and self.ops[i] not in (DETACH, LARGEST):
+                waiting += self.args[i][1:] if self.ops[i] is TAKE else self.args[i]
+            seen[i] = True
         return False
-
-    def differs(self, other: Tape) -> int | None:
-        """Return the first step in which two tapes differ, or None."""
-        same_leaves = len(self.parameters) == len(other.parameters) and all(
-            p is q for p, q in zip(self.parameters, other.parameters, strict=True)
-        )
-        # By their text, in which nan equals nan.
-        same_numbers = repr(self.numbers) == repr(other.numbers)
-        ends = [(t.out, t.outputs, t.penalty) for t in (self, other)]
-        if self.ops == other.ops and self.args == other.args and same_leaves and same_numbers:
-            return None if ends[0] == ends[1] else len(self) - 1
-        for i, (mine, its) in enumerate(zip(self.ops, other.ops, strict=False)):
-            numbers = repr(self.numbers.get(i)), repr(other.numbers.get(i))
-            if mine is not its or self.args[i] != other.args[i] or numbers[0] != numbers[1]:
-                return i
-        return min(len(self), len(other))
 
     def graph(self, inputs: Sequence[float]) -> tuple[Value | float, list[Value | float]]:
         """Carry out every step on Values; return the result, and what each step gave.
@@ -143,8 +125,8 @@ class Tape:
         made: list[Value | float] = []
         given = iter(zip(inputs, self.input_labels, strict=True))
         leaves = iter(self.parameters)
-        outer, watchers = value._scope, value._watchers
-        value._watchers = ()  # recorded even inside no_grad()
+        outer, watcher = value._scope, value._watcher
+        value._watcher = None  # recorded even inside no_grad()
         try:
             for i, (op, args) in enumerate(zip(self.ops, self.args, strict=True)):
                 value._scope = self.scopes[i]
@@ -159,8 +141,53 @@ class Tape:
                     if i in self.labels and isinstance(node := made[i], Value):
                         node.label = self.labels[i]
         finally:
-            value._scope, value._watchers = outer, watchers
+            value._scope, value._watcher = outer, watcher
         return made[self.out], made
+
+
+class Repetition(Tape):
+    """A second recording, which is held against the first one and not kept.
+
+    Args:
+        first: the first recording.
+    """
+
+    def __init__(self, first: Tape) -> None:
+        super().__init__()
+        self._first, self._length = first, 0
+        self._others: list[int] = []  # the first step that is another than in the first recording
+
+    def __len__(self) -> int:
+        return self._length
+
+    def operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
+        """Compare a step; return its place."""
+        i, first = self._length, self._first
+        self._length = i + 1
+        if not self._others and (
+            i >= len(first.ops) or first.ops[i] is not op or first.args[i] != args
+        ):
+            self._others.append(i)
+        return i
+
+    def parameter(self, leaf: Value) -> int:
+        """Compare a leaf from outside."""
+        place, n = super().parameter(leaf), len(self.parameters)
+        if not self._others and self._first.parameters[n - 1] is not leaf:
+            self._others.append(place)
+        return place
+
+    def difference(self) -> int | None:
+        """Return the first step in which the recordings differ, or None."""
+        first, found = self._first, list(self._others)
+        if len(self) < len(first):
+            found.append(len(self))
+        # By their text, in which nan equals nan.
+        pairs = zip(self.numbers.items(), first.numbers.items(), strict=False)
+        found += [place for (place, x), (_, y) in pairs if repr(x) != repr(y)]
+        if (self.out, self.outputs, self.penalty) != (first.out, first.outputs, first.penalty):
+            found.append(len(first) - 1)
+        return min(found, default=None)
 
 
 def applied(op: Op, x: list[Value | float]) -> Value | float:

@@ -1,0 +1,51 @@
+"""Says what cannot be recorded, with the line of the user's code that does it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from linecache import getline
+from types import FrameType
+
+from engine import value
+from engine.errors import RecordingError
+
+ENGINE = value.__name__.split(".")[0]
+STANDARD = os.path.dirname(os.__file__)  # where Python's own modules are
+INSTEAD = (
+    "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
+    "gradient"
+)
+
+
+def refusal(what: str, instead: str) -> RecordingError:
+    """Return the error for what cannot be replayed, with the line of the user's that did it."""
+    return RecordingError(
+        f"{users_line()}: {what} cannot be replayed with other numbers; {instead}"
+    )
+
+
+def users_line() -> str:
+    """Return the file and line outside the engine that is being carried out."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and from_library(frame):
+        frame = frame.f_back
+    if frame is None:
+        return "here"
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    # The code of a notebook's cell has a file name that tells nobody anything.
+    place = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
+    text = getline(name, number).strip()
+    return f"{place} ({text})" if text else place
+
+
+def from_engine(space: dict[str, object]) -> bool:
+    """Tell whether a frame's globals are those of a module of the engine."""
+    return str(space.get("__name__")).split(".")[0] == ENGINE
+
+
+def from_library(frame: FrameType) -> bool:
+    """Tell whether a frame's code is ours, Python's own, or of an installed package."""
+    package = str(frame.f_globals.get("__name__")).split(".")[0]
+    name = frame.f_code.co_filename
+    return package in (ENGINE, "nn") or "site-packages" in name or name.startswith(STANDARD)
