@@ -303,9 +303,11 @@ class Adam(Optimizer):
         beta1, beta2 = self.betas
         mean = beta1 * state[0] + (1 - beta1) * grad
         square = beta2 * state[1] + (1 - beta2) * grad * grad
-        corrected = mean / (1 - beta1**t)
-        size = (square / (1 - beta2**t)) ** 0.5
-        return data - rate * corrected / (size + self.epsilon), (mean, square)
+        # Correcting rate and epsilon, two numbers, corrects both means of every parameter: as the
+        # paper says at the end of section 2, the same movement for less work.
+        size_correction = (1 - beta2**t) ** 0.5
+        rate = rate * size_correction / (1 - beta1**t)
+        return data - rate * mean / (square**0.5 + self.epsilon * size_correction), (mean, square)
 
 
 class AdamW(Adam):

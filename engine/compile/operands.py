@@ -6,12 +6,16 @@ constant, and copied out by index otherwise.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.compile.plan import Plan, Slots
+
+LARGEST_MATRIX = 50_000  # numbers in a matrix of zeros and ones, by which gradients are added up
 
 
 @dataclass
@@ -36,7 +40,8 @@ class Addition:
         text: what is added.
         slots: the slots it goes to, or may go to.
         kind: "view" if the target is a view all of which the gradient fills, "part" if it is
-            another expression, "picked" if it is an array of slots that each replay picks.
+            broadcast or goes by index, "picked" if each replay picks some of the slots, "heaped" if
+            it may pick one several times.
     """
 
     target: str
@@ -69,6 +74,23 @@ def narrowed(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
     for axis in same:
         slots = slots.take([0], axis)
     return slots, same
+
+
+def with_repeats(slots: Slots) -> tuple[int, ...] | None:
+    """Return a shape that gives repeated slots an axis of their own, or None if none are repeated.
+
+    Along some axis they may stand in runs, such as 1 1 2 2, or start again, such as 1 2 1 2.
+    """
+    for axis, n in enumerate(slots.shape):
+        entries = np.moveaxis(slots, axis, 0).reshape(n, -1)
+        changes = np.flatnonzero((entries[1:] != entries[:-1]).any(1)) + 1
+        run = math.gcd(n, *map(int, changes))
+        if 1 < run < n:
+            return (*slots.shape[:axis], n // run, run, *slots.shape[axis + 1 :])
+        for period in range(2, n // 2 + 1):
+            if n % period == 0 and np.array_equal(entries[period:], entries[:-period]):
+                return (*slots.shape[:axis], n // period, period, *slots.shape[axis + 1 :])
+    return None
 
 
 def literal(number: float) -> str:
@@ -214,6 +236,10 @@ class Buffers:
             return [Addition(f"G[{self.index(narrow)}]", text, narrow, "part")]
         if shape != narrow.shape:
             text = f"broadcast_to({text}, {narrow.shape})"
+        repeated = with_repeats(narrow)
+        if repeated is not None:
+            gradient = Operand(f"({text}).reshape{repeated}", repeated)
+            return self.add(narrow.reshape(repeated), gradient)
         by_matrix = self.collected(narrow, text)
         if by_matrix is not None:
             return [by_matrix]
@@ -229,6 +255,18 @@ class Buffers:
             return [Addition(view, total, targets, "view")]
         return [Addition(f"G[{self.index(targets)}]", total, targets, "part")]
 
+    def zeroed(self, slots: NDArray[np.bool_]) -> list[str]:
+        """Return lines that set the gradients at some slots to 0, and maybe others before them."""
+        places = np.flatnonzero(slots)
+        if not places.size:
+            return []
+        # A line for each gap would take longer than to write zeros into the smaller gaps.
+        gaps = np.diff(places)
+        widest = np.sort(np.argsort(gaps)[gaps.size - 3 :])
+        cuts = [i + 1 for i in widest if gaps[i] > 1000]
+        runs = np.split(places, cuts)
+        return [f"G[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
+
     def collected(self, slots: Slots, text: str) -> Addition | None:
         """Return how gradients are added up by a matrix of zeros and ones, if that can be done.
 
@@ -241,7 +279,7 @@ class Buffers:
             return None
         columns, place = np.unique(pattern, return_inverse=True)
         targets = rows[:, :1] + columns
-        if np.unique(targets).size < targets.size or pattern.size * columns.size > 50_000:
+        if np.unique(targets).size < targets.size or pattern.size * columns.size > LARGEST_MATRIX:
             return None
         view = self.view("G", targets, "h")
         if view is None:

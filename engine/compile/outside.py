@@ -9,17 +9,23 @@ from __future__ import annotations
 import dis
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from types import CodeType, FunctionType, MethodType, ModuleType
+from itertools import count
+from operator import is_
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
 from engine.value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 NUMBERS = (bool, int, float)
 OURS = ("engine", "nn")
+NUMBER = count()  # of states of things, none of which is given twice
+MOST_STATES = 64
 MOST = 5000  # objects to look into; who keeps more around a function hands them in as arguments
-
-Look = Callable[[], object]
 
 
 class Outside:
@@ -31,13 +37,17 @@ class Outside:
         functions: where to begin.
 
     Attributes:
-        looks: each returns what stands at one place now, or what names it.
-        places: these places, by which two explorations can be compared.
+        cells: what closures hold.
+        entries: lists and dicts, and where in them a number stands.
     """
 
     def __init__(self, *functions: object) -> None:
-        self.looks: list[Look] = []
-        self.places: list[object] = []
+        self.cells: list[CellType] = []
+        self.entries: list[tuple[Any, Any]] = []
+        self._seen: list[object] = []  # what stood there at the last look
+        self._state = next(NUMBER)  # the number of that state of things
+        # What stood there is held, so that no id is given to another object.
+        self._states: dict[tuple[object, ...], tuple[int, list[object]]] = {}
         self._generators: list[object] = []
         self._written: set[str] = set()
         waiting: list[object] = list(functions)
@@ -48,9 +58,30 @@ class Outside:
                 seen[id(x)] = x
                 waiting += self._explore(x)
 
-    def now(self) -> tuple[object, ...]:
-        """Return what stands at all places now."""
-        return tuple([look() for look in self.looks])
+    def same_places(self, other: Outside) -> bool:
+        """Tell whether another exploration looks at the same places."""
+        mine, its = (
+            [*map(id, outside.cells), *((id(x), key) for x, key in outside.entries)]
+            for outside in (self, other)
+        )
+        return mine == its
+
+    def now(self) -> int:
+        """Return a number that stands for what is at all places now: the same for the same."""
+        try:
+            found = [cell.cell_contents for cell in self.cells]
+            found += [x[key] for x, key in self.entries]
+        except (ValueError, LookupError):  # something has gone
+            found = [contents(cell) for cell in self.cells]
+            found += [entry(x, key) for x, key in self.entries]
+        if len(found) != len(self._seen) or not all(map(is_, found, self._seen)):
+            state = tuple(map(named, found))
+            if state not in self._states:
+                self._states[state] = (next(NUMBER), found)
+                if len(self._states) > MOST_STATES:
+                    del self._states[next(iter(self._states))]
+            self._seen, self._state = found, self._states[state][0]
+        return self._state
 
     def chance(self) -> list[str]:
         """Return the states of all sources of chance, Python's and NumPy's own included."""
@@ -89,16 +120,16 @@ class Outside:
 
     def _of_container(self, x: object, keys: object) -> Iterator[object]:
         for key in keys:  # type: ignore[attr-defined]
-            entry = x[key]  # type: ignore[index]
-            if isinstance(entry, NUMBERS) or is_scalar(entry):
-                self._look(x, key, partial(entry_of, x, key))
+            found = x[key]  # type: ignore[index]
+            if isinstance(found, NUMBERS) or is_scalar(found):
+                self.entries.append((x, key))
             else:
-                yield entry
+                yield found
 
     def _of_function(self, f: FunctionType) -> Iterator[object]:
         """Look at what a function's closure holds, and at the globals that its code reads."""
         for cell in f.__closure__ or ():
-            self._look(cell, None, partial(content_of, cell))
+            self.cells.append(cell)
             yield contents(cell)
         yield from f.__defaults__ or ()
         yield from (f.__kwdefaults__ or {}).values()
@@ -108,12 +139,8 @@ class Outside:
             if opname == "STORE_ATTR":
                 self._written.add(name)
             elif opname in ("LOAD_GLOBAL", "LOAD_NAME") and name in f.__globals__:
-                self._look(f.__globals__, name, partial(entry_of, f.__globals__, name))
+                self.entries.append((f.__globals__, name))
                 yield f.__globals__[name]
-
-    def _look(self, container: object, key: object, look: Look) -> None:
-        self.places.append((id(container), key))
-        self.looks.append(look)
 
 
 def named(x: object) -> object:
@@ -125,17 +152,12 @@ def named(x: object) -> object:
     return id(x)
 
 
-def entry_of(container: object, key: object) -> object:
-    """Return what stands in a container now, by `named`, or None if it has gone."""
+def entry(container: Any, key: Any) -> object:
+    """Return what stands in a container, or None if it has gone."""
     try:
-        return named(container[key])  # type: ignore[index]
-    except (KeyError, IndexError):
+        return container[key]
+    except LookupError:
         return None
-
-
-def content_of(cell: object) -> object:
-    """Return what a closure holds now, by `named`."""
-    return named(contents(cell))
 
 
 def is_scalar(x: object) -> bool:

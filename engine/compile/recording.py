@@ -105,8 +105,8 @@ class Source:
                 )
         return result, list(outputs)
 
-    def numbers_outside(self) -> tuple[object, ...]:
-        """Return the plain numbers that the function can reach from outside, as they are now."""
+    def numbers_outside(self) -> int:
+        """Return what stands for the plain numbers that the function can reach from outside."""
         return self._outside.now()
 
     def recorded(
@@ -126,7 +126,7 @@ class Source:
             RecordingError: a second recording differs from the first, or chance had a part in it.
         """
         outside = Outside(self.fn, self.penalty)
-        if outside.places != self._outside.places:
+        if not outside.same_places(self._outside):
             self._outside = outside
         tape = self.record_without_chance(outside, keys, numbers)
         if not tape.depends_on_parameters():

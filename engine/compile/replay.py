@@ -34,7 +34,6 @@ class ArrayReplay:
         self.values, self.gradients = buffers.values, buffers.gradients
         n = plan.n_parameters
         self.data, self.grad = self.values[:n], self.gradients[:n]
-        self.ones = np.ones(n)  # the quickest way to a sum of gradients
         self.inputs: list[NDArray[np.float64]] = []
         at = n
         for shape in shapes:
@@ -70,7 +69,7 @@ class ArrayReplay:
         """Replay on these inputs; leave gradients of the parameters in `grad`.
 
         Returns:
-            The result, and whether it and the sum of all gradients are finite.
+            The result, and whether it and the sum of all gradients' squares are finite.
 
         Raises:
             ArithmeticError: an operation was asked outside its domain.
@@ -91,7 +90,7 @@ class ArrayReplay:
             if not gradients:
                 return loss, isfinite(loss)
             self.backward()
-            return loss, isfinite(loss) and isfinite(self.grad @ self.ones)
+            return loss, isfinite(loss) and isfinite(self.grad @ self.grad)
 
     def _suspected(self, kind: str, flag: int) -> None:
         self.suspect = True

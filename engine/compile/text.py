@@ -154,6 +154,8 @@ def into(text: str, out: str) -> tuple[str, str]:
             getattr(np, RENAMED.get(called, called), None), np.ufunc
         ):
             name, args = called, tree.args
+        case ast.Call(ast.Attribute(attr="reduce" | "reduceat")):
+            return f"{text[:-1]}, out={out})", ""
     if not name:
         return f"{out}[...] = {text}", ""
     return f"{name}({', '.join(map(ast.unparse, args))}, out={out})", name

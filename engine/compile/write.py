@@ -6,7 +6,7 @@ from functools import singledispatchmethod
 
 import numpy as np
 
-from engine.compile.operands import Addition, Buffers, Operand
+from engine.compile.operands import LARGEST_MATRIX, Addition, Buffers, Operand, narrowed
 from engine.compile.plan import (
     Detach,
     Instruction,
@@ -39,7 +39,10 @@ class Writer:
         self.backward: list[list[Addition | str]] = []
         self.checks: list[str] = []
         self.buffers.space.update(
-            {name: getattr(np, name) for name in ("add", "where", "broadcast_to", "float64")},
+            {
+                name: getattr(np, name)
+                for name in ("add", "where", "broadcast_to", "float64", "equal")
+            },
             whole=whole,
             all_of=np.all,
         )
@@ -54,27 +57,35 @@ class Writer:
     def backward_lines(self) -> list[str]:
         """Return the lines of the backward pass.
 
-        A gradient that comes alone is written where it goes, without being added to 0 there.
+        The first gradient that comes to a slot is written there, and those after it are added.
         """
-        parts = [part for parts in reversed(self.backward) for part in parts]
-        arrivals = np.zeros(self.plan.size, dtype=int)
-        arrivals[self.plan.out] = 1
-        for part in parts:
-            if isinstance(part, Addition):
-                arrivals[part.slots] += 1
-        lines = ["G.fill(0.0)", f"G[{self.plan.out}] = 1.0"]
-        for part in parts:
+        lines: list[str] = []
+        written = np.zeros(self.plan.size, dtype=bool)
+        written[self.plan.out] = True
+        unwritten = np.zeros_like(written)  # what is added to, or read, before anything is written
+        for part in (part for parts in reversed(self.backward) for part in parts):
             if isinstance(part, str):
                 lines.append(part)
-            elif part.kind == "view" and (arrivals[part.slots] == 1).all():
+                continue
+            first = not written[part.slots].any()
+            if not first or part.kind in ("picked", "heaped"):
+                unwritten[part.slots] |= ~written[part.slots]
+            written[part.slots] = True
+            if part.kind == "heaped":
+                lines.append(f"add.at(G, {part.target}.ravel(), {part.text}.ravel())")
+            elif not first:
+                lines.append(f"{part.target} += {part.text}")
+            elif part.kind == "view":
                 line, ufunc = into(part.text, part.target)
                 self.use({ufunc} - {""})
                 lines.append(line)
-            elif part.kind == "picked":
-                lines.append(f"add.at(G, {part.target}.ravel(), {part.text}.ravel())")
             else:
-                lines.append(f"{part.target} += {part.text}")
-        return lines
+                target = part.target if part.target.endswith("]") else f"{part.target}[...]"
+                lines.append(f"{target} = {part.text}")
+        unwritten[: self.plan.n_parameters] |= ~written[: self.plan.n_parameters]
+        for instruction in self.plan.instructions:
+            unwritten[instruction.out] |= ~written[instruction.out]
+        return [*self.buffers.zeroed(unwritten), f"G[{self.plan.out}] = 1.0", *lines]
 
     def put(self, line: str) -> None:
         """Add a line to the forward pass."""
@@ -119,16 +130,15 @@ class Writer:
     def matrix_product(self, sums: Sum, out: str, grad: str) -> None:
         """Write weights @ across."""
         w, x = self.buffers.read(sums.weights, "w"), self.buffers.read(sums.across)
-        w_text, x_text = (
-            o.text if o.shape == s.shape and o.text in self.buffers.space else self.full(o, s)
-            for o, s in ((w, sums.weights), (x, sums.across))
-        )
+        w_text, x_text = self.full(w, sums.weights), self.full(x, sums.across)
         self.put(f"matmul({w_text}, {x_text}, out={out})")
         self.back(sums.weights, f"{grad} @ {x_text}.T", sums.weights.shape)
         self.back(sums.across, f"{w_text}.T @ {grad}", sums.across.shape)
 
     def full(self, operand: Operand, slots: Slots) -> str:
         """Return the text of an operand that has been broadcast to the shape of its slots."""
+        if operand.shape == slots.shape and operand.text in self.buffers.space:
+            return operand.text
         return f"broadcast_to({operand.text}, {slots.shape})"
 
     def many_products(self, sums: Sum, out: str, grad: str, begun: bool) -> None:
@@ -194,6 +204,8 @@ class Writer:
             same = (sums.constant == sums.constant.flat[0]).all()
             number = float(sums.constant.flat[0])
             waiting.insert(0, (1, repr(number) if same else self.buffers.baked(sums.constant)))
+        # What is added comes first, so that there is something to take the others from.
+        waiting.sort(key=lambda term: -term[0])
         if not begun and len(waiting) > 1 and waiting[0][0] > 0:
             (_, x_text), (sign, y_text), *waiting = waiting
             self.put(f"{'add' if sign > 0 else 'subtract'}({x_text}, {y_text}, out={out})")
@@ -218,19 +230,20 @@ class Writer:
             self.buffers.index(np.repeat(np.arange(len(counts)), counts)),
         )
         x, y = self.buffers.read(sums.left), self.buffers.read(sums.right)
-        terms, g = (x.text, f"{grad}[:, {lane_of}]")
-        if y.text != "1.0":
-            terms = f"{terms} * {y.text}"
+        terms = x.text if y.text == "1.0" else f"{x.text} * {y.text}"
+        signs = ""
         if (sums.signs < 0).any():
             signs = self.buffers.baked(sums.signs.astype(float))
-            terms, g = f"{terms} * {signs}", f"{g} * {signs}"
+            terms = f"{terms} * {signs}"
         if joined(x.shape, y.shape) != sums.left.shape:
             terms = f"broadcast_to({terms}, {sums.left.shape})"
         self.put(f"add.reduceat({terms}, {starts}, axis=1, out={out})")
         if sums.constant.any():
             self.put(f"{out} += {self.buffers.baked(sums.constant)}")
-        gradients = f"t_{grad}"
-        self.backward[-1].append(f"{gradients} = {g}")
+        gradients = self.buffers.name("t", np.empty(sums.left.shape))
+        self.backward[-1].append(f'{grad}.take({lane_of}, 1, out={gradients}, mode="clip")')
+        if signs:
+            self.backward[-1].append(f"{gradients} *= {signs}")
         if y.text == "1.0":
             self.back(sums.left, gradients, sums.left.shape)
         else:
@@ -287,16 +300,35 @@ class Writer:
         out, grad = self.buffers.block(take.out)
         n_entries = take.table.shape[-1]
         index = self.buffers.read(take.index)
-        table = self.buffers.baked(np.ascontiguousarray(take.table).ravel())
-        rows = np.arange(take.out.size).reshape(take.out.shape) * n_entries
-        offset = self.buffers.baked(rows)
         found = self.buffers.name("s", np.empty(take.out.shape, dtype=np.intp))
-        self.put(
-            f'{table}.take({offset} + whole({index.text}, {n_entries}), out={found}, mode="clip")'
-        )
+        whole_index = f"whole({index.text}, {n_entries})"
+        steps = np.unique(np.diff(take.table))
+        if steps.size == 1:
+            first, _ = narrowed(take.table[..., 0])
+            self.put(f"add({self.buffers.baked(first)}, {steps[0]} * {whole_index}, out={found})")
+        else:
+            table = self.buffers.baked(np.ascontiguousarray(take.table).ravel())
+            rows = np.arange(take.out.size).reshape(take.out.shape) * n_entries
+            place = f"{self.buffers.baked(rows)} + {whole_index}"
+            self.put(f'{table}.take({place}, out={found}, mode="clip")')
         self.put(f'V.take({found}, out={out}, mode="clip")')
-        if self.buffers.wants(take.table):
-            self.backward[-1].append(Addition(found, grad, take.table, "picked"))
+        if not self.buffers.wants(take.table):
+            return
+        n_lanes = take.out.shape[1]
+        if np.unique(take.table).size == take.table.size:
+            self.backward[-1].append(Addition(f"G[{found}]", grad, take.table, "picked"))
+        elif (
+            index.shape[0] == 1
+            and np.array_equal(take.table, np.broadcast_to(take.table[:, :1], take.table.shape))
+            and n_lanes * n_entries <= LARGEST_MATRIX
+        ):
+            # One table for all lanes: a matrix says which of its entries each has picked.
+            picked = self.buffers.name("t", np.empty((n_lanes, n_entries)))
+            entries = self.buffers.baked(np.arange(float(n_entries)))
+            self.backward[-1].append(f"equal({index.text}.T, {entries}, out={picked})")
+            self.back(take.table[:, 0], f"{grad} @ {picked}", take.table[:, 0].shape)
+        else:
+            self.backward[-1].append(Addition(found, grad, take.table, "heaped"))
 
     @write.register
     def _(self, largest: Largest) -> None:
@@ -306,8 +338,8 @@ class Writer:
         counts = np.diff([*largest.starts, largest.among.shape[1]])
         if len(set(counts)) == 1:
             shape = (len(largest.among), n_lanes, int(counts[0]))
-            numbers = self.buffers.read(largest.among.reshape(shape))
-            self.put(f"maximum.reduce({numbers.text}, 2, out={out})")
+            numbers = self.buffers.read(largest.among.reshape(shape).swapaxes(1, 2))
+            self.put(f"maximum.reduce({numbers.text}, 1, out={out})")
         else:
             text = self.full(among, largest.among)
             starts = self.buffers.index(largest.starts)
@@ -346,9 +378,7 @@ def whole(index: np.ndarray, n_entries: int) -> np.ndarray:
         IndexError: one of them is not from 0 to below `n_entries`, or not whole.
     """
     found = index.astype(np.intp)
-    # As unsigned numbers those below 0 are too large as well.
-    largest = np.maximum.reduce(found.view(np.uintp), axis=None)
-    if largest >= n_entries or not np.logical_and.reduce(found == index, axis=None):
+    if np.count_nonzero((found != index) | (found < 0) | (found >= n_entries)):
         raise IndexError(
             f"take needs whole numbers from 0 to {n_entries - 1} as its index, got "
             f"{index[(found < 0) | (found >= n_entries) | (found != index)].flat[0]:g}"
