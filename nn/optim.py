@@ -15,6 +15,9 @@ from engine import Value
 from nn.schedules import Schedule, not_negative, positive
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine import LiveArrays
 
 State = tuple[float, ...]
@@ -100,17 +103,22 @@ class Optimizer:
             self._step_one_by_one()
         else:
             grad = live.grad
-            if self.clip_norm is not None:
-                largest = float(abs(grad).max()) or 1.0  # taken off first, so no square overflows
-                norm = largest * float(((grad / largest) @ (grad / largest)) ** 0.5)
-                grad = grad * (self.clip_norm / norm) if norm > self.clip_norm else grad
-            if self.clip_value is not None:
-                grad = grad.clip(-self.clip_value, self.clip_value)
-            live.grad = grad
+            if self.clip_norm is not None or self.clip_value is not None:
+                grad = live.grad = self._clipped(grad)
             state: tuple[Any, ...] = tuple(self.state)
             live.data, state = self.update(live.data, grad, state, self.rate, self.steps + 1)  # type: ignore[assignment, arg-type]
             self.state[:] = state
         self.steps += 1
+
+    def _clipped(self, grad: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return gradients after clipping, shape (n_parameters,)."""
+        if self.clip_norm is not None:
+            largest = float(abs(grad).max()) or 1.0  # taken off first, so no square overflows
+            norm = largest * float(((grad / largest) @ (grad / largest)) ** 0.5)
+            grad = grad * (self.clip_norm / norm) if norm > self.clip_norm else grad
+        if self.clip_value is not None:
+            grad = grad.clip(-self.clip_value, self.clip_value)
+        return grad
 
     def _arrays(self) -> LiveArrays | None:
         """Return the parameters as arrays, once a compiled program keeps them so."""

@@ -601,7 +601,7 @@ UNRECORDABLE = {
     "draws random numbers": random_draw,
     "(draws|draws random) numbers": global_draw,
     "draws random numbers while": own_draw,
-    "changing gradients": takes_a_step,
+    "changing parameters": takes_a_step,
     "reading .data of a parameter": lambda x: w * x * w.data,
     "reading .grad of a parameter": lambda x: w * x * w.grad,
     r"reading float\(\) of a parameter": lambda x: w * x * float(w),

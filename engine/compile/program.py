@@ -103,8 +103,6 @@ class Program:
 
     Attributes:
         stats: what it has done so far.
-        outputs: the numbers of the other Values that the function returned at the last call, for
-            each the numbers of all samples.
     """
 
     def __init__(
@@ -131,7 +129,6 @@ class Program:
             import_module("engine.compile.replay")  # loads NumPy, which is no part of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
-        self.outputs: Sequence[Sequence[float] | NDArray[np.float64]] = []
         self._source = Source(fn, penalty, batched)
         self._recordings: dict[object, Recording] = {}
         self._last: Call | None = None
@@ -172,6 +169,14 @@ class Program:
         loss = self._run(args, gradients="set")
         self.optimizer.step()
         return loss
+
+    @property
+    def outputs(self) -> Sequence[Sequence[float] | NDArray[np.float64]]:
+        """The numbers of the other Values that the function returned, at the last call.
+
+        For each of these Values, the numbers of all samples.
+        """
+        return [] if self._last is None else self._last.replay.outputs()
 
     @property
     def graph(self) -> Value:
@@ -232,13 +237,14 @@ class Program:
         replay = recording.replays.get(n_samples)
         if replay is None:
             replay = recording.replays[n_samples] = self._compiled(recording, keys, n_samples)
-        self._last = Call(recording, replay, keys, numbers, n_samples)
+        if self._last is None or self._last.replay is not replay:
+            self._last = Call(recording, replay, keys, numbers, n_samples)
+        self._last.numbers = numbers
         self.stats.replays += 1
         try:
             loss, finite = replay.run(numbers, gradients=gradients != "none")
         except ArithmeticError:  # outside a domain
             finite = False
-        self.outputs = replay.outputs()
         if not finite:
             return self._not_finite(self._last, gradients)
         if gradients == "set" and self._moves_others:

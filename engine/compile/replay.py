@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import isfinite, isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class ArrayReplay:
             size = int(np.prod(shape))
             self.inputs.append(self.values[at : at + size].reshape(shape))
             at += size
+        self.given = self.values[n:at]
         backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
@@ -69,7 +70,8 @@ class ArrayReplay:
         """Replay on these inputs; leave gradients of the parameters in `grad`.
 
         Returns:
-            The result, and whether it and the sum of all gradients' squares are finite.
+            The result, and whether it and the sum of all gradients' squares are finite, and no
+            input is nan.
 
         Raises:
             ArithmeticError: an operation was asked outside its domain.
@@ -79,6 +81,9 @@ class ArrayReplay:
                 place.ravel()[...] = array
             else:
                 place[...] = array
+        squares = float(self.given @ self.given)
+        if isnan(squares):  # as it is if one of them is
+            return squares, False
         self.data[...] = self.parameters.data
         self.suspect = not self.flags
         # A flag may be raised by a branch that `where` does not take, so it is looked into.

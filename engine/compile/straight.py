@@ -71,7 +71,7 @@ class StraightReplay:
         """Replay on these inputs; leave gradients of the parameters in `grad`.
 
         Returns:
-            The result, and whether it and all gradients are finite.
+            The result, and whether it and all gradients are finite, and no input is nan.
 
         Raises:
             ArithmeticError: an operation was asked outside its domain, or overflowed.
@@ -86,6 +86,8 @@ class StraightReplay:
         """Return the result; leave gradients and outputs behind."""
         data = self.parameters.data
         given = [floats(array) for array in arrays]
+        if any(x != x for part in given for x in part):
+            return math.nan
         if self.n_samples is None:
             loss, self.grad, found = self._run[0](data, [x for part in given for x in part])
             self._outputs = [[x] for x in found]

@@ -84,7 +84,8 @@ class Writer:
                 lines.append(f"{target} = {part.text}")
         unwritten[: self.plan.n_parameters] |= ~written[: self.plan.n_parameters]
         for instruction in self.plan.instructions:
-            unwritten[instruction.out] |= ~written[instruction.out]
+            out = instruction.out
+            unwritten[out] |= self.buffers.moving[out] & ~written[out]
         return [*self.buffers.zeroed(unwritten), f"G[{self.plan.out}] = 1.0", *lines]
 
     def put(self, line: str) -> None:
@@ -131,9 +132,15 @@ class Writer:
         """Write weights @ across."""
         w, x = self.buffers.read(sums.weights, "w"), self.buffers.read(sums.across)
         w_text, x_text = self.full(w, sums.weights), self.full(x, sums.across)
-        self.put(f"matmul({w_text}, {x_text}, out={out})")
-        self.back(sums.weights, f"{grad} @ {x_text}.T", sums.weights.shape)
-        self.back(sums.across, f"{w_text}.T @ {grad}", sums.across.shape)
+        n, n_weights = sums.weights.shape
+        # One column times one row is quicker with broadcasting than as a matrix product.
+        by_row, by_weight, by_lane = (
+            "*" if inner == 1 else "@" for inner in (n, n_weights, sums.out.shape[1])
+        )
+        line, _ = into(f"{w_text} {by_weight} {x_text}", out)
+        self.put(line)
+        self.back(sums.weights, f"{grad} {by_lane} {x_text}.T", sums.weights.shape)
+        self.back(sums.across, f"{w_text}.T {by_row} {grad}", sums.across.shape)
 
     def full(self, operand: Operand, slots: Slots) -> str:
         """Return the text of an operand that has been broadcast to the shape of its slots."""
