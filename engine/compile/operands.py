@@ -64,6 +64,18 @@ def even_steps(slots: Slots) -> tuple[int, ...] | None:
     return tuple(steps) if np.array_equal(even, slots) else None
 
 
+def seen(
+    array: NDArray[np.float64], slots: Slots, steps: tuple[int, ...] | None = None
+) -> NDArray[np.float64]:
+    """Return a view of slots in even steps."""
+    if slots.size == 0:
+        return np.empty(slots.shape)
+    steps = steps or even_steps(slots)
+    assert steps is not None, "slots of a view are in even steps"
+    strides = [step * array.itemsize for step in steps]
+    return np.lib.stride_tricks.as_strided(array[slots.flat[0] :], slots.shape, strides)
+
+
 def narrowed(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
     """Return slots with one entry along axes where they do not change, and those axes."""
     same = tuple(
@@ -143,11 +155,8 @@ class Buffers:
             if steps is None:
                 return None
             array = self.values if buffer == "V" else self.gradients
-            first = int(slots.flat[0])
-            strides = [step * array.itemsize for step in steps]
-            view = np.lib.stride_tricks.as_strided(array[first:], slots.shape, strides)
-            name = self._known[key] = self.name(letter, view)
-            line = f"{name} = view({buffer}, {first}, {slots.shape}, {steps})"
+            name = self._known[key] = self.name(letter, seen(array, slots, steps))
+            line = f"{name} = view({buffer}, {slots.flat[0]}, {slots.shape}, {steps})"
             self.views[buffer].append(line + self.called(slots))
         return self._known[key]
 

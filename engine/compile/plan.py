@@ -178,7 +178,7 @@ class Plan:
     Attributes:
         rolled: the rows behind it.
         n_parameters: how many parameters stand first.
-        n_inputs: how many inputs stand after them.
+        n_inputs: how many slots the inputs take after them.
         constants: what stands after those.
         labels: what parameters and inputs are called, slot by slot.
         instructions: each after those it needs.

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from engine.compile.inputs import Inputs
 from engine.compile.operands import even_steps
 from engine.compile.plan import (
     Detach,
@@ -29,40 +30,39 @@ class Planner:
     Args:
         rolled: the tape in rows.
         positions: where each parameter of the tape stands in the buffer.
-        first: the slot of each input, for the first sample, counted from the first input.
-        strides: for a tape of one sample that is replayed over many, how far on from there the
-            next sample's stands, for each input; else None.
-        n_samples: how many samples; 1 for a whole tape.
+        inputs: where the arguments stand after the parameters.
+        n_samples: over how many samples a tape of one is replayed; None for a tape of them all.
     """
 
     def __init__(
         self,
         rolled: Rolled,
         positions: Slots,
-        first: Slots,
-        strides: Slots | None = None,
-        n_samples: int = 1,
+        inputs: Inputs,
+        n_samples: int | None = None,
     ) -> None:
         tape = rolled.tape
-        self.rolled, self.n_samples, self.batched = rolled, n_samples, strides is not None
+        self.rolled, self.n_samples, self.batched = rolled, n_samples or 1, n_samples is not None
         n_parameters = len(tape.parameters)
-        n_inputs = len(tape.inputs) * n_samples
         constants = np.array([1.0, *tape.numbers.values()])
-        labels = [""] * (n_parameters + n_inputs)
-        self.plan = Plan(rolled, n_parameters, n_inputs, constants, labels)
+        labels = [""] * (n_parameters + inputs.size)
+        self.plan = Plan(rolled, n_parameters, inputs.size, constants, labels)
+        self.plan.ones += [n_parameters + ones for ones in inputs.ones]
         # Where the number of each step stands for the first sample, and how far on for the next.
         self.start = np.full(len(tape), -1, dtype=np.intp)
         self.stride = np.zeros(len(tape), dtype=np.intp)
         self.start[[i for i, op in enumerate(tape.ops) if op is PARAMETER]] = positions
+        if self.batched:
+            first, self.stride[tape.inputs] = inputs.of_sample()
+        else:
+            first = inputs.of_all()
         self.start[tape.inputs] = n_parameters + first
-        if strides is not None:
-            self.stride[tape.inputs] = strides
         for i, parameter in zip(positions, tape.parameters, strict=True):
             labels[i] = parameter.label
         for step, label in zip(tape.inputs, tape.input_labels, strict=True):
             for slot in self.samples(step):
                 labels[slot] = label
-        self.one = n_parameters + n_inputs  # the slot of the constant 1
+        self.one = n_parameters + inputs.size  # the slot of the constant 1
         self.start[list(tape.numbers)] = self.one + 1 + np.arange(len(tape.numbers))
         self.plan.size = self.one + len(constants)
 

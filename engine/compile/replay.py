@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compile.arguments import Numbers
+from engine.compile.inputs import Inputs
 from engine.compile.live import LiveArrays
+from engine.compile.operands import seen
 from engine.compile.plan import Plan
 from engine.compile.planner import Planner
 from engine.compile.reroll import Rolled
@@ -22,25 +24,18 @@ class ArrayReplay:
     Args:
         plan: the instructions.
         parameters: where the parameters are.
-        shapes: of the arrays that the arguments become, one after the other among the inputs.
+        inputs: where the arguments stand after the parameters.
     """
 
-    def __init__(
-        self, plan: Plan, parameters: LiveArrays, shapes: Sequence[tuple[int, ...]]
-    ) -> None:
+    def __init__(self, plan: Plan, parameters: LiveArrays, inputs: Inputs) -> None:
         writer = Writer(plan)
         buffers = writer.buffers
         self.plan, self.parameters = plan, parameters
         self.values, self.gradients = buffers.values, buffers.gradients
         n = plan.n_parameters
         self.data, self.grad = self.values[:n], self.gradients[:n]
-        self.inputs: list[NDArray[np.float64]] = []
-        at = n
-        for shape in shapes:
-            size = int(np.prod(shape))
-            self.inputs.append(self.values[at : at + size].reshape(shape))
-            at += size
-        self.given = self.values[n:at]
+        self.inputs = [seen(self.values, n + slots) for slots in inputs.arrays]
+        self.given = self.values[n : n + inputs.size]
         backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
@@ -77,10 +72,8 @@ class ArrayReplay:
             ArithmeticError: an operation was asked outside its domain.
         """
         for place, array in zip(self.inputs, arrays, strict=True):
-            if isinstance(array, list):
-                place.ravel()[...] = array
-            else:
-                place[...] = array
+            # A list has the numbers of all its rows one after the other.
+            place[...] = np.reshape(array, place.shape) if isinstance(array, list) else array
         squares = float(self.given @ self.given)
         if isnan(squares):  # as it is if one of them is
             return squares, False
@@ -124,17 +117,9 @@ def array_replay(
     together = LiveArrays(sorted(parameters, key=lambda p: int(p._db)))
     position = {id(p): i for i, p in enumerate(together.parameters)}
     positions = np.array([position[id(p)] for p in parameters], dtype=np.intp)
-    sizes = [int(np.prod(shape)) // (n_samples or 1) for shape in shapes]
-    first = [
-        start * (n_samples or 1) + j
-        for start, size in zip(np.cumsum([0, *sizes]), sizes, strict=False)
-        for j in range(size)
-    ]
-    strides = None
-    if n_samples is not None:
-        strides = np.array([size for size in sizes for _ in range(size)], dtype=np.intp)
-    planner = Planner(rolled, positions, np.array(first, dtype=np.intp), strides, n_samples or 1)
-    return ArrayReplay(planner.make(), together, shapes)
+    inputs = Inputs(shapes)
+    planner = Planner(rolled, positions, inputs, n_samples)
+    return ArrayReplay(planner.make(), together, inputs)
 
 
 def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], None]:
