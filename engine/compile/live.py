@@ -95,7 +95,7 @@ class LiveArrays:
         places: their places in it: a slice where they stand one after the other, else an index.
     """
 
-    def __init__(self, parameters: Sequence[Value]) -> None:
+    def __init__(self, parameters: Iterable[Value]) -> None:
         self.parameters = list(parameters)
         blocks = blocks_of(self.parameters)
         if len(blocks) != 1 or any(not isinstance(p, Live) for p in self.parameters):
@@ -107,8 +107,7 @@ class LiveArrays:
         users = {user for block in blocks for user in block.users}
         # Those first that need most, so that they stand one after the other.
         lists = sorted([self.parameters, *(u.parameters for u in users)], key=len, reverse=True)
-        everything = {id(p): p for parameters in lists for p in parameters}
-        block = Block(list(everything.values()))
+        block = Block(list(dict.fromkeys(p for parameters in lists for p in parameters)))
         block.users.update(users)
         for old in blocks:
             old.moved = True

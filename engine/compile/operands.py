@@ -120,7 +120,6 @@ class Buffers:
         values: the number of each slot.
         gradients: the gradient of each slot.
         space: every array by the name that the program calls it.
-        views: what each view of the values, "V", and of the gradients, "G", is.
         forward: the lines of the forward pass.
     """
 
@@ -131,12 +130,12 @@ class Buffers:
         self.values[slice(*self.constant_slots)] = plan.constants
         for slots in plan.ones:
             self.values[slots] = 1.0
-        self.labels = plan.labels
+        self.plan = plan
         self.moving = plan.moving()
         self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
         self.space.update(inf=np.inf, nan=np.nan)
         self._count: Counter[str] = Counter()
-        self.views: dict[str, list[str]] = {"V": [], "G": []}
+        self._views: dict[str, list[tuple[str, Slots, tuple[int, ...]]]] = {"V": [], "G": []}
         self.forward: list[str] = []
         self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
@@ -156,18 +155,22 @@ class Buffers:
                 return None
             array = self.values if buffer == "V" else self.gradients
             name = self._known[key] = self.name(letter, seen(array, slots, steps))
-            line = f"{name} = view({buffer}, {slots.flat[0]}, {slots.shape}, {steps})"
-            self.views[buffer].append(line + self.called(slots))
+            self._views[buffer].append((name, slots, steps))
         return self._known[key]
 
-    def called(self, slots: Slots) -> str:
-        """Return what the parameters or inputs at slots are called, as a comment, or ""."""
-        if slots.max() >= len(self.labels):
-            return ""
-        names = list(dict.fromkeys(filter(None, (self.labels[i] for i in slots.flat))))
-        if len(names) > 6:
-            names[3:-2] = ["…"]
-        return f"  # {', '.join(names)}" if names else ""
+    def views(self, buffer: str) -> list[str]:
+        """Return what the views of a buffer are, a line each, with the names of what they show."""
+        labels = self.plan.labels()
+        lines = []
+        for name, slots, steps in self._views[buffer]:
+            line = f"{name} = view({buffer}, {slots.flat[0]}, {slots.shape}, {steps})"
+            names: list[str] = []
+            if slots.max() < len(labels):
+                names = list(dict.fromkeys(filter(None, (labels[i] for i in slots.flat))))
+            if len(names) > 6:
+                names[3:-2] = ["…"]
+            lines.append(f"{line}  # {', '.join(names)}" if names else line)
+        return lines
 
     def read(self, slots: Slots, letter: str = "x") -> Operand:
         """Return the array of the numbers at `slots`; a copy is made in the forward pass."""

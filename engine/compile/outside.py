@@ -83,12 +83,13 @@ class Outside:
             self._seen, self._state = found, self._states[state][0]
         return self._state
 
-    def chance(self) -> list[str]:
+    def chance(self) -> list[object]:
         """Return the states of all sources of chance, Python's and NumPy's own included."""
-        states = [repr(random.getstate())]
+        states: list[object] = [random.getstate()]
         numpy = sys.modules.get("numpy")
         if numpy is not None:
-            states.append(repr(numpy.random.get_state()))
+            _, key, *others = numpy.random.get_state()
+            states += [key.tobytes(), *others]
         for x in self._generators:
             state = x.getstate() if isinstance(x, random.Random) else x.bit_generator.state  # type: ignore[attr-defined]
             states.append(repr(state))

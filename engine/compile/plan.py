@@ -180,7 +180,8 @@ class Plan:
         n_parameters: how many parameters stand first.
         n_inputs: how many slots the inputs take after them.
         constants: what stands after those.
-        labels: what parameters and inputs are called, slot by slot.
+        parameters: the slot of each parameter of the tape.
+        given: the slots of each input, shape (n_inputs, n_samples).
         instructions: each after those it needs.
         ones: rows of the constant 1, each after a block of rows, for the biases of what takes them.
         size: how many slots there are.
@@ -192,12 +193,24 @@ class Plan:
     n_parameters: int
     n_inputs: int
     constants: Numbers
-    labels: list[str]
+    parameters: Slots
+    given: Slots
     instructions: list[Instruction] = field(default_factory=list)
     ones: list[Slots] = field(default_factory=list)
     size: int = 0
     out: int = -1
     outputs: list[Slots] = field(default_factory=list)
+
+    def labels(self) -> list[str]:
+        """Return what parameters and inputs are called, slot by slot."""
+        tape = self.rolled.tape
+        found = [""] * (self.n_parameters + self.n_inputs)
+        for slot, parameter in zip(self.parameters.tolist(), tape.parameters, strict=True):
+            found[slot] = parameter.label
+        for slots, label in zip(self.given.tolist(), tape.input_labels, strict=True):
+            for slot in slots:
+                found[slot] = label
+        return found
 
     def moving(self) -> NDArray[np.bool_]:
         """Return for each slot whether it moves with a parameter, so that a gradient is wanted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 
 import numpy as np
 
@@ -45,26 +46,27 @@ class Planner:
         self.rolled, self.n_samples, self.batched = rolled, n_samples or 1, n_samples is not None
         n_parameters = len(tape.parameters)
         constants = np.array([1.0, *tape.numbers.values()])
-        labels = [""] * (n_parameters + inputs.size)
-        self.plan = Plan(rolled, n_parameters, inputs.size, constants, labels)
-        self.plan.ones += [n_parameters + ones for ones in inputs.ones]
         # Where the number of each step stands for the first sample, and how far on for the next.
         self.start = np.full(len(tape), -1, dtype=np.intp)
         self.stride = np.zeros(len(tape), dtype=np.intp)
-        self.start[[i for i, op in enumerate(tape.ops) if op is PARAMETER]] = positions
+        self.start[tape.leaves] = positions
         if self.batched:
             first, self.stride[tape.inputs] = inputs.of_sample()
         else:
             first = inputs.of_all()
         self.start[tape.inputs] = n_parameters + first
-        for i, parameter in zip(positions, tape.parameters, strict=True):
-            labels[i] = parameter.label
-        for step, label in zip(tape.inputs, tape.input_labels, strict=True):
-            for slot in self.samples(step):
-                labels[slot] = label
+        given = self.slots(np.array(tape.inputs, dtype=np.intp)[:, None], self.n_samples)
+        self.plan = Plan(rolled, n_parameters, inputs.size, constants, positions, given)
+        self.plan.ones += [n_parameters + ones for ones in inputs.ones]
         self.one = n_parameters + inputs.size  # the slot of the constant 1
         self.start[list(tape.numbers)] = self.one + 1 + np.arange(len(tape.numbers))
         self.plan.size = self.one + len(constants)
+        # Of each row whether its lanes differ, and whether it is of parameters or constants; a last
+        # entry is for the missing second factor of a term that is no product, which has row −1.
+        rows = rolled.rows
+        self.several = np.array([*(self.lanes(row) > 1 for row in rows), False])
+        self.computed = np.array([*(row.op is not PARAMETER for row in rows), False])
+        self.constants = np.array([*(row.op is CONSTANT for row in rows), False])
 
     def make(self) -> Plan:
         """Return the plan."""
@@ -159,7 +161,7 @@ class Planner:
     def terms(self, row: Row) -> tuple[Slots, Slots]:
         """Return the terms of a sum, shape (all lanes' terms, 3), and how many each lane has."""
         terms = [self.rolled.terms[i] for i in row.nodes]
-        flat = np.array([x for lane in terms for term in lane for x in term], dtype=np.intp)
+        flat = np.fromiter(chain.from_iterable(chain.from_iterable(terms)), dtype=np.intp)
         return flat.reshape(-1, 3), np.array([len(lane) for lane in terms])
 
     def constant(self, row: Row, n_lanes: int) -> Slots:
@@ -182,11 +184,13 @@ class Planner:
         # (lanes, terms, 3) to three of (terms, lanes); signs are alike in every lane.
         signs, x, y = terms.reshape(recorded, len(row.keys), 3).transpose(2, 1, 0)
         signs = signs[:, 0]
-        wide_x = np.array([self.is_wide(key[1], n_lanes) for key in row.keys], dtype=bool)
-        wide_y = np.array([self.is_wide(key[2], n_lanes) for key in row.keys], dtype=bool)
+        # A factor is wide if it differs from lane to lane, as inputs do; or might, with more lanes.
+        _, of_x, of_y = np.array(row.keys, dtype=np.intp).reshape(-1, 3).T
+        wide = self.several if n_lanes > 1 else self.computed
+        wide_x, wide_y = wide[of_x], wide[of_y]
         single = y[:, 0] < 0
-        constant = [any(self.rolled.rows[j].op is CONSTANT for j in key[1:]) for key in row.keys]
-        linear = (wide_x != wide_y) & ~single & (signs > 0) & ~np.array(constant, dtype=bool)
+        constant = self.constants[of_x] | self.constants[of_y]
+        linear = (wide_x != wide_y) & ~single & (signs > 0) & ~constant
 
         weights = self.start[np.where(wide_x, y[:, 0], x[:, 0])[linear]]
         across = self.slots(np.where(wide_x[:, None], x, y)[linear], n_lanes)
@@ -231,13 +235,6 @@ class Planner:
                 sums.singles = np.delete(sums.singles, t, axis=1)
                 sums.single_signs = np.delete(sums.single_signs, t)
                 return
-
-    def is_wide(self, k: int, n_lanes: int) -> bool:
-        """Tell whether a factor differs from lane to lane, as inputs do, or might."""
-        if k < 0:
-            return False
-        row = self.rolled.rows[k]
-        return self.lanes(row) > 1 if n_lanes > 1 else row.op is not PARAMETER
 
 
 Parts = tuple[Slots, ...]

@@ -312,9 +312,9 @@ class Program:
 
         # Those of the optimizer first, in its order: it then moves them in one go.
         moved = list(getattr(self.optimizer, "parameters", []))
-        self._moves_others = not {id(p) for p in moved} <= {id(p) for p in tape.parameters}
+        self._moves_others = not set(moved) <= set(tape.parameters)
         # Held as long as the program lives, since it is what keeps them together.
-        self._together = LiveArrays([*moved, *tape.parameters])
+        self._together = LiveArrays(dict.fromkeys([*moved, *tape.parameters]))
 
     def _compiled(
         self, recording: Recording, keys: list[Key], n_samples: int | None

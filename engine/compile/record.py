@@ -59,7 +59,7 @@ class Recorder:
         tape = self.tape
         tape.out = self.place(out)
         for p, before in zip(tape.parameters, self._before, strict=True):
-            if p.data is not before and p.data != before:
+            if p._data is not before and p._data != before:
                 after, p.data = p.data, before
                 raise RecordingError(
                     f"the compiled function changed parameter {p.label!r} from {before:g} to "
@@ -132,7 +132,7 @@ class Recorder:
                     "make weights and biases plain engine.Value",
                 )
             found = self._parameters[x] = self.tape.parameter(x)
-            self._before.append(x.data)
+            self._before.append(x._data)
         return found
 
     def detached(self, x: Value) -> Value:

@@ -44,7 +44,7 @@ class ArrayReplay:
         # does not.
         self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
         self.suspect = False
-        self._lines = (buffers.views["V"], buffers.forward, buffers.views["G"], backward)
+        self._buffers, self._backward_lines = buffers, backward
 
     def source(self) -> str:
         """Return the program as Python: views of the buffers, and what is done with them.
@@ -52,14 +52,16 @@ class ArrayReplay:
         A view says in which buffer, from which slot, in what shape, and by how many slots a step
         along each axis goes; several names may look at the same slots.
         """
-        titles = (
-            f"numbers: V has {len(self.values):,} slots",
-            "forward",
-            f"gradients: G has {len(self.gradients):,} slots",
-            "backward",
+        buffers = self._buffers
+        parts = {
+            f"numbers: V has {len(self.values):,} slots": buffers.views("V"),
+            "forward": buffers.forward,
+            f"gradients: G has {len(self.gradients):,} slots": buffers.views("G"),
+            "backward": self._backward_lines,
+        }
+        return "\n\n".join(
+            "\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts.items()
         )
-        parts = zip(titles, self._lines, strict=True)
-        return "\n\n".join("\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts)
 
     def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> tuple[float, bool]:
         """Replay on these inputs; leave gradients of the parameters in `grad`.

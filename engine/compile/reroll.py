@@ -83,10 +83,15 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
     # rows of position embeddings, which would keep the positions of a sequence apart.
     lone = {x for found in terms.values() for _, x, y in found if y < 0 and uses[x] == 1}
     rows: list[Row] = []
+    parameter = Row(PARAMETER, [-1])  # one serves them all, for nobody asks for its node
     row_of = [-1] * len(ops)
     found: dict[object, int] = {}
     for i, op in enumerate(ops):
         if not uses[i] or absorbed[i]:
+            continue
+        if op is PARAMETER and i not in lone:
+            row_of[i] = len(rows)
+            rows.append(parameter)
             continue
         key: object
         keys: tuple[TermKey, ...] = ()
@@ -95,8 +100,6 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
             op = SUM
             keys, terms[i] = sorted_terms(terms[i], row_of)
             key = frozenset(keys)
-        elif op is PARAMETER and i not in lone:
-            key = i
         else:
             classes = tuple([row_of[j] for j in args[i]])
             # How many numbers the largest is sought among may differ from lane to lane.

@@ -47,6 +47,7 @@ class Tape:
         scopes: where each step was made.
         labels: the names that steps were given.
         parameters: leaves from outside, in the order of first use.
+        leaves: their steps.
         numbers: the number of each constant step.
         inputs: the steps of the numbers that each replay is given anew.
         input_labels: what they are called.
@@ -61,6 +62,7 @@ class Tape:
         self.scopes: list[Tag | None] = []
         self.labels: dict[int, str] = {}
         self.parameters: list[Value] = []
+        self.leaves: list[int] = []
         self.numbers: dict[int, float] = {}
         self.inputs: list[int] = []
         self.input_labels: list[str] = []
@@ -86,6 +88,7 @@ class Tape:
     def parameter(self, leaf: Value) -> int:
         """Add a leaf from outside."""
         self.parameters.append(leaf)
+        self.leaves.append(len(self))
         return self.operation(PARAMETER, (), leaf.scope)
 
     def input(self, label: str) -> int:
