@@ -18,7 +18,7 @@ def compile(
     optimizer: Optimizer | None = None,
     batched: bool = False,
     penalty: Callable[[], Value] | None = None,
-    backend: str = "numpy",
+    backend: str = "auto",
 ) -> Program:
     """Return a program that computes `fn` and its gradients many times faster.
 
@@ -34,7 +34,9 @@ def compile(
         batched: whether `fn` is of one sample. The program then takes each argument with a leading
             axis of samples, and returns the mean.
         penalty: for a batched program: gives a Value to add to the mean once, such as L2.
-        backend: "numpy", or "python" for plain Python without NumPy.
+        backend: "numpy" for arrays; "python" for lines of plain Python, without NumPy; "auto" for
+            arrays, but for lines of Python where there is little to roll up, such as a long chain
+            of single operations, and these are quicker.
 
     Raises:
         TypeError: `fn` is no function.

@@ -158,6 +158,30 @@ class LiveArrays:
         self.now().grad[self.places] = numbers
 
 
+class LiveLists:
+    """The same as plain floats, for programs in lines of Python."""
+
+    def __init__(self, parameters: Sequence[Value]) -> None:
+        self.parameters = list(parameters)
+        self._arrays = LiveArrays(parameters)
+
+    @property
+    def data(self) -> list[float]:
+        """The numbers."""
+        numbers: list[float] = self._arrays.data.tolist()
+        return numbers
+
+    @property
+    def grad(self) -> list[float]:
+        """The gradients."""
+        numbers: list[float] = self._arrays.grad.tolist()
+        return numbers
+
+    @grad.setter
+    def grad(self, numbers: Sequence[float]) -> None:
+        self._arrays.grad = np.array(numbers)
+
+
 def blocks_of(parameters: Sequence[Value]) -> set[Block]:
     """Return the blocks in which parameters are."""
     return {p._da for p in parameters if isinstance(p, Live)}  # type: ignore[misc]

@@ -172,6 +172,22 @@ class Buffers:
             lines.append(f"{line}  # {', '.join(names)}" if names else line)
         return lines
 
+    def others(self) -> list[str]:
+        """Return what the arrays that are no views are, a line each."""
+        seen_already = {name for views in self._views.values() for name, _, _ in views} | {"V", "G"}
+        lines = []
+        for name, array in self.space.items():
+            if not isinstance(array, np.ndarray) or name in seen_already:
+                continue
+            if name[0] in "st":  # written anew by each replay
+                lines.append(f"{name} = empty({array.shape})")
+            else:
+                numbers = [f"{x:g}" for x in array.ravel().tolist()]
+                if len(numbers) > 6:
+                    numbers[3:-1] = ["…"]
+                lines.append(f"{name} = array(shape={array.shape})  # {', '.join(numbers)}")
+        return lines
+
     def read(self, slots: Slots, letter: str = "x") -> Operand:
         """Return the array of the numbers at `slots`; a copy is made in the forward pass."""
         low, high = self.constant_slots

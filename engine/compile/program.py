@@ -42,7 +42,7 @@ class Stats:
     Attributes:
         recordings: for how many shapes of arguments (and numbers closed over) it was recorded.
         nodes: how many operations and leaves the last recording took down.
-        instructions: how many array instructions they became; 0 for the Python backend.
+        instructions: how many array instructions they became; 0 if they are replayed as Python.
         lanes: how many numbers the longest row of an instruction has.
         bytes: what the buffers of the last shape hold.
         record_ms: the time of the last recording, in milliseconds.
@@ -60,9 +60,12 @@ class Stats:
     replays: int = 0
 
     def __str__(self) -> str:
+        made = "lines of Python"
+        if self.instructions:
+            made = f"{self.instructions} instructions of up to {self.lanes:,} lanes"
+            made += f", {self.bytes:,} bytes"
         return (
-            f"{self.nodes:,} nodes → {self.instructions} instructions of up to {self.lanes:,} "
-            f"lanes, {self.bytes:,} bytes; recorded in {self.record_ms:.0f} ms, compiled in "
+            f"{self.nodes:,} nodes → {made}; recorded in {self.record_ms:.0f} ms, compiled in "
             f"{self.compile_ms:.0f} ms; recordings {self.recordings}, replays {self.replays}"
         )
 
@@ -115,8 +118,8 @@ class Program:
     ) -> None:
         if not callable(fn):
             raise TypeError(f"compile needs a function that returns a Value, got {fn!r}")
-        if backend not in ("numpy", "python"):
-            raise ValueError(f'backend must be "numpy" or "python", got {backend!r}')
+        if backend not in ("auto", "numpy", "python"):
+            raise ValueError(f'backend must be "auto", "numpy" or "python", got {backend!r}')
         if optimizer is not None and not hasattr(optimizer, "step"):
             raise TypeError(
                 f"optimizer must have a method step(), as nn.SGD has, got {optimizer!r}"
@@ -125,7 +128,7 @@ class Program:
             raise ValueError(
                 "a penalty goes with batched=True; in a function of the whole batch add it there"
             )
-        if backend == "numpy":
+        if backend != "python":
             import_module("engine.compile.replay")  # loads NumPy, which is no part of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
@@ -136,7 +139,7 @@ class Program:
         # it does not set.
         self._moves_others = hasattr(optimizer, "zero_grad")
 
-    def __call__(self, *args: object) -> float:
+    def __call__(self, *args: object, **named_args: object) -> float:
         """Return the loss; add its gradients to `.grad` of the parameters, as `backward()` does.
 
         Raises:
@@ -148,13 +151,13 @@ class Program:
         Warns:
             NonFiniteWarning: the loss or a gradient is inf or nan.
         """
-        return self._run(args, gradients="add")
+        return self._run(args, named_args, gradients="add")
 
-    def evaluate(self, *args: object) -> float:
+    def evaluate(self, *args: object, **named_args: object) -> float:
         """Return the loss; gradients stay as they are."""
-        return self._run(args, gradients="none")
+        return self._run(args, named_args, gradients="none")
 
-    def step(self, *args: object) -> float:
+    def step(self, *args: object, **named_args: object) -> float:
         """Return the loss, set the gradients to its own, and let the optimizer take a step.
 
         Raises:
@@ -166,7 +169,7 @@ class Program:
                 "step() needs an optimizer; give one to compile(fn, optimizer=…), or call the "
                 "program and move the parameters yourself"
             )
-        loss = self._run(args, gradients="set")
+        loss = self._run(args, named_args, gradients="set")
         self.optimizer.step()
         return loss
 
@@ -182,8 +185,9 @@ class Program:
     def graph(self) -> Value:
         """The graph of the last call, to draw and explain; of its first sample if batched.
 
-        The operations are carried out again, one by one, on the numbers of that call. Gradients in
-        between are those of this graph; those of the parameters stay as the call left them.
+        The operations are carried out again, one by one, on the numbers of that call and on the
+        parameters as they are now, so after a step on those that it has moved. Gradients in between
+        are those of this graph; those of the parameters stay as the call left them.
 
         Raises:
             ValueError: the program has not been called yet.
@@ -215,11 +219,15 @@ class Program:
 
     # ---- one call ----
 
-    def _run(self, args: tuple[object, ...], gradients: str) -> float:
+    def _run(
+        self, args: tuple[object, ...], named_args: dict[str, object], gradients: str
+    ) -> float:
         if value._recorder is not None:
             value._recorder.refuse(
                 "calling a program inside a compiled function", "call the plain function instead"
             )
+        if named_args:
+            args = self._source.in_order(args, named_args)
         keys: list[Key] = []
         numbers: list[Numbers] = []
         for i, x in enumerate(args):
@@ -295,7 +303,7 @@ class Program:
             self.stats.record_ms = 1e3 * (time.perf_counter() - start)
             start = time.perf_counter()
             rolled = None
-            if self.backend == "numpy":
+            if self.backend != "python":
                 from engine.compile.reroll import reroll
 
                 rolled = reroll(tape, one_lane=self.batched)
@@ -305,8 +313,8 @@ class Program:
         return Recording(tape, rolled)
 
     def _take_into_arrays(self, tape: Tape) -> None:
-        """Keep the parameters in arrays from now on, for the NumPy backend."""
-        if self.backend != "numpy":
+        """Keep the parameters in arrays from now on, unless NumPy is to stay out."""
+        if self.backend == "python":
             return
         from engine.compile.live import LiveArrays
 
@@ -322,20 +330,31 @@ class Program:
         """Make the program for a number of samples."""
         start = time.perf_counter()
         with collector_off():
-            if recording.rolled is None:
-                tape = recording.tape
-                straight = StraightReplay(tape, Plain(tape.parameters), n_samples)
-                self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
-                return straight
-            from engine.compile.replay import array_replay
-
-            shapes = [shape for key in keys for _, shape in named(key, "")]
-            replay = array_replay(recording.rolled, shapes, n_samples)
+            replay = self._replay(recording, keys, n_samples)
         self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
-        self.stats.instructions = len(replay.plan.instructions)
-        self.stats.lanes = max((i.out.shape[1] for i in replay.plan.instructions), default=1)
-        self.stats.bytes = replay.values.nbytes + replay.gradients.nbytes
+        if isinstance(replay, StraightReplay):
+            self.stats.instructions = self.stats.lanes = self.stats.bytes = 0
+        else:
+            self.stats.instructions = len(replay.plan.instructions)
+            self.stats.lanes = max((i.out.shape[1] for i in replay.plan.instructions), default=1)
+            self.stats.bytes = replay.values.nbytes + replay.gradients.nbytes
         return replay
+
+    def _replay(
+        self, recording: Recording, keys: list[Key], n_samples: int | None
+    ) -> ArrayReplay | StraightReplay:
+        """Return a replay by arrays, or by lines of Python where these are asked for or quicker."""
+        tape, rolled = recording.tape, recording.rolled
+        if rolled is None:
+            return StraightReplay(tape, Plain(tape.parameters), n_samples)
+        if self.backend == "auto" and rolled.is_irregular(n_samples or 1):
+            from engine.compile.live import LiveLists
+
+            return StraightReplay(tape, LiveLists(tape.parameters), n_samples)
+        from engine.compile.replay import array_replay
+
+        shapes = [shape for key in keys for _, shape in named(key, "")]
+        return array_replay(rolled, shapes, n_samples)
 
     # ---- where numbers end ----
 

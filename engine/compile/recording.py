@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from engine.compile.arguments import Key, Numbers, floats, named, of_one_sample, placeholders
 from engine.compile.outside import Outside
@@ -32,15 +32,37 @@ class Source:
         self.fn, self.penalty, self.batched = fn, penalty, batched
         self._outside = Outside(fn, penalty)
         self.name = getattr(fn, "__name__", type(fn).__name__)
-        try:
-            self._argument_names = [*inspect.signature(fn).parameters]
-        except (TypeError, ValueError):  # a function written in C has none
-            self._argument_names = []
+        self._signature: inspect.Signature | None = None
+        with suppress(TypeError, ValueError):  # a function written in C has none
+            self._signature = inspect.signature(fn)
+        self._argument_names = [*self._signature.parameters] if self._signature else []
 
     def argument(self, i: int) -> str:
         """Return the name of an argument."""
         names = self._argument_names
         return names[i] if i < len(names) else f"argument {i}"
+
+    def in_order(
+        self, args: tuple[object, ...], named_args: dict[str, object]
+    ) -> tuple[object, ...]:
+        """Return arguments in the order of the function's, after some were given by name.
+
+        Raises:
+            TypeError: the function has no such argument, or takes it by name only.
+        """
+        try:
+            if self._signature is None:
+                raise TypeError("it does not say what its arguments are called")
+            bound = self._signature.bind(*args, **named_args)
+        except TypeError as error:
+            raise TypeError(f"{self.name} cannot be called so: {error}") from None
+        if bound.kwargs:
+            raise TypeError(
+                f"a program hands its arguments on in order, but {self.name} takes "
+                f"{', '.join(bound.kwargs)} by name only; take away the * before it, or give it a "
+                "value with functools.partial"
+            )
+        return bound.args
 
     def record(
         self,

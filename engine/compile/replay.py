@@ -47,7 +47,7 @@ class ArrayReplay:
         self._buffers, self._backward_lines = buffers, backward
 
     def source(self) -> str:
-        """Return the program as Python: views of the buffers, and what is done with them.
+        """Return the program as Python: views of the buffers, what is done with them, other arrays.
 
         A view says in which buffer, from which slot, in what shape, and by how many slots a step
         along each axis goes; several names may look at the same slots.
@@ -58,6 +58,9 @@ class ArrayReplay:
             "forward": buffers.forward,
             f"gradients: G has {len(self.gradients):,} slots": buffers.views("G"),
             "backward": self._backward_lines,
+            "other arrays: numbers (k), slots (i), ones, and room for results (s, t)": (
+                buffers.others()
+            ),
         }
         return "\n\n".join(
             "\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts.items()

@@ -12,11 +12,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from engine.compile.tape import CONSTANT, INPUT, LARGEST, PARAMETER, Tape
+from engine.compile.tape import CONSTANT, INPUT, LARGEST, LEAVES, PARAMETER, Tape
 from engine.ops import ADD, MUL, NEG, POW, SUB, Op
 
 LINEAR = frozenset((ADD, SUB, NEG, MUL))
 SUM = Op("sum", "Σ", "")
+
+# An array instruction takes as long as so many lines of Python; a program of few instructions is
+# one of arrays in any case, since these are what it is read for.
+LINES_AN_INSTRUCTION, MANY = 30, 100
 
 # sign, x, y: a product of two nodes, or of one node and nothing (−1)
 Term = tuple[int, int, int]
@@ -56,6 +60,7 @@ class Rolled:
         rows: the classes, each after those it is made from.
         row_of: the row of each live step, −1 for the others.
         same: the step that stands for each step.
+        n_operations: how many operations the result needs.
     """
 
     tape: Tape
@@ -65,6 +70,17 @@ class Rolled:
     rows: list[Row]
     row_of: list[int]
     same: list[int]
+    n_operations: int
+
+    def is_irregular(self, n_samples: int) -> bool:
+        """Tell whether there is so little to roll up that lines of Python would be quicker.
+
+        Args:
+            n_samples: over how many samples it is replayed; 1 for a recording of them all.
+        """
+        instructions = {(row.level, row.op) for row in self.rows if row.op not in LEAVES}
+        lines = self.n_operations * n_samples
+        return len(instructions) > MANY and len(instructions) * LINES_AN_INSTRUCTION > lines
 
 
 def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
@@ -114,7 +130,8 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
             rows[row].ragged = True
         row_of[i] = row
         rows[row].nodes.append(i)
-    return Rolled(tape, args, terms, constants, rows, row_of, same)
+    n_operations = sum(1 for n, inputs in zip(uses, args, strict=True) if n and inputs)
+    return Rolled(tape, args, terms, constants, rows, row_of, same, n_operations)
 
 
 def sorted_terms(terms: list[Term], row_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from engine.compile.arguments import Numbers, floats
 from engine.compile.reroll import counted, without_repeats
-from engine.compile.tape import CONSTANT, DETACH, LARGEST, PARAMETER, TAKE, Tape
+from engine.compile.tape import CONSTANT, DETACH, LARGEST, TAKE, Tape
 from engine.ops import Op
 from engine.reading import with_calls
 from engine.value import Value
+
+if TYPE_CHECKING:
+    from engine.compile.live import LiveLists
 
 
 class Plain:
@@ -48,7 +52,7 @@ class StraightReplay:
         n_samples: how many samples each call brings, or None for a tape of the whole batch.
     """
 
-    def __init__(self, tape: Tape, parameters: Plain, n_samples: int | None) -> None:
+    def __init__(self, tape: Tape, parameters: Plain | LiveLists, n_samples: int | None) -> None:
         self.tape, self.parameters, self.n_samples = tape, parameters, n_samples
         self.grad: list[float] = []
         self._outputs: list[list[float]] = []
@@ -140,9 +144,13 @@ def written(name: str, tape: Tape, roots: list[int]) -> str:
     ops, args, same = without_repeats(tape)
     roots = [same[i] for i in roots]
     uses = counted(ops, args, roots)
-    parameters = [i for i, op in enumerate(ops) if op is PARAMETER]
-    leaves = {i: f"w[{k}]" for k, i in enumerate(parameters)}
-    leaves |= {i: f"x[{k}]" for k, i in enumerate(tape.inputs)}
+    parameters = tape.leaves
+    labels = [p.label for p in tape.parameters], tape.input_labels
+    leaves = {
+        i: f"{letter}[{k}]" + (f"  # {' '.join(label.split())}" if label else "")
+        for letter, steps, named in zip("wx", (parameters, tape.inputs), labels, strict=True)
+        for k, (i, label) in enumerate(zip(steps, named, strict=True))
+    }
     names = {i: f"({x!r})" for i, x in tape.numbers.items()}
     forward: list[str] = []
     backward: list[tuple[int, list[tuple[int, str]]]] = []
