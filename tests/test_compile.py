@@ -481,6 +481,29 @@ def test_a_number_closed_over_that_changes_is_recorded_anew():
     assert program.stats.recordings == 2
 
 
+def test_a_number_in_an_array_around_the_function_that_changes_is_recorded_anew():
+    w, mask = Value(2.0), np.array([1.0, 0.0])
+    program = engine.compile(lambda X: sum(m * w * x for m, x in zip(mask, X, strict=True)))
+    assert program([1.0, 10.0]) == 2.0
+    mask[:] = [0.0, 1.0]  # another dropout
+    assert program([1.0, 10.0]) == 20.0
+    mask = np.array([1.0, 1.0])
+    assert program([1.0, 10.0]) == 22.0
+    mask[0] = 3.0
+    assert program([1.0, 10.0]) == 26.0
+    assert program.stats.recordings == 4
+
+
+def test_a_program_can_be_told_to_forget_what_it_has_recorded():
+    w, many = Value(2.0), np.ones(20_000)
+    program = engine.compile(lambda x: many[7] * w * x)
+    assert program(1.0) == 2.0
+    many[7] = 3.0
+    assert program(1.0) == 2.0  # too many to watch
+    program.forget()
+    assert program(1.0) == 6.0
+
+
 def test_numbers_inside_other_objects_that_change_are_recorded_anew():
     class Settings:
         rate = 1.0
@@ -577,7 +600,8 @@ def test_a_program_records_inside_no_grad_and_strict():
     assert program(3.0) == 6.0
 
 
-def test_a_long_chain_compiles_in_a_time_that_grows_with_its_length():
+@pytest.mark.parametrize("backend", ["auto", *BACKENDS])
+def test_a_long_chain_compiles_in_a_time_that_grows_with_its_length(backend):
     w = Value(0.5)
 
     def chain(x):
@@ -586,7 +610,7 @@ def test_a_long_chain_compiles_in_a_time_that_grows_with_its_length():
             out = engine.tanh(out) + w
         return out
 
-    program = engine.compile(chain)
+    program = engine.compile(chain, backend=backend)
     assert_same(replayed(program, [w], 0.3), eager(chain, [w], 0.3))
     assert program.stats.compile_ms < 10_000
 

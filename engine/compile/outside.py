@@ -1,7 +1,7 @@
 """Finds what a function takes from outside besides Values, which a recording would freeze.
 
-Plain numbers are looked up again at every call, and a change records anew; sources of chance are
-held against what they were, since a draw cannot be replayed.
+Plain numbers and small arrays are looked at again at every call, and a change records anew; sources
+of chance are held against what they were, since a draw cannot be replayed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ OURS = ("engine", "nn")
 NUMBER = count()  # of states of things, none of which is given twice
 MOST_STATES = 64
 MOST = 5000  # objects to look into; who keeps more around a function hands them in as arguments
+MOST_IN_ARRAY = 10_000  # to compare more at every call would take longer than many a program
 
 
 class Outside:
     """What some functions can reach: through closures, globals, their own objects, lists and dicts.
-
-    What is not found are numbers inside NumPy arrays.
 
     Args:
         functions: where to begin.
@@ -39,11 +38,14 @@ class Outside:
     Attributes:
         cells: what closures hold.
         entries: lists and dicts, and where in them a number stands.
+        arrays: NumPy's arrays of at most 10,000 numbers; who keeps more hands them in as arguments.
     """
 
     def __init__(self, *functions: object) -> None:
         self.cells: list[CellType] = []
         self.entries: list[tuple[Any, Any]] = []
+        self.arrays: list[Any] = []
+        self._held: list[bytes] = []  # what stood in the arrays at the last look
         self._seen: list[object] = []  # what stood there at the last look
         self._state = next(NUMBER)  # the number of that state of things
         # What stood there is held, so that no id is given to another object.
@@ -61,7 +63,11 @@ class Outside:
     def same_places(self, other: Outside) -> bool:
         """Tell whether another exploration looks at the same places."""
         mine, its = (
-            [*map(id, outside.cells), *((id(x), key) for x, key in outside.entries)]
+            (
+                [id(cell) for cell in outside.cells],
+                [(id(x), key) for x, key in outside.entries],
+                [id(array) for array in outside.arrays],
+            )
             for outside in (self, other)
         )
         return mine == its
@@ -74,8 +80,11 @@ class Outside:
         except (ValueError, LookupError):  # something has gone
             found = [contents(cell) for cell in self.cells]
             found += [entry(x, key) for x, key in self.entries]
-        if len(found) != len(self._seen) or not all(map(is_, found, self._seen)):
-            state = tuple(map(named, found))
+        held = [array.tobytes() for array in self.arrays]
+        same = len(found) == len(self._seen) and all(map(is_, found, self._seen))
+        if not same or held != self._held:
+            self._held = held
+            state = (*map(named, found), *held)
             if state not in self._states:
                 self._states[state] = (next(NUMBER), found)
                 if len(self._states) > MOST_STATES:
@@ -105,6 +114,9 @@ class Outside:
             yield from self._of_function(x)
         elif isinstance(x, random.Random) or hasattr(x, "bit_generator"):
             self._generators.append(x)
+        elif hasattr(x, "tobytes") and hasattr(x, "dtype"):
+            if x.dtype.kind in "fiub" and 0 < x.size <= MOST_IN_ARRAY:  # type: ignore[attr-defined]
+                self.arrays.append(x)
         elif isinstance(x, dict):
             yield from self._of_container(x, list(x)[:MOST])
         elif isinstance(x, (list, tuple)):

@@ -201,6 +201,14 @@ class Program:
             p.grad = grad
         return root
 
+    def forget(self) -> None:
+        """Forget all recordings, so that the next call records anew.
+
+        Needed after a change around the function that the program cannot see, such as one inside a
+        NumPy array of more than 10,000 numbers.
+        """
+        self._recordings.clear()
+
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a program cannot be copied or pickled; compile the function again")
 
