@@ -80,7 +80,7 @@ class Outside:
         except (ValueError, LookupError):  # something has gone
             found = [contents(cell) for cell in self.cells]
             found += [entry(x, key) for x, key in self.entries]
-        held = [array.tobytes() for array in self.arrays]
+        held = [array.tobytes() for array in self.arrays] if self.arrays else self._held
         same = len(found) == len(self._seen) and all(map(is_, found, self._seen))
         if not same or held != self._held:
             self._held = held

@@ -79,13 +79,14 @@ class ArrayReplay:
         for place, array in zip(self.inputs, arrays, strict=True):
             # A list has the numbers of all its rows one after the other.
             place[...] = np.reshape(array, place.shape) if isinstance(array, list) else array
-        squares = float(self.given @ self.given)
-        if isnan(squares):  # as it is if one of them is
-            return squares, False
         self.data[...] = self.parameters.data
         self.suspect = not self.flags
         # A flag may be raised by a branch that `where` does not take, so it is looked into.
         with np.errstate(all="ignore", divide="call", invalid="call", call=self._suspected):
+            # The quickest way to ask many numbers for nan, or for inf or nan, is to add up squares.
+            squares = float(self.given.dot(self.given))
+            if isnan(squares):
+                return squares, False
             self.forward()
             if self.suspect:
                 self.check()
@@ -93,7 +94,7 @@ class ArrayReplay:
             if not gradients:
                 return loss, isfinite(loss)
             self.backward()
-            return loss, isfinite(loss) and isfinite(self.grad @ self.grad)
+            return loss, isfinite(loss) and isfinite(self.grad.dot(self.grad))
 
     def _suspected(self, kind: str, flag: int) -> None:
         self.suspect = True

@@ -6,7 +6,7 @@ from functools import singledispatchmethod
 
 import numpy as np
 
-from engine.compile.operands import LARGEST_MATRIX, Addition, Buffers, Operand, narrowed
+from engine.compile.operands import LARGEST_MATRIX, Addition, Buffers, Operand, literal, narrowed
 from engine.compile.plan import (
     Detach,
     Instruction,
@@ -110,6 +110,9 @@ class Writer:
             begun = True
             self.matrix_product(sums, out, grad)
         signs = sums.product_signs
+        if sums.out.size == 1 and not begun and 0 < len(signs) <= FEW:
+            self.one_number(sums, out, grad)
+            return
         if len(signs) > FEW:
             self.many_products(sums, out, grad, begun)
             begun = True
@@ -127,6 +130,26 @@ class Writer:
                 minus = "-" if signs[t] < 0 else ""
                 self.product_gradients(left, right, f"{minus}{grad}", x, y, (n, lanes))
         self.addends(sums, out, grad, begun)
+
+    def one_number(self, sums: Sum, out: str, grad: str) -> None:
+        """Write a sum of a few products that is one number: by numbers, not by arrays of one."""
+        text = ""
+        for t, sign in enumerate(sums.product_signs):
+            left, right = sums.left[:, t], sums.right[:, t]
+            x, y = self.buffers.read(left), self.buffers.read(right)
+            text += f" {'+' if sign > 0 else '-'} {self.number(x)} * {self.number(y)}"
+            self.product_gradients(left, right, grad if sign > 0 else f"-{grad}", x, y, (1, 1))
+        for t, sign in enumerate(sums.single_signs):
+            single = sums.singles[:, t]
+            text += f" {'+' if sign > 0 else '-'} {self.number(self.buffers.read(single))}"
+            self.back(single, grad if sign > 0 else f"-{grad}", (1, 1))
+        if sums.constant[0, 0]:
+            text += f" + {literal(sums.constant[0, 0])}"
+        self.put(f"{out}[0, 0] = {text.removeprefix(' + ').strip()}")
+
+    def number(self, operand: Operand) -> str:
+        """Return the text of an operand of one entry as a number."""
+        return f"{operand.text}[0, 0]" if operand.text in self.buffers.space else operand.text
 
     def matrix_product(self, sums: Sum, out: str, grad: str) -> None:
         """Write weights @ across."""
