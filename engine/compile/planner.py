@@ -76,15 +76,16 @@ class Planner:
             if row.op not in LEAVES:
                 levels[row.level].append(row)
         for _, rows in sorted(levels.items()):
-            groups: defaultdict[object, list[tuple[Row, Parts]]] = defaultdict(list)
+            groups: defaultdict[object, list[tuple[Row, Parts, Parts]]] = defaultdict(list)
             for row in rows:
-                signature, parts = self.described(row)
-                groups[row.op.name, self.lanes(row), signature].append((row, parts))
+                signature, shared, own = self.described(row)
+                groups[row.op.name, self.lanes(row), signature].append((row, shared, own))
             for group in groups.values():
-                members = [row for row, _ in group]
+                members = [row for row, _, _ in group]
                 out = self.block(members)
-                stacked = [np.array(column) for column in zip(*(p for _, p in group), strict=True)]
-                made = instruction(members, out, stacked)
+                _, shared, _ = group[0]
+                stacked = [np.array(x) for x in zip(*(own for _, _, own in group), strict=True)]
+                made = instruction(members, out, shared, stacked)
                 if isinstance(made, Sum):
                     self.take_in_biases(made)
                 plan.instructions.append(made)
@@ -132,8 +133,8 @@ class Planner:
             self.plan.size += n_lanes
         return out
 
-    def described(self, row: Row) -> tuple[object, Parts]:
-        """Return what rows must have in common to be one instruction, and what each has its own."""
+    def described(self, row: Row) -> tuple[object, Parts, Parts]:
+        """Return what tells rows of one instruction, what they share, and what each has its own."""
         n_lanes = self.lanes(row)
         if row.op is SUM:
             return self.ragged_sum(row) if row.ragged else self.sum(row, n_lanes)
@@ -148,11 +149,11 @@ class Planner:
             else:
                 slots = self.start[flat]
             starts = np.cumsum([0, *counts[:-1]])
-            return (starts.tobytes(), slots.size), (slots.ravel(), starts)
+            return (starts.tobytes(), slots.size), (starts,), (slots.ravel(),)
         operands = self.slots(np.array(args).T, n_lanes)
         # An instruction whose operand is a constant in all its rows has the number written into it.
         fixed = () if row.op is TAKE else tuple(self.is_constant(j) for j in args[0])
-        return (len(operands), fixed), (operands,)
+        return (len(operands), fixed), (), (operands,)
 
     def is_constant(self, step: int) -> bool:
         """Tell whether a step is a constant."""
@@ -168,16 +169,17 @@ class Planner:
         """Return the constant of a sum, for each lane."""
         return np.broadcast_to([self.rolled.constants[i] for i in row.nodes], (n_lanes,))
 
-    def ragged_sum(self, row: Row) -> tuple[object, Parts]:
+    def ragged_sum(self, row: Row) -> tuple[object, Parts, Parts]:
         """Describe a sum with more terms in some lanes than in others; never of a single sample."""
         terms, counts = self.terms(row)
         signs, x, y = terms.T
         starts = np.cumsum(counts) - counts
         right = np.where(y < 0, self.one, self.start[y])
-        own = (self.start[x], right, signs, starts, self.constant(row, len(row.nodes)))
-        return ("ragged", starts.tobytes(), signs.tobytes(), (y < 0).tobytes()), own
+        own = (self.start[x], right, self.constant(row, len(row.nodes)))
+        alike = ("ragged", starts.tobytes(), signs.tobytes(), (y < 0).tobytes())
+        return alike, (signs, starts), own
 
-    def sum(self, row: Row, n_lanes: int) -> tuple[object, Parts]:
+    def sum(self, row: Row, n_lanes: int) -> tuple[object, Parts, Parts]:
         """Describe a sum with the same terms in every lane; what can be a matrix product is one."""
         recorded = len(row.nodes)
         terms, _ = self.terms(row)
@@ -200,22 +202,11 @@ class Planner:
         alone = columns[single[columns]]
         pairs = columns[(~single & ~linear)[columns]]
         left, right = (self.slots(v[pairs], n_lanes) for v in (x, y))
-        own = (
-            weights[order],
-            across[order],
-            self.slots(x[alone], n_lanes),
-            signs[alone],
-            left,
-            right,
-            signs[pairs],
-            self.constant(row, n_lanes),
-        )
-        common = (
-            across[order].tobytes(),
-            *(part.tobytes() for part in (signs[alone], wide_x[alone], signs[pairs])),
-            *(part.tobytes() for part in (wide_x[pairs], wide_y[pairs], left[:, 0] == right[:, 0])),
-        )
-        return common, own
+        shared = (across[order], signs[alone], signs[pairs])
+        kinds = (wide_x[alone], wide_x[pairs], wide_y[pairs], left[:, 0] == right[:, 0])
+        singles, constants = self.slots(x[alone], n_lanes), self.constant(row, n_lanes)
+        own = (weights[order], singles, left, right, constants)
+        return tuple(part.tobytes() for part in (*shared, *kinds)), shared, own
 
     def take_in_biases(self, sums: Sum) -> None:
         """Make biases weights of a row of ones, where both stand next to the others of their kind.
@@ -240,30 +231,27 @@ class Planner:
 Parts = tuple[Slots, ...]
 
 
-def instruction(rows: list[Row], out: Slots, parts: list[Slots]) -> Instruction:
-    """Return the instruction for rows of one kind, from what each has its own, stacked."""
+def instruction(rows: list[Row], out: Slots, shared: Parts, own: list[Slots]) -> Instruction:
+    """Return the instruction for rows of one kind.
+
+    Args:
+        rows: the rows.
+        out: their slots.
+        shared: what they have in common.
+        own: what each has its own, stacked.
+    """
     op = rows[0].op
     if op is SUM and rows[0].ragged:
-        left, right, signs, starts, constant = parts
-        return RaggedSum(out, rows, left, right, signs[0], starts[0], constant.astype(float))
+        (signs, starts), (left, right, constant) = shared, own
+        return RaggedSum(out, rows, left, right, signs, starts, constant.astype(float))
     if op is SUM:
-        weights, across, singles, single_signs, left, right, signs, constant = parts
-        return Sum(
-            out,
-            rows,
-            weights,
-            across[0],
-            singles,
-            single_signs[0],
-            left,
-            right,
-            signs[0],
-            constant.astype(float),
-        )
+        across, single_signs, signs = shared
+        weights, singles, left, right, constant = own
+        constants = constant.astype(float)
+        return Sum(out, rows, weights, across, singles, single_signs, left, right, signs, constants)
     if op is LARGEST:
-        among, starts = parts
-        return Largest(out, rows, among, starts[0])
-    operands = parts[0].swapaxes(0, 1)  # (inputs, rows, lanes)
+        return Largest(out, rows, own[0], shared[0])
+    operands = own[0].swapaxes(0, 1)  # (inputs, rows, lanes)
     if op is TAKE:
         return Take(out, rows, operands[0], np.moveaxis(operands[1:], 0, -1))
     if op is DETACH:
