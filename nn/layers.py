@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from operator import mul
 from pathlib import Path
 from random import Random
-from typing import SupportsIndex
 
 import engine
 from engine import Value
 from nn.files import read_json
 from nn.init import initialiser
 from nn.module import FORMAT, VERSION, Module
+from nn.settings import whole_number
 from nn.summary import Part
 
 Activation = Callable[[Value], Value]
@@ -51,21 +51,6 @@ def activation_named(activation: str | Activation) -> tuple[str, Activation]:
     return activation, ACTIVATIONS[activation]
 
 
-def size(n: object, what: str) -> int:
-    """Return `n` if it is a whole number of at least 1.
-
-    Raises:
-        ValueError: it is below 1.
-        TypeError: it is not a whole number.
-    """
-    if isinstance(n, bool) or not isinstance(n, SupportsIndex):
-        raise TypeError(f"{what} must be a whole number, got {n!r}")
-    whole = n.__index__()  # a NumPy integer becomes a plain one
-    if whole < 1:
-        raise ValueError(f"{what} must be at least 1, got {whole}")
-    return whole
-
-
 class Neuron(Module):
     """activation(w1·x1 + w2·x2 + … + b).
 
@@ -94,7 +79,7 @@ class Neuron(Module):
         n_outputs: int = 1,
         name: str = "n1",
     ) -> None:
-        n_inputs = size(n_inputs, "n_inputs")
+        n_inputs = whole_number(n_inputs, "n_inputs")
         rng = Random() if rng is None else rng
         begin = initialiser(init, activation)
         self.weights = [
@@ -156,7 +141,8 @@ class Layer(Module):
         rng: Random | None = None,
         name: str = "layer 1",
     ) -> None:
-        n_inputs, n_outputs = size(n_inputs, "n_inputs"), size(n_outputs, "n_outputs")
+        n_inputs = whole_number(n_inputs, "n_inputs")
+        n_outputs = whole_number(n_outputs, "n_outputs")
         rng = Random() if rng is None else rng
         self.neurons = [
             Neuron(
@@ -233,13 +219,13 @@ class MLP(Module):
         init: str = "auto",
         seed: int | None = None,
     ) -> None:
-        n_inputs = size(n_inputs, "n_inputs")
+        n_inputs = whole_number(n_inputs, "n_inputs")
         if not isinstance(layer_sizes, (list, tuple)) or not layer_sizes:
             raise ValueError(
                 "MLP needs a list of layer sizes, the last one the number of outputs, such as "
                 f"[16, 16, 1]; got {layer_sizes!r}"
             )
-        sizes = [size(n, f"layer_sizes[{i}]") for i, n in enumerate(layer_sizes)]
+        sizes = [whole_number(n, f"layer_sizes[{i}]") for i, n in enumerate(layer_sizes)]
         activation_named(activation)  # even where there is no hidden layer to use it
         rng = Random(seed)
         self.layers = [

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import cos, pi
 
+from nn.settings import not_negative, positive
+
 Schedule = Callable[[int], float]
 
 
@@ -47,31 +49,6 @@ def warm_up(schedule: float | Schedule, *, steps: int) -> Schedule:
     at_least_one(steps, "steps")
     follow = schedule if callable(schedule) else constant(schedule)
     return lambda step: follow(step) * min(1.0, (step + 1) / steps)
-
-
-def positive(x: float, name: str = "learning_rate") -> float:
-    """Return a learning rate or the like as a plain float, if it is above 0.
-
-    Raises:
-        ValueError: it is not above 0.
-        TypeError: it is not a number.
-    """
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__float__"):
-        raise TypeError(f"{name} must be a number above 0, such as 0.01, got {x!r}")
-    if not x > 0:
-        raise ValueError(f"{name} must be above 0, got {x}")
-    return float(x)
-
-
-def not_negative(x: float, name: str) -> float:
-    """Return `x` as a plain float, if it is 0 or more.
-
-    Raises:
-        ValueError: it is below 0.
-    """
-    if not x >= 0:
-        raise ValueError(f"{name} must be 0 or more, got {x}")
-    return float(x)
 
 
 def from_to(rate: float, end: float, steps: int) -> None:

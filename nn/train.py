@@ -18,6 +18,7 @@ from nn.metrics import Output, metric_for
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.samples import Rows, paired, pick, split
+from nn.settings import whole_number
 from nn.steps import EagerSteps, Task, steps_for
 
 if TYPE_CHECKING:
@@ -98,10 +99,8 @@ def fit(
             loss cannot be compiled, and trains eagerly.
     """
     rows, targets = paired(X, y)
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    if epochs < 0:
-        raise ValueError(f"epochs must be 0 or more, got {epochs}")
+    batch_size = whole_number(batch_size, "batch_size")
+    epochs = whole_number(epochs, "epochs", least=0)
     if patience is not None and patience < 1:
         raise ValueError(f"patience must be at least 1 epoch, or None, got {patience}")
     own = {id(p) for p in model.parameters()}

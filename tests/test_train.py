@@ -250,7 +250,7 @@ def attempt(**changes):
         ({"validation": 1.0}, "validation must be a share from 0 to below 1"),
         ({"validation": 0.001}, "leaves 0 to validate on"),
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
-        ({"epochs": -1}, "epochs must be 0 or more, got -1"),
+        ({"epochs": -1}, "epochs must be at least 0, got -1"),
         ({"patience": 0}, "patience must be at least 1 epoch"),
         ({"patience": 3, "validation": 0}, "patience needs validation samples"),
         (
@@ -275,6 +275,8 @@ def test_bad_data_and_settings_are_refused_in_words(changes, wording) -> None:
         ({"X": np.zeros((1, 2, 2)), "y": [1]}, "give one flat row for each sample"),
         ({"y": ["a"] * 20}, "y must hold numbers only; row 0 has 'a'; number the classes from 0"),
         ({"y": [*y[:19], None]}, "y must hold numbers only; row 19 has None"),
+        ({"epochs": 1.5}, r"epochs must be a whole number, got 1\.5"),
+        ({"batch_size": "8"}, "batch_size must be a whole number, got '8'"),
     ],
 )
 def test_text_and_gaps_in_the_data_are_refused_in_words(changes, wording) -> None:

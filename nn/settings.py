@@ -1,0 +1,45 @@
+"""What a setting must be: a number above 0, or not below; a whole number."""
+
+from __future__ import annotations
+
+from typing import SupportsIndex
+
+
+def positive(x: float, name: str = "learning_rate") -> float:
+    """Return a learning rate or the like as a plain float, if it is above 0.
+
+    Raises:
+        ValueError: it is not above 0.
+        TypeError: it is not a number.
+    """
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__float__"):
+        raise TypeError(f"{name} must be a number above 0, such as 0.01, got {x!r}")
+    if not x > 0:
+        raise ValueError(f"{name} must be above 0, got {x}")
+    return float(x)
+
+
+def not_negative(x: float, name: str) -> float:
+    """Return `x` as a plain float, if it is 0 or more.
+
+    Raises:
+        ValueError: it is below 0.
+    """
+    if not x >= 0:
+        raise ValueError(f"{name} must be 0 or more, got {x}")
+    return float(x)
+
+
+def whole_number(n: object, name: str, *, least: int = 1) -> int:
+    """Return `n` as a plain int, if it is a whole number and large enough.
+
+    Raises:
+        ValueError: it is below `least`.
+        TypeError: it is not a whole number.
+    """
+    if isinstance(n, bool) or not isinstance(n, SupportsIndex):
+        raise TypeError(f"{name} must be a whole number, got {n!r}")
+    whole = n.__index__()  # a NumPy integer becomes a plain one
+    if whole < least:
+        raise ValueError(f"{name} must be at least {least}, got {whole}")
+    return whole
