@@ -1,0 +1,213 @@
+"""Writes sums of products as lines of NumPy: a matrix product, a sum over an axis, or term by term."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.compile.lines import Lines, joined
+from engine.compile.operands import Operand, literal
+from engine.compile.plan import RaggedSum, Sum
+from engine.compile.text import into
+
+FEW = 3  # so many terms are added one by one, more of them by a sum over an axis
+
+
+class SumLines:
+    """Writes one instruction of sums with the same terms in every lane.
+
+    Args:
+        lines: where to.
+        sums: the instruction.
+    """
+
+    def __init__(self, lines: Lines, sums: Sum) -> None:
+        self.lines, self.sums = lines, sums
+        self.read, self.put, self.back = lines.buffers.read, lines.put, lines.back
+        self.out, self.grad = lines.buffers.block(sums.out)
+        self.begun = False  # whether there is something in `out` to add to
+
+    def write(self) -> None:
+        """Write the lines."""
+        sums = self.sums
+        n_products, n_singles = len(sums.product_signs), len(sums.single_signs)
+        if sums.weights.size:
+            self.matrix_product()
+        elif sums.out.size == 1 and 0 < n_products <= FEW and n_singles <= FEW:
+            self.one_number()
+            return
+        if n_products > FEW:
+            self.many_products()
+        else:
+            self.few_products()
+        self.addends()
+
+    def signed(self, sign: int) -> str:
+        """Return the gradients of the sums, or what is opposite to them."""
+        return self.grad if sign > 0 else f"-{self.grad}"
+
+    def matrix_product(self) -> None:
+        """Write weights @ across."""
+        weights, across = self.sums.weights, self.sums.across
+        w = self.lines.full(self.read(weights, "w"), weights)
+        x = self.lines.full(self.read(across), across)
+        n, n_weights = weights.shape
+        # One column times one row is quicker with broadcasting than as a matrix product.
+        by_row, by_weight, by_lane = (
+            "*" if inner == 1 else "@" for inner in (n, n_weights, across.shape[1])
+        )
+        line, _ = into(f"{w} {by_weight} {x}", self.out)
+        self.put(line)
+        self.back(weights, f"{self.grad} {by_lane} {x}.T", weights.shape)
+        self.back(across, f"{w}.T {by_row} {self.grad}", across.shape)
+        self.begun = True
+
+    def one_number(self) -> None:
+        """Write a sum of few terms that is one number: by numbers, not by arrays of one."""
+        sums, text = self.sums, ""
+        for t, sign in enumerate(sums.product_signs):
+            left, right = sums.left[:, t], sums.right[:, t]
+            x, y = self.read(left), self.read(right)
+            text += f" {'+' if sign > 0 else '-'} {self.number(x)} * {self.number(y)}"
+            self.lines.product_gradients(left, right, self.signed(sign), x, y, (1, 1))
+        for t, sign in enumerate(sums.single_signs):
+            single = sums.singles[:, t]
+            text += f" {'+' if sign > 0 else '-'} {self.number(self.read(single))}"
+            self.back(single, self.signed(sign), (1, 1))
+        if sums.constant[0, 0]:
+            text += f" + {literal(sums.constant[0, 0])}"
+        self.put(f"{self.out}[0, 0] = {text.removeprefix(' + ').strip()}")
+
+    def number(self, operand: Operand) -> str:
+        """Return the text of an operand of one entry as a number."""
+        is_array = operand.text in self.lines.buffers.space
+        return f"{operand.text}[0, 0]" if is_array else operand.text
+
+    def few_products(self) -> None:
+        """Write products term by term."""
+        for t, sign in enumerate(self.sums.product_signs):
+            left, right = self.sums.left[:, t], self.sums.right[:, t]
+            x, y = self.read(left), self.read(right)
+            if self.begun:
+                self.put(f"{self.out} {'+' if sign > 0 else '-'}= {x.text} * {y.text}")
+            else:
+                self.put(f"multiply({x.text}, {y.text}, out={self.out})")
+                if sign < 0:
+                    self.put(f"negative({self.out}, out={self.out})")
+            self.begun = True
+            shape = self.sums.out.shape
+            self.lines.product_gradients(left, right, self.signed(sign), x, y, shape)
+
+    def many_products(self) -> None:
+        """Write a sum over an axis of products."""
+        sums, out = self.sums, self.out
+        n, n_terms, n_lanes = sums.left.shape
+        positive = (sums.product_signs > 0).all()
+        if n == n_lanes == 1 and positive and not self.begun:  # a dot product
+            left, right = sums.left.ravel(), sums.right.ravel()
+            x, y = self.read(left), self.read(right)
+            if x.shape == y.shape == left.shape:
+                self.put(f"{out}[0, 0] = {x.text} @ {y.text}")
+                self.lines.product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
+                self.begun = True
+                return
+        x, y = self.read(sums.left), self.read(sums.right)
+        g = f"{self.grad}[:, None]"
+        product = f"{x.text} * {y.text}"
+        if not positive:
+            signs = self.lines.buffers.baked(sums.product_signs[:, None].astype(float))
+            product, g = f"{product} * {signs}", f"{g} * {signs}"
+        if max(x.shape[1], y.shape[1]) < n_terms:
+            product = f"broadcast_to({product}, {sums.left.shape})"
+        if self.begun:
+            self.put(f"{out} += ({product}).sum(1)")
+        elif positive and x.shape == y.shape == sums.left.shape:
+            self.put(f'einsum("rtl,rtl->rl", {x.text}, {y.text}, out={out})')
+        else:
+            self.put(f"{out}[...] = ({product}).sum(1)")
+        shape = (n, 1 if positive else n_terms, n_lanes)
+        self.lines.product_gradients(sums.left, sums.right, g, x, y, shape)
+        self.begun = True
+
+    def addends(self) -> None:
+        """Write the terms that are no products."""
+        sums, out = self.sums, self.out
+        waiting = [*self.singles()]
+        if sums.constant.any() or not (self.begun or waiting):
+            same = (sums.constant == sums.constant.flat[0]).all()
+            number = float(sums.constant.flat[0])
+            text = repr(number) if same else self.lines.buffers.baked(sums.constant)
+            waiting.insert(0, (1, text))
+        # What is added comes first, so that there is something to take the others from.
+        waiting.sort(key=lambda term: -term[0])
+        if not self.begun and len(waiting) > 1 and waiting[0][0] > 0:
+            (_, x), (sign, y), *waiting = waiting
+            self.put(f"{'add' if sign > 0 else 'subtract'}({x}, {y}, out={out})")
+        elif not self.begun:
+            (sign, x), *waiting = waiting
+            line, _ = into(x if sign > 0 else f"-{x}", out)
+            self.put(line)
+        for sign, text in waiting:
+            if text != "-0.0":
+                self.put(f"{out} {'+' if sign > 0 else '-'}= {text}")
+
+    def singles(self) -> list[tuple[int, str]]:
+        """Return sign and text of what is to be added beside products; write its gradients."""
+        sums = self.sums
+        n, n_terms, n_lanes = sums.singles.shape
+        if n_terms <= FEW:
+            found = []
+            for t, sign in enumerate(sums.single_signs):
+                single = sums.singles[:, t]
+                found.append((int(sign), self.read(single).text))
+                self.back(single, self.signed(sign), (n, n_lanes))
+            return found
+        x = self.read(sums.singles)
+        signed, g = x.text, f"{self.grad}[:, None]"
+        shape: tuple[int, ...] = (n, 1, n_lanes)
+        if (sums.single_signs < 0).any():
+            signs = self.lines.buffers.baked(sums.single_signs[:, None].astype(float))
+            signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sums.singles.shape
+        if x.shape[1] < n_terms:
+            signed = f"broadcast_to({signed}, {sums.singles.shape})"
+        self.back(sums.singles, g, shape)
+        return [(1, f"add.reduce({signed}, 1)")]
+
+
+class RaggedSumLines:
+    """Writes one instruction of sums with more terms in some lanes than in others.
+
+    Args:
+        lines: where to.
+        sums: the instruction.
+    """
+
+    def __init__(self, lines: Lines, sums: RaggedSum) -> None:
+        self.lines, self.sums = lines, sums
+
+    def write(self) -> None:
+        """Write the lines."""
+        lines, sums, buffers = self.lines, self.sums, self.lines.buffers
+        out, grad = buffers.block(sums.out)
+        x, y = buffers.read(sums.left), buffers.read(sums.right)
+        terms = x.text if y.text == "1.0" else f"{x.text} * {y.text}"
+        signs = ""
+        if (sums.signs < 0).any():
+            signs = buffers.baked(sums.signs.astype(float))
+            terms = f"{terms} * {signs}"
+        if joined(x.shape, y.shape) != sums.left.shape:
+            terms = f"broadcast_to({terms}, {sums.left.shape})"
+        lines.put(f"add.reduceat({terms}, {buffers.index(sums.starts)}, axis=1, out={out})")
+        if sums.constant.any():
+            lines.put(f"{out} += {buffers.baked(sums.constant)}")
+        if not buffers.wants(sums.out):
+            return
+        counts = np.diff([*sums.starts, len(sums.signs)])
+        lane_of = buffers.index(np.repeat(np.arange(len(counts)), counts))
+        gradients = buffers.name("t", np.empty(sums.left.shape))
+        lines.note(f'{grad}.take({lane_of}, 1, out={gradients}, mode="clip")')
+        if signs:
+            lines.note(f"{gradients} *= {signs}")
+        if y.text == "1.0":
+            lines.back(sums.left, gradients, sums.left.shape)
+        else:
+            lines.product_gradients(sums.left, sums.right, gradients, x, y, sums.left.shape)
