@@ -1,4 +1,4 @@
-"""Writes sums of products as lines of NumPy: a matrix product, a sum over an axis, or term by term."""
+"""Writes sums of products as lines of NumPy: as matrix products, over an axis, or term by term."""
 
 from __future__ import annotations
 
