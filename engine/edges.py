@@ -28,7 +28,9 @@ def operand(symbol: str, other: object, *, reflected: bool = False) -> float:
     except TypeError:
         kind = type(other).__name__
         sides = f"{kind} {symbol} Value" if reflected else f"Value {symbol} {kind}"
-        message = f"{sides}: operands must be Value, int or float, got {described(other)}"
+        what = described(other)
+        what = f"an array {what}" if what.startswith("of shape") else what
+        message = f"{sides}: operands must be Value, int or float, got {what}"
     raise TypeError(message)
 
 

@@ -699,6 +699,9 @@ UNRECORDABLE = {
     "reading .data of a parameter": lambda x: w * x * w.data,
     "reading .grad of a parameter": lambda x: w * x * w.grad,
     r"reading float\(\) of a parameter": lambda x: w * x * float(w),
+    "writing the number of a recorded": lambda x: w * x * float(f"{w * x:.3f}"),
+    "reading the text of a parameter": lambda x: w * x * float(f"{w:.3f}"),
+    "recorded Value as an index or a count": lambda x: w * sum(1 for _ in range(x)),
     "deciding by a recorded Value .if": lambda x: (w if w > 0 else -w) * x,
     "deciding by a recorded": lambda x: max(w, w * w) * x,
     "comparing an input with": lambda x: w if x == x * 1.0 else -w,
@@ -745,6 +748,28 @@ def test_what_cannot_be_replayed_is_refused_with_its_line(what, backend):
 def test_a_function_that_returns_no_loss_is_refused(result, message):
     with pytest.raises(TypeError, match=message):
         engine.compile(result)(1.0)
+
+
+def test_a_refusal_that_the_function_catches_is_raised_all_the_same():
+    def stubborn(x):
+        try:
+            return w * x if w * x > 0 else -w * x
+        except Exception:
+            return w
+
+    with pytest.raises(engine.RecordingError, match="deciding by a recorded Value"):
+        engine.compile(stubborn)(1.0)
+
+
+def test_a_recorded_value_prints_without_the_number_that_replays_do_not_share(capsys):
+    def shown(x):
+        z = w * x
+        print(z, f"{x}", w)
+        return -z if "-" in str(z) else z
+
+    program = engine.compile(shown)
+    assert [program(-1.0), program(1.0)] == [-w.data, w.data]
+    assert "Value(recorded mul) Value(recorded leaf, label='x')" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -803,7 +828,9 @@ def test_arguments_may_be_given_by_name():
 
     program = engine.compile(loss)
     assert [program(3.0, y=4.0), program(y=4.0, x=3.0), program(x=3.0)] == [2.0, 2.0, 5.0]
-    with pytest.raises(TypeError, match=r"loss cannot be called so: got an unexpected .* 'z'"):
+    with pytest.raises(
+        TypeError, match="loss cannot be called so: it has no argument 'z'; it takes x, y"
+    ):
         program(1.0, z=2.0)
 
     def only(x, *, y):
@@ -864,6 +891,19 @@ def test_a_step_that_would_make_parameters_nan_is_not_taken():
             ValueError,
             'backend must be "auto", "numpy" or "python"',
         ),
+        (lambda: engine.compile(w * w), TypeError, "leave out the brackets"),
+        (lambda: engine.compile(abs, optimizer=nn.SGD), TypeError, r"step\(\), as nn.SGD\(param"),
+        (
+            lambda: engine.compile(abs, batched=True, penalty=w),
+            TypeError,
+            "penalty must be a function .* put lambda: before it",
+        ),
+        (
+            lambda: engine.compile(lambda X: sum(w * x for x in X), batched=True)([1.0]),
+            TypeError,
+            "takes a number for a list .* it is called with one sample",
+        ),
+        (lambda: engine.compile(abs).outputs, ValueError, "call the program first"),
         (lambda: engine.compile(abs, penalty=abs), ValueError, "penalty goes with batched=True"),
         (lambda: engine.compile(abs).step(1.0), ValueError, "needs an optimizer"),
         (lambda: engine.compile(abs).graph, ValueError, "call the program first"),

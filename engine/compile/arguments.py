@@ -94,13 +94,20 @@ def flattened(x: list[object], name: str, shape: list[int]) -> list[float]:
         if inner is None:
             inner = own
         if own != inner:
-            first, this = (f"{s[0]} entries" if s else "one number" for s in (inner, own))
+            first, this = (counted(s) for s in (inner, own))
             raise ValueError(
                 f"the rows of {name} must be alike: {name}[0] has {first}, {name}[{i}] has {this}; "
                 "fill them up, or hand in tuples for what is of several parts"
             )
     shape += inner or []
     return flat
+
+
+def counted(shape: list[int]) -> str:
+    """Return how many entries a row of a list has, in words."""
+    if not shape:
+        return "one number"
+    return "1 entry" if shape[0] == 1 else f"{shape[0]} entries"
 
 
 def placeholders(key: Key, name: str, make: Callable[[str], object]) -> object:

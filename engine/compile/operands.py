@@ -166,7 +166,9 @@ class Buffers:
             line = f"{name} = view({buffer}, {slots.flat[0]}, {slots.shape}, {steps})"
             names: list[str] = []
             if slots.max() < len(labels):
-                names = list(dict.fromkeys(filter(None, (labels[i] for i in slots.flat))))
+                names = [labels[i] or "?" for i in slots.ravel().tolist()]
+            if len(set(names)) == 1:
+                names = names[:1] if names[0] != "?" else []
             if len(names) > 6:
                 names[3:-2] = ["…"]
             lines.append(f"{line}  # {', '.join(names)}" if names else line)

@@ -210,6 +210,10 @@ class Plan:
         for slots, label in zip(self.given.tolist(), tape.input_labels, strict=True):
             for slot in slots:
                 found[slot] = label
+        for slots in self.ones:
+            for slot in slots.tolist():
+                if slot < len(found):
+                    found[slot] = "1"
         return found
 
     def moving(self) -> NDArray[np.bool_]:

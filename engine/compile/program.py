@@ -60,10 +60,14 @@ class Stats:
     replays: int = 0
 
     def __str__(self) -> str:
+        if not self.recordings:
+            return "not called yet, so nothing is recorded"
         made = "lines of Python"
         if self.instructions:
-            made = f"{self.instructions} instructions of up to {self.lanes:,} lanes"
-            made += f", {self.bytes:,} bytes"
+            made = (
+                f"instructions: {self.instructions}, of up to {self.lanes:,} lanes, on "
+                f"{self.bytes:,} bytes"
+            )
         return (
             f"{self.nodes:,} nodes → {made}; recorded in {self.record_ms:.0f} ms, compiled in "
             f"{self.compile_ms:.0f} ms; recordings {self.recordings}, replays {self.replays}"
@@ -117,12 +121,19 @@ class Program:
         backend: str,
     ) -> None:
         if not callable(fn):
-            raise TypeError(f"compile needs a function that returns a Value, got {fn!r}")
+            hint = "; leave out the brackets behind its name" if isinstance(fn, Value) else ""
+            raise TypeError(f"compile needs a function that returns a Value, got {fn!r}{hint}")
         if backend not in ("auto", "numpy", "python"):
             raise ValueError(f'backend must be "auto", "numpy" or "python", got {backend!r}')
-        if optimizer is not None and not hasattr(optimizer, "step"):
+        if isinstance(optimizer, type) or not hasattr(optimizer or self, "step"):
             raise TypeError(
-                f"optimizer must have a method step(), as nn.SGD has, got {optimizer!r}"
+                "optimizer must have a method step(), as nn.SGD(parameters, learning_rate=…) has, "
+                f"got {optimizer!r}"
+            )
+        if penalty is not None and not callable(penalty):
+            raise TypeError(
+                f"penalty must be a function that returns a Value, got {penalty!r}; put lambda: "
+                "before it"
             )
         if penalty is not None and not batched:
             raise ValueError(
@@ -178,8 +189,11 @@ class Program:
         """The numbers of the other Values that the function returned, at the last call.
 
         For each of these Values, the numbers of all samples.
+
+        Raises:
+            ValueError: the program has not been called yet.
         """
-        return [] if self._last is None else self._last.replay.outputs()
+        return self._called("program.outputs holds numbers of").replay.outputs()
 
     @property
     def graph(self) -> Value:
@@ -208,6 +222,9 @@ class Program:
         NumPy array of more than 10,000 numbers.
         """
         self._recordings.clear()
+
+    def __repr__(self) -> str:
+        return f"<Program of {self._source.name}: {self.stats}>"
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a program cannot be copied or pickled; compile the function again")

@@ -25,10 +25,12 @@ class Recorder:
 
     Attributes:
         tape: what has been recorded.
+        refused: what the function did that cannot be replayed.
     """
 
     def __init__(self, tape: Tape | None = None) -> None:
         self.tape = Tape() if tape is None else tape
+        self.refused: list[RecordingError] = []
         self._parameters: dict[Value, int] = {}  # where on the tape each one stands
         self._before: list[float] = []  # what each was when first used
 
@@ -54,8 +56,11 @@ class Recorder:
         """Close the tape with its results.
 
         Raises:
-            RecordingError: the function has changed a parameter.
+            RecordingError: the function has changed a parameter, or was refused something and went
+                on another way (`try … except`), on which every replay would follow it.
         """
+        if self.refused:
+            raise self.refused[0]
         tape = self.tape
         tape.out = self.place(out)
         for p, before in zip(tape.parameters, self._before, strict=True):

@@ -13,6 +13,10 @@ from engine import value
 from engine.compile.refusal import INSTEAD, from_engine, refusal
 from engine.value import Choice, Value
 
+COUNTED = (
+    "use engine.take(values, index) to pick by it; what tells how often or how many belongs "
+    "outside, for example in functools.partial"
+)
 raw_grad: MemberDescriptorType = vars(Value)["grad"]
 
 
@@ -49,6 +53,15 @@ class Watched(Value):
         # Two frames up: who called what calls this.
         if value._recorder is not None and not from_engine(sys._getframe(2).f_globals):
             raise refusal(f"reading {what} of a parameter", INSTEAD)
+
+    def __repr__(self) -> str:
+        # Text holds the number as well: float(str(w)) would be frozen.
+        return super().__repr__() if value._recorder is None else f"Value(label={self.label!r})"
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            self.refuse_reading("the text")
+        return super().__format__(spec)
 
     def __lt__(self, other: Value | float) -> bool:
         return super().__lt__(other) if value._recorder is None else compared("<", self, other)
@@ -133,16 +146,24 @@ class Recorded(Value):
         """Refuse: they are not kept."""
         raise refusal("reading the slopes of a recorded Value", "look at program.graph outside")
 
+    def __repr__(self) -> str:
+        # Without its number: "-" in str(x) would be decided by the one of this recording.
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(recorded {self.op or 'leaf'}{label})"
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise refusal("writing the number of a recorded Value as text", INSTEAD)
+        return repr(self)
+
     def __float__(self) -> float:
         raise refusal("float() of a recorded Value", INSTEAD)
 
     def __int__(self) -> int:
-        raise refusal("int() of a recorded Value", "use engine.take(values, index) to pick by it")
+        raise refusal("int() of a recorded Value", COUNTED)
 
     def __index__(self) -> int:
-        raise refusal(
-            "a recorded Value as an index", "use engine.take(values, index) to pick by it"
-        )
+        raise refusal("a recorded Value as an index or a count", COUNTED)
 
     def backward(self) -> None:
         """Refuse: the program does it."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from engine.compile.arguments import Key, Numbers, floats, named, of_one_sample, placeholders
 from engine.compile.outside import Outside
 from engine.compile.record import Recorder
-from engine.compile.recorded import Guarded
+from engine.compile.recorded import Guarded, Placeholder
 from engine.compile.refusal import users_line
 from engine.compile.tape import Repetition, Tape
 from engine.errors import RecordingError
@@ -53,6 +53,12 @@ class Source:
         try:
             if self._signature is None:
                 raise TypeError("it does not say what its arguments are called")
+            known = self._signature.parameters
+            takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
+            for name in named_args:
+                if name not in known and not takes_any:
+                    names = ", ".join(known) or "nothing"
+                    raise TypeError(f"it has no argument {name!r}; it takes {names}")
             bound = self._signature.bind(*args, **named_args)
         except TypeError as error:
             raise TypeError(f"{self.name} cannot be called so: {error}") from None
@@ -91,11 +97,28 @@ class Source:
                 )
                 for i, key in enumerate(keys)
             ]
-            loss, outputs = self.checked(self.fn(*args))
+            loss, outputs = self.checked(self.called(args))
             penalty = None if self.penalty is None else self.penalty()
             if penalty is not None and not isinstance(penalty, Value):
                 raise TypeError(f"penalty() must return one Value, got {penalty!r}")
             return recorder.finish(loss, outputs, penalty)
+
+    def called(self, args: Sequence[object]) -> object:
+        """Return what the function returns.
+
+        Raises:
+            TypeError: it takes one number for a list of them, among other mistakes.
+        """
+        try:
+            return self.fn(*args)
+        except TypeError as error:
+            if f"'{Placeholder.__name__}'" not in str(error):
+                raise
+            given = "one sample" if self.batched else "all that the program is given"
+            raise TypeError(
+                f"{self.name} takes a number for a list ({error}); with batched={self.batched} it "
+                f"is called with {given}"
+            ) from error
 
     def checked(self, result: object) -> tuple[Value, list[Value]]:
         """Return the loss and the other Values that the function returned.
@@ -107,13 +130,13 @@ class Source:
         if isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], (list, tuple)):
             result, outputs = result
         if not isinstance(result, Value):
-            hint = (
-                "did it read .data, or compute without Values?"
-                if isinstance(result, float)
-                else "add up the losses of several"
-                if isinstance(result, (list, tuple))
-                else "is a return missing?"
-            )
+            hint = "is a return missing?"
+            if isinstance(result, (int, float)):
+                hint = "did it read .data, or compute without Values?"
+            elif isinstance(result, tuple) and len(result) == 2:
+                hint = "beside the loss it may return a list of other Values"
+            elif isinstance(result, Iterable):
+                hint = "add up the losses of several"
             raise TypeError(
                 f"a compiled function must return one Value, the loss; {self.name} returned "
                 f"{type(result).__name__}{'' if result is None else f' {result!r:.40}'}: {hint}"

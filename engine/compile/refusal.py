@@ -20,9 +20,12 @@ INSTEAD = (
 
 def refusal(what: str, instead: str) -> RecordingError:
     """Return the error for what cannot be replayed, with the line of the user's that did it."""
-    return RecordingError(
+    error = RecordingError(
         f"{users_line()}: {what} cannot be replayed with other numbers; {instead}"
     )
+    if value._recorder is not None:
+        value._recorder.refused.append(error)
+    return error
 
 
 def users_line() -> str:

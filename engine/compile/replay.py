@@ -63,7 +63,7 @@ class ArrayReplay:
             ),
         }
         return "\n\n".join(
-            "\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts.items()
+            "\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts.items() if lines
         )
 
     def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> tuple[float, bool]:
