@@ -30,7 +30,8 @@ def compile(
         fn: takes numbers in lists, tuples and arrays, returns one Value: the loss; or a pair of the
             loss and a list of Values whose numbers `program.outputs` shall hold after each call.
             Leaves from outside that it uses are the parameters.
-        optimizer: moves the parameters in `program.step`; anything with a method `step()`.
+        optimizer: moves the parameters in `program.step`; anything with a method `step()`. If it
+            has a list `parameters`, these stand in memory in its order; else in that of first use.
         batched: whether `fn` is of one sample. The program then takes each argument with a leading
             axis of samples, and returns the mean.
         penalty: for a batched program: gives a Value to add to the mean once, such as L2.
