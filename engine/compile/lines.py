@@ -24,10 +24,7 @@ class Lines:
         self.backward: list[list[Addition | str]] = []
         self.checks: list[str] = []
         self.buffers.space.update(
-            {
-                name: getattr(np, name)
-                for name in ("add", "where", "broadcast_to", "float64", "equal")
-            },
+            {name: getattr(np, name) for name in ("add", "where", "broadcast_to", "equal")},
             whole=whole,
             all_of=np.all,
         )
@@ -93,9 +90,13 @@ class Lines:
 
     def full(self, operand: Operand, slots: Slots) -> str:
         """Return the text of an operand that has been broadcast to the shape of its slots."""
-        if operand.shape == slots.shape and operand.text in self.buffers.space:
+        if operand.shape == slots.shape and self.is_array(operand):
             return operand.text
         return f"broadcast_to({operand.text}, {slots.shape})"
+
+    def is_array(self, operand: Operand) -> bool:
+        """Tell whether an operand is an array of the program, and no number."""
+        return isinstance(self.buffers.space.get(operand.text), np.ndarray)
 
     def use(self, names: set[str]) -> None:
         """Make functions known to the lines."""

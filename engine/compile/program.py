@@ -76,10 +76,19 @@ class Stats:
 
 @dataclass
 class Recording:
-    """What was recorded for one shape, and its replays by the number of samples."""
+    """What was recorded for one shape, and its replays by the number of samples.
+
+    Attributes:
+        tape: the steps.
+        rolled: the steps in rows, for array programs.
+        leaves_out: whether the optimizer moves parameters too that the recording does not use, and
+            whose gradients its replays do not set.
+        replays: the programs made of it.
+    """
 
     tape: Tape
     rolled: Rolled | None
+    leaves_out: bool
     replays: dict[int | None, ArrayReplay | StraightReplay] = field(default_factory=dict)
 
 
@@ -125,7 +134,8 @@ class Program:
             raise TypeError(f"compile needs a function that returns a Value, got {fn!r}{hint}")
         if backend not in ("auto", "numpy", "python"):
             raise ValueError(f'backend must be "auto", "numpy" or "python", got {backend!r}')
-        if isinstance(optimizer, type) or not hasattr(optimizer or self, "step"):
+        no_step = isinstance(optimizer, type) or not hasattr(optimizer, "step")
+        if optimizer is not None and no_step:
             raise TypeError(
                 "optimizer must have a method step(), as nn.SGD(parameters, learning_rate=…) has, "
                 f"got {optimizer!r}"
@@ -146,9 +156,7 @@ class Program:
         self._source = Source(fn, penalty, batched)
         self._recordings: dict[object, Recording] = {}
         self._last: Call | None = None
-        # Whether the optimizer moves parameters too that the program does not use, whose gradients
-        # it does not set.
-        self._moves_others = hasattr(optimizer, "zero_grad")
+        self._outputs: list[list[float]] | None = None  # where inf or nan has made it go eagerly
 
     def __call__(self, *args: object, **named_args: object) -> float:
         """Return the loss; add its gradients to `.grad` of the parameters, as `backward()` does.
@@ -156,7 +164,7 @@ class Program:
         Raises:
             RecordingError: the function cannot be recorded.
             TypeError: an argument holds something else than numbers.
-            ValueError: an argument is ragged, or holds inf or nan.
+            ValueError: an argument is ragged, or holds nan; or inf, where the result is not finite.
             DomainError: an operation was asked outside its domain.
 
         Warns:
@@ -193,7 +201,8 @@ class Program:
         Raises:
             ValueError: the program has not been called yet.
         """
-        return self._called("program.outputs holds numbers of").replay.outputs()
+        call = self._called("program.outputs holds numbers of")
+        return call.replay.outputs() if self._outputs is None else self._outputs
 
     @property
     def graph(self) -> Value:
@@ -207,7 +216,12 @@ class Program:
             ValueError: the program has not been called yet.
         """
         call = self._called("program.graph shows")
-        root = self._eager(call, 0)
+        root, _ = call.recording.tape.graph(call.sample(0))
+        if not isinstance(root, Value) or root.op is None:
+            raise ValueError(
+                f"program.graph shows operations, and {self._source.name} has none: it returns a "
+                "Value as it is"
+            )
         # Not those of the inputs, which are leaves of this graph alone.
         kept = [(p, p.grad) for p in call.recording.tape.parameters]
         root.backward()
@@ -273,6 +287,7 @@ class Program:
         if self._last is None or self._last.replay is not replay:
             self._last = Call(recording, replay, keys, numbers, n_samples)
         self._last.numbers = numbers
+        self._outputs = None
         self.stats.replays += 1
         try:
             loss, finite = replay.run(numbers, gradients=gradients != "none")
@@ -280,7 +295,7 @@ class Program:
             finite = False
         if not finite:
             return self._not_finite(self._last, gradients)
-        if gradients == "set" and self._moves_others:
+        if gradients == "set" and recording.leaves_out:
             self.optimizer.zero_grad()  # type: ignore[union-attr]
         if gradients != "none":
             replay.keep(add=gradients == "add")
@@ -335,7 +350,9 @@ class Program:
             self.stats.compile_ms = 1e3 * (time.perf_counter() - start)
         self.stats.recordings += 1
         self.stats.nodes = len(tape)
-        return Recording(tape, rolled)
+        moved = getattr(self.optimizer, "parameters", None)
+        leaves_out = moved is None or not set(moved) <= set(tape.parameters)
+        return Recording(tape, rolled, leaves_out and hasattr(self.optimizer, "zero_grad"))
 
     def _take_into_arrays(self, tape: Tape) -> None:
         """Keep the parameters in arrays from now on, unless NumPy is to stay out."""
@@ -345,7 +362,6 @@ class Program:
 
         # Those of the optimizer first, in its order: it then moves them in one go.
         moved = list(getattr(self.optimizer, "parameters", []))
-        self._moves_others = not set(moved) <= set(tape.parameters)
         # Held as long as the program lives, since it is what keeps them together.
         self._together = LiveArrays(dict.fromkeys([*moved, *tape.parameters]))
 
@@ -383,12 +399,6 @@ class Program:
 
     # ---- where numbers end ----
 
-    def _eager(self, call: Call, i: int) -> Value:
-        """Carry out the recorded operations on Values, for one sample."""
-        root, _ = call.recording.tape.graph(call.sample(i))
-        assert isinstance(root, Value)
-        return root
-
     def _not_finite(self, call: Call, gradients: str) -> float:
         """Say where inf or nan comes from as the eager engine does, or return what it gives.
 
@@ -403,29 +413,41 @@ class Program:
         for numbers, (name, shape) in zip(call.numbers, names, strict=True):
             if bad := first_bad(numbers, name, shape):
                 raise ValueError(f"{bad}; fill in or leave out missing numbers first")
-        loss = self._eager(call, 0)
-        if call.n_samples is not None:
-            for i in range(1, call.n_samples):
-                loss = loss + self._eager(call, i)
-            loss = loss * (1.0 / call.n_samples)
-            if call.recording.tape.penalty >= 0:
-                _, made = call.recording.tape.graph(call.sample(0))
-                loss = loss + made[call.recording.tape.penalty]
+        loss = self._eager(call)
         if gradients == "none":
             return loss.data
         if gradients == "add":
             loss.backward()
             return loss.data
-        parameters = call.replay.parameters
-        kept = list(parameters.grad)
-        for p in parameters.parameters:
+        used = call.replay.parameters.parameters
+        kept = [p.grad for p in used]
+        for p in used:
             p.grad = 0.0
         with warnings.catch_warnings():
             warnings.simplefilter("error", NonFiniteWarning)
             try:
                 loss.backward()
             except NonFiniteWarning as warning:
-                for p, grad in zip(parameters.parameters, kept, strict=True):
+                for p, grad in zip(used, kept, strict=True):
                     p.grad = grad
                 raise NonFiniteError(f"no step was taken: {warning}") from None
+        for p in set(getattr(self.optimizer, "parameters", [])) - set(used):
+            p.grad = 0.0
         return loss.data
+
+    def _eager(self, call: Call) -> Value:
+        """Carry out the recorded operations on Values, for every sample; note the outputs."""
+        tape = call.recording.tape
+        samples = [tape.graph(call.sample(i)) for i in range(call.n_samples or 1)]
+        self._outputs = [[float(made[i]) for _, made in samples] for i in tape.outputs]
+        watcher, value._watcher = value._watcher, None  # recorded even inside no_grad()
+        try:
+            loss = sum((root for root, _ in samples[1:]), samples[0][0])
+            if call.n_samples is not None:
+                loss = loss * (1.0 / call.n_samples)
+            if tape.penalty >= 0:
+                loss = loss + samples[0][1][tape.penalty]
+        finally:
+            value._watcher = watcher
+        assert isinstance(loss, Value)
+        return loss

@@ -112,7 +112,8 @@ class Source:
         try:
             return self.fn(*args)
         except TypeError as error:
-            if f"'{Placeholder.__name__}'" not in str(error):
+            # What is not said by the line of the error itself.
+            if f"'{Placeholder.__name__}' object is not iterable" not in str(error):
                 raise
             given = "one sample" if self.batched else "all that the program is given"
             raise TypeError(

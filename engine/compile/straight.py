@@ -75,7 +75,7 @@ class StraightReplay:
         """Replay on these inputs; leave gradients of the parameters in `grad`.
 
         Returns:
-            The result, and whether it and all gradients are finite, and no input is nan.
+            The result, and whether it and all gradients asked for are finite, and no input is nan.
 
         Raises:
             ArithmeticError: an operation was asked outside its domain, or overflowed.
@@ -84,7 +84,8 @@ class StraightReplay:
             loss = self._replayed(arrays)
         except ValueError as error:
             raise ArithmeticError(str(error)) from None
-        return loss, math.isfinite(loss) and all(map(math.isfinite, self.grad))
+        finite = math.isfinite(loss) and (not gradients or all(map(math.isfinite, self.grad)))
+        return loss, finite
 
     def _replayed(self, arrays: Sequence[Numbers]) -> float:
         """Return the result; leave gradients and outputs behind."""

@@ -79,8 +79,7 @@ class SumLines:
 
     def number(self, operand: Operand) -> str:
         """Return the text of an operand of one entry as a number."""
-        is_array = operand.text in self.lines.buffers.space
-        return f"{operand.text}[0, 0]" if is_array else operand.text
+        return f"{operand.text}[0, 0]" if self.lines.is_array(operand) else operand.text
 
     def few_products(self) -> None:
         """Write products term by term."""

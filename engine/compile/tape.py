@@ -136,9 +136,11 @@ class Tape:
                 if op is PARAMETER:
                     made.append(next(leaves))
                 elif op is INPUT:
-                    made.append(Value(*next(given)))
+                    number, label = next(given)
+                    made.append(Value(number, self.labels.get(i) or label))
                 elif op is CONSTANT:
-                    made.append(self.numbers[i])
+                    label = self.labels.get(i, "")
+                    made.append(Value(self.numbers[i], label) if label else self.numbers[i])
                 else:
                     made.append(applied(op, [made[j] for j in args]))
                     if i in self.labels and isinstance(node := made[i], Value):
