@@ -494,6 +494,106 @@ def test_a_number_in_an_array_around_the_function_that_changes_is_recorded_anew(
     assert program.stats.recordings == 4
 
 
+class Switches:
+    """What a user's own objects and classes may hold."""
+
+    kind = 1.0
+
+    def __init__(self):
+        self.mask = np.array([1.0, 0.0])
+        self.name = "plain"
+        self.last = 0.0
+
+    def __call__(self, X):
+        out = sum(m * w * x for m, x in zip(self.mask, X, strict=True)) * self.kind
+        return out * 2.0 if self.name == "double" else out
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        (lambda s: setattr(s, "mask", np.array([0.0, 1.0])), 3.0),
+        (lambda s: setattr(s, "mask", [1.0, 1.0]), 4.0),
+        (lambda s: s.mask.fill(2.0), 8.0),
+        (lambda s: setattr(s, "name", "double"), 2.0),
+        (lambda s: setattr(s, "kind", 5.0), 5.0),
+    ],
+)
+def test_what_the_code_reads_of_an_object_is_watched(change, wanted, monkeypatch):
+    monkeypatch.setitem(globals(), "w", Value(1.0))
+    switches = Switches()
+    program = engine.compile(lambda X: switches(X))
+    assert program([1.0, 3.0]) == 1.0
+    switches.last = 7.0  # which no code reads that is recorded
+    assert program([1.0, 3.0]) == 1.0
+    assert program.stats.recordings == 1
+    change(switches)
+    assert program([1.0, 3.0]) == wanted
+
+
+def test_what_stands_in_dicts_lists_and_defaults_is_watched():
+    w, config, factors = Value(1.0), {"mask": [1.0, 0.0], "scale": None}, [2.0]
+
+    def fn(X, *, extra=1.0):
+        out = sum(m * w * x for m, x in zip(config["mask"], X, strict=True))
+        return out * (config["scale"] or 1.0) * len(factors) * extra
+
+    program = engine.compile(fn)
+    found = [program([1.0, 3.0])]
+    config["mask"] = [0.0, 1.0]
+    found.append(program([1.0, 3.0]))
+    config["scale"] = 2.0
+    found.append(program([1.0, 3.0]))
+    factors.append(9.0)
+    found.append(program([1.0, 3.0]))
+    fn.__kwdefaults__["extra"] = 0.5
+    found.append(program([1.0, 3.0]))
+    assert found == [1.0, 3.0, 6.0, 12.0, 6.0]
+
+
+def test_two_arrays_in_turn_are_recorded_once_each():
+    w, masks = Value(1.0), (np.array([1.0]), np.array([2.0]))
+    mask = masks[0]
+    program = engine.compile(lambda x: mask[0] * w * x)
+    for i in range(10):
+        mask = masks[i % 2]
+        assert program(1.0) == mask[0]
+    assert program.stats.recordings <= 3
+
+
+READ_ONLY = Value(3.0, "s")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda x: w * x * READ_ONLY.data,
+        lambda x: w * x if READ_ONLY > 0 else -w * x,
+        lambda x: w * x * float(READ_ONLY),
+        lambda x: w * x * Value(READ_ONLY.data),
+    ],
+)
+def test_a_value_that_is_only_read_is_refused_as_well(fn, backend):
+    with pytest.raises(engine.RecordingError, match=r"test_compile\.py:\d+ \("):
+        engine.compile(fn, backend=backend)(1.0)
+    assert type(READ_ONLY) is Value
+
+
+def test_a_parameter_changed_inside_is_as_it_was_before():
+    w = Value(2.0, "w")
+
+    def there_and_back(x):
+        w.data = 9.0
+        out = w * x
+        w.data = 2.0
+        return out
+
+    with pytest.raises(engine.RecordingError, match=r"test_compile\.py:\d+ \(w.data = 9.0\)"):
+        engine.compile(there_and_back)(1.0)
+    assert w.data == 2.0
+
+
 def test_a_program_can_be_told_to_forget_what_it_has_recorded():
     w, many = Value(2.0), np.ones(20_000)
     program = engine.compile(lambda x: many[7] * w * x)
@@ -547,6 +647,50 @@ def test_comparisons_with_parameters_are_replayed():
         assert program(1.0) == 4.0
         w.data = -3.0
         assert program(1.0) == 3.0
+
+
+@pytest.mark.parametrize("backend", ["auto", *BACKENDS])
+def test_a_step_moves_no_parameter_that_its_shape_does_not_use(backend):
+    places = [Value(0.1 * i) for i in range(3)]
+    w = Value(0.5)
+
+    def loss(X):
+        return sum((w * x + place) ** 2 for x, place in zip(X, places, strict=False))
+
+    optimizer = nn.SGD([w, *places], learning_rate=0.1)
+    program = engine.compile(loss, optimizer=optimizer, backend=backend)
+    for X in ([1.0, 2.0], [1.0, 2.0, 3.0]):
+        program.step(X)
+    kept = places[2].data
+    program.step([1.0, 2.0])
+    assert (places[2].data, places[2].grad) == (kept, 0.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_outputs_are_those_of_the_last_call_after_an_overflow(backend):
+    w = Value(1.0)
+
+    def fn(x):
+        return engine.where(x < 100.0, engine.exp(w * x), w * x), [w * x]
+
+    program = engine.compile(fn, backend=backend, batched=True)
+    program.evaluate([1.0, 2.0])
+    assert program.evaluate([1.0, 1000.0]) == pytest.approx((math.e + 1000.0) / 2)
+    assert [list(x) for x in program.outputs] == [[1.0, 1000.0]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_infinite_constants_are_replayed(backend):
+    w, b, c = Value(2.0), Value(3.0), Value(0.5)
+    fn = engine.compile(lambda x: engine.where(x > 0, w * b, c * math.inf), backend=backend)
+    assert fn.evaluate(2.0) == 6.0
+
+
+def test_leaves_named_inside_keep_their_names_in_the_graph():
+    w = Value(2.0, "w")
+    program = engine.compile(lambda x: w * Value(x, "feature") * Value(3.0, "three"))
+    program(1.0)
+    assert [leaf.label for leaf in engine.leaves(program.graph)] == ["w", "feature", "three"]
 
 
 def test_a_step_moves_no_parameter_by_the_gradients_of_another_program():

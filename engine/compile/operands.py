@@ -292,7 +292,7 @@ class Buffers:
             return []
         # A line for each gap would take longer than to write zeros into the smaller gaps.
         gaps = np.diff(places)
-        widest = np.sort(np.argsort(gaps)[gaps.size - 3 :])
+        widest = np.sort(np.argsort(gaps)[-3:])
         cuts = [i + 1 for i in widest if gaps[i] > 1000]
         runs = np.split(places, cuts)
         return [f"G[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]

@@ -64,9 +64,9 @@ class Planner:
         # Of each row whether its lanes differ, and whether it is of parameters or constants; a last
         # entry is for the missing second factor of a term that is no product, which has row −1.
         rows = rolled.rows
-        self.several = np.array([*(self.lanes(row) > 1 for row in rows), False])
-        self.computed = np.array([*(row.op is not PARAMETER for row in rows), False])
-        self.constants = np.array([*(row.op is CONSTANT for row in rows), False])
+        self.many_lanes = np.array([*(self.lanes(row) > 1 for row in rows), False])
+        self.no_parameters = np.array([*(row.op is not PARAMETER for row in rows), False])
+        self.of_constants = np.array([*(row.op is CONSTANT for row in rows), False])
 
     def make(self) -> Plan:
         """Return the plan."""
@@ -188,10 +188,10 @@ class Planner:
         signs = signs[:, 0]
         # A factor is wide if it differs from lane to lane, as inputs do; or might, with more lanes.
         _, of_x, of_y = np.array(row.keys, dtype=np.intp).reshape(-1, 3).T
-        wide = self.several if n_lanes > 1 else self.computed
+        wide = self.many_lanes if n_lanes > 1 else self.no_parameters
         wide_x, wide_y = wide[of_x], wide[of_y]
         single = y[:, 0] < 0
-        constant = self.constants[of_x] | self.constants[of_y]
+        constant = self.of_constants[of_x] | self.of_constants[of_y]
         linear = (wide_x != wide_y) & ~single & (signs > 0) & ~constant
 
         weights = self.start[np.where(wide_x, y[:, 0], x[:, 0])[linear]]

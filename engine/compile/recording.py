@@ -172,26 +172,23 @@ class Source:
             RecordingError: a second recording differs from the first, or chance had a part in it.
         """
         outside = Outside(self.fn, self.penalty)
+        outside.keep_arrays_of(self._outside)
         if not outside.same_places(self._outside):
             self._outside = outside
-        tape = self.record_without_chance(outside, keys, numbers)
+        with guarded(outside.leaves):
+            tape = self.record_without_chance(outside, keys, numbers)
         if not tape.depends_on_parameters():
             raise RecordingError(
                 f"{self.name} returned a Value that depends on no parameter; use Values from "
                 "outside the function as weights and biases"
             )
         prepare(tape)
-        plain = [p for p in tape.parameters if type(p) is Value]
-        for p in plain:
-            p.__class__ = Guarded
-        try:
+        with guarded([*outside.leaves, *tape.parameters]):
             if self.difference(tape, keys, numbers) is not None:
-                # Now that parameters are known, comparisons with them are recorded as well.
+                # Of some parameters it is known only now that they are, and their comparisons are
+                # recorded as well.
                 tape = self.record(keys, numbers)
                 self.compare(tape, keys, numbers)
-        finally:
-            for p in plain:
-                p.__class__ = Value
         return tape
 
     def record_without_chance(
@@ -207,9 +204,11 @@ class Source:
             tape = self.record(keys, numbers)
             if outside.chance() == before:
                 return tape
+        before = outside.chance()
+        line = self.line_where(lambda _: outside.chance() != before, keys, numbers)
         raise RecordingError(
-            f"{self.name} draws random numbers while it is recorded, which a program would repeat "
-            "for ever; draw them outside and hand them in as arguments"
+            f"{line}{self.name} draws random numbers while it is recorded, which a program would "
+            "repeat for ever; draw them outside and hand them in as arguments"
         )
 
     def difference(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> int | None:
@@ -227,14 +226,29 @@ class Source:
         step = self.difference(tape, keys, numbers)
         if step is None:
             return
+        line = self.line_where(lambda recorder: len(recorder.tape) > step, keys, numbers)
         raise RecordingError(
-            f"{self.line_of(step, keys, numbers)}{self.name} did something else when it was "
-            "recorded a second time: a random draw, a counter, or a number that changed; make such "
-            "numbers outside and hand them in as arguments"
+            f"{line}{self.name} did something else when it was recorded a second time: a random "
+            "draw, a counter, or a number that changed; make such numbers outside and hand them in "
+            "as arguments"
         )
 
-    def line_of(self, step: int, keys: Sequence[Key], numbers: Sequence[Numbers]) -> str:
-        """Return the user's line that records a step, with a colon, or "" if it is not reached."""
+    def line_where(
+        self,
+        reached: Callable[[Recorder], bool],
+        keys: Sequence[Key],
+        numbers: Sequence[Numbers],
+    ) -> str:
+        """Return the user's line that is being recorded when something holds first, with a colon.
+
+        Args:
+            reached: whether it holds, asked after every step.
+            keys: the shape of each argument.
+            numbers: what the arguments hold.
+
+        Returns:
+            The file and line, or "" if it never holds.
+        """
 
         class Reached(BaseException):
             pass
@@ -250,13 +264,13 @@ class Source:
                 return super().new(kind, number, place)
 
             def stop(self) -> None:
-                if len(self.tape) > step:
+                if reached(self):
                     raise Reached(users_line())
 
         try:
             self.record(keys, numbers, Until)
-        except Reached as reached:
-            return f"{reached}: "
+        except Reached as line:
+            return f"{line}: "
         return ""
 
 
@@ -268,6 +282,19 @@ def first_numbers(keys: Sequence[Key], numbers: Sequence[Numbers]) -> Iterator[f
         for n in shape:
             size *= n
         yield from floats(array[:size] if isinstance(array, list) else array.ravel()[:size])
+
+
+@contextmanager
+def guarded(leaves: Iterable[Value]) -> Iterator[None]:
+    """Refuse that leaves are read by Python code, for the time of a recording."""
+    plain = [p for p in leaves if type(p) is Value]
+    for p in plain:
+        p.__class__ = Guarded
+    try:
+        yield
+    finally:
+        for p in plain:
+            p.__class__ = Value
 
 
 @contextmanager

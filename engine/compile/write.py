@@ -125,7 +125,6 @@ class Writer(Lines):
     @write.register
     def _(self, largest: Largest) -> None:
         out, _ = self.buffers.block(largest.out)
-        among = self.buffers.read(largest.among)
         n_lanes = largest.out.shape[1]
         counts = np.diff([*largest.starts, largest.among.shape[1]])
         if len(set(counts)) == 1:
@@ -133,7 +132,7 @@ class Writer(Lines):
             numbers = self.buffers.read(largest.among.reshape(shape).swapaxes(1, 2))
             self.put(f"maximum.reduce({numbers.text}, 1, out={out})")
         else:
-            text = self.full(among, largest.among)
+            text = self.full(self.buffers.read(largest.among), largest.among)
             starts = self.buffers.index(largest.starts)
             self.put(f"maximum.reduceat({text}, {starts}, axis=1, out={out})")
 
