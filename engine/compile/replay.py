@@ -54,7 +54,10 @@ class ArrayReplay:
         """
         buffers = self._buffers
         parts = {
-            f"numbers: V has {len(self.values):,} slots": buffers.views("V"),
+            f"numbers: V has {len(self.values):,} slots": [
+                "# view(V, slot, shape, steps) begins at a slot, and goes steps on along each axis",
+                *buffers.views("V"),
+            ],
             "forward": buffers.forward,
             f"gradients: G has {len(self.gradients):,} slots": buffers.views("G"),
             "backward": self._backward_lines,
