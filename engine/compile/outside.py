@@ -23,7 +23,7 @@ from types import (
     ModuleType,
 )
 
-from engine.compile.refusal import STANDARD
+from engine.compile.refusal import is_library
 from engine.value import Value
 
 TYPE_CHECKING = False
@@ -269,10 +269,8 @@ def file_of(module: str) -> str | None:
 
 
 def is_users(module: str, file: str | None) -> bool:
-    """Tell whether a module is the user's own: not ours, not Python's, and not installed."""
-    if root(module) in OURS or file is None:
-        return False
-    return "site-packages" not in file and not file.startswith(STANDARD)
+    """Tell whether a module is the user's own: not built in, and of no library."""
+    return file is not None and not is_library(module, file)
 
 
 def named(x: object) -> object:

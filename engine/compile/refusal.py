@@ -49,6 +49,10 @@ def from_engine(space: dict[str, object]) -> bool:
 
 def from_library(frame: FrameType) -> bool:
     """Tell whether a frame's code is ours, Python's own, or of an installed package."""
-    package = str(frame.f_globals.get("__name__")).split(".")[0]
-    name = frame.f_code.co_filename
-    return package in (ENGINE, "nn") or "site-packages" in name or name.startswith(STANDARD)
+    return is_library(str(frame.f_globals.get("__name__")), frame.f_code.co_filename)
+
+
+def is_library(module: str, file: str) -> bool:
+    """Tell whether a module is ours, Python's own, or of an installed package."""
+    ours = module.split(".")[0] in (ENGINE, "nn")
+    return ours or "site-packages" in file or file.startswith(STANDARD)
