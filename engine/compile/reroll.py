@@ -58,7 +58,6 @@ class Rolled:
         terms: the products of each sum, sorted alike in every lane of a row.
         constants: the constant of each sum.
         rows: the classes, each after those it is made from.
-        row_of: the row of each live step, −1 for the others.
         same: the step that stands for each step.
         n_operations: how many operations the result needs.
     """
@@ -68,7 +67,6 @@ class Rolled:
     terms: dict[int, list[Term]]
     constants: dict[int, float]
     rows: list[Row]
-    row_of: list[int]
     same: list[int]
     n_operations: int
 
@@ -131,7 +129,7 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
         row_of[i] = row
         rows[row].nodes.append(i)
     n_operations = sum(1 for n, inputs in zip(uses, args, strict=True) if n and inputs)
-    return Rolled(tape, args, terms, constants, rows, row_of, same, n_operations)
+    return Rolled(tape, args, terms, constants, rows, same, n_operations)
 
 
 def sorted_terms(terms: list[Term], row_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:
