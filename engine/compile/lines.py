@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.compile.operands import Addition, Buffers, Operand
 from engine.compile.plan import Plan, Slots
@@ -32,39 +33,75 @@ class Lines:
             self.buffers.space[name] = getattr(np, name)
         self.buffers.space.update(remainder=np.remainder, einsum=np.einsum, pow=np.power)
 
-    def backward_lines(self) -> list[str]:
-        """Return the lines of the backward pass.
+    def backward_lines(self) -> tuple[list[str], list[str]]:
+        """Return the lines of the backward pass: those to carry out once, and those of every run.
 
-        The first gradient that comes to a slot is written there, and those after it are added.
+        The first gradient that comes to a slot is written there, and those after it are added. What
+        hangs on no number, as the gradients of a sum's terms do, stays as it was written once.
         """
-        lines: list[str] = []
+        parts = self._narrow_first([part for parts in reversed(self.backward) for part in parts])
+        changing = self._changing(parts)
+        once, every = [f"G[{self.plan.out}] = 1.0"], list[str]()
         written = np.zeros(self.plan.size, dtype=bool)
         written[self.plan.out] = True
         unwritten = np.zeros_like(written)  # what is added to, or read, before anything is written
-        for part in (part for parts in reversed(self.backward) for part in parts):
+        for part in parts:
             if isinstance(part, str):
-                lines.append(part)
+                every.append(part)
                 continue
             first = not written[part.slots].any()
             if not first or part.kind in ("picked", "heaped"):
                 unwritten[part.slots] |= ~written[part.slots]
             written[part.slots] = True
-            if part.kind == "heaped":
-                lines.append(f"add.at(G, {part.target}.ravel(), {part.text}.ravel())")
-            elif not first:
-                lines.append(f"{part.target} += {part.text}")
-            elif part.kind == "view":
-                line, ufunc = into(part.text, part.target)
-                self.use({ufunc} - {""})
-                lines.append(line)
-            else:
-                target = part.target if part.target.endswith("]") else f"{part.target}[...]"
-                lines.append(f"{target} = {part.text}")
+            lines = every if changing[part.slots].any() else once
+            lines.append(self._written(part) if first else self._added(part))
         unwritten[: self.plan.n_parameters] |= ~written[: self.plan.n_parameters]
         for instruction in self.plan.instructions:
             out = instruction.out
             unwritten[out] |= self.buffers.moving[out] & ~written[out]
-        return [*self.buffers.zeroed(unwritten), f"G[{self.plan.out}] = 1.0", *lines]
+        # What never changes and is not written is 0 from the beginning.
+        return once, [*self.buffers.zeroed(unwritten & changing, written & ~changing), *every]
+
+    def _written(self, part: Addition) -> str:
+        """Return the line that writes a gradient."""
+        if part.kind == "heaped":
+            return self._added(part)
+        if part.kind == "view":
+            line, ufunc = into(part.text, part.target)
+            self.use({ufunc} - {""})
+            return line
+        target = part.target if part.target.endswith("]") else f"{part.target}[...]"
+        return f"{target} = {part.text}"
+
+    def _added(self, part: Addition) -> str:
+        """Return the line that adds a gradient to what has been written."""
+        if part.kind == "heaped":
+            return f"add.at(G, {part.target}.ravel(), {part.text}.ravel())"
+        return f"{part.target} += {part.text}"
+
+    def _narrow_first(self, parts: list[Addition | str]) -> list[Addition | str]:
+        """Move gradients of parameters that get narrower ones too to the end, for less to add.
+
+        No other gradient needs those of parameters, so they may come in any order. A layer's then
+        are written, and that of a penalty on all weights is added in one go.
+        """
+        n = self.plan.n_parameters
+        taken = np.zeros(n, dtype=bool)
+        waiting = set()
+        of_parameters = [p for p in parts if isinstance(p, Addition) and p.slots.max() < n]
+        for part in sorted(of_parameters, key=lambda part: part.slots.size):
+            if taken[part.slots].any():
+                waiting.add(id(part))
+            taken[part.slots] = True
+        return sorted(parts, key=lambda part: id(part) in waiting)
+
+    def _changing(self, parts: list[Addition | str]) -> NDArray[np.bool_]:
+        """Return for each slot whether its gradient may change from run to run."""
+        changing = np.zeros(self.plan.size, dtype=bool)
+        for part in parts:
+            if isinstance(part, Addition) and not self.buffers.stays(part, changing):
+                changing[part.slots] = True
+        return changing
 
     def put(self, line: str) -> None:
         """Add a line to the forward pass."""

@@ -7,6 +7,7 @@ constant, and copied out by index otherwise.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.compile.plan import Plan, Slots
 
+RESULTS = "st"  # what arrays are called that every run writes anew, beside the buffers
 LARGEST_MATRIX = 50_000  # numbers in a matrix of zeros and ones, by which gradients are added up
 
 
@@ -135,7 +137,8 @@ class Buffers:
         self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
         self.space.update(inf=np.inf, nan=np.nan)
         self._count: Counter[str] = Counter()
-        self._views: dict[str, list[tuple[str, Slots, tuple[int, ...]]]] = {"V": [], "G": []}
+        # Of each buffer the slots and steps of its views, by name.
+        self._views: dict[str, dict[str, tuple[Slots, tuple[int, ...]]]] = {"V": {}, "G": {}}
         self.forward: list[str] = []
         self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
@@ -155,14 +158,14 @@ class Buffers:
                 return None
             array = self.values if buffer == "V" else self.gradients
             name = self._known[key] = self.name(letter, seen(array, slots, steps))
-            self._views[buffer].append((name, slots, steps))
+            self._views[buffer][name] = (slots, steps)
         return self._known[key]
 
     def views(self, buffer: str) -> list[str]:
         """Return what the views of a buffer are, a line each, with the names of what they show."""
         labels = self.plan.labels()
         lines = []
-        for name, slots, steps in self._views[buffer]:
+        for name, (slots, steps) in self._views[buffer].items():
             line = f"{name} = view({buffer}, {slots.flat[0]}, {slots.shape}, {steps})"
             names: list[str] = []
             if slots.max() < len(labels):
@@ -176,12 +179,12 @@ class Buffers:
 
     def others(self) -> list[str]:
         """Return what the arrays that are no views are, a line each."""
-        seen_already = {name for views in self._views.values() for name, _, _ in views} | {"V", "G"}
+        seen_already = {"V", "G", *self._views["V"], *self._views["G"]}
         lines = []
         for name, array in self.space.items():
             if not isinstance(array, np.ndarray) or name in seen_already:
                 continue
-            if name[0] in "st":  # written anew by each replay
+            if name[0] in RESULTS:
                 lines.append(f"{name} = empty({array.shape})")
             else:
                 numbers = [f"{x:g}" for x in array.ravel().tolist()]
@@ -217,6 +220,26 @@ class Buffers:
         assert value is not None, "a block stands in even steps"
         assert gradient is not None, "so do its gradients"
         return value, gradient
+
+    def stays(self, addition: Addition, changing: NDArray[np.bool_]) -> bool:
+        """Tell whether a gradient is the same in every run.
+
+        Args:
+            addition: the gradient.
+            changing: for each slot whether its gradient may change.
+        """
+        if addition.kind in ("picked", "heaped"):
+            return False
+        for name in re.findall(r"[a-z]\w*", addition.text):
+            if name in self._views["G"]:
+                slots, _ = self._views["G"][name]
+                if changing[slots].any():
+                    return False
+            elif name in self._views["V"] or (
+                name[0] in RESULTS and isinstance(self.space.get(name), np.ndarray)
+            ):
+                return False
+        return True
 
     def baked(self, numbers: object) -> str:
         """Return the name of an array that stays as it is."""
@@ -285,16 +308,22 @@ class Buffers:
             return [Addition(view, total, targets, "view")]
         return [Addition(f"G[{self.index(targets)}]", total, targets, "part")]
 
-    def zeroed(self, slots: NDArray[np.bool_]) -> list[str]:
-        """Return lines that set the gradients at some slots to 0, and maybe others before them."""
+    def zeroed(self, slots: NDArray[np.bool_], kept: NDArray[np.bool_]) -> list[str]:
+        """Return lines that set gradients at some slots to 0, and maybe others, but for those kept.
+
+        Args:
+            slots: whether to set each to 0.
+            kept: whether to leave it as it is.
+        """
         places = np.flatnonzero(slots)
         if not places.size:
             return []
         # A line for each gap would take longer than to write zeros into the smaller gaps.
         gaps = np.diff(places)
-        widest = np.sort(np.argsort(gaps)[-3:])
-        cuts = [i + 1 for i in widest if gaps[i] > 1000]
-        runs = np.split(places, cuts)
+        widest = np.argsort(gaps)[-3:]
+        to_keep = np.diff(np.cumsum(kept)[places]) > 0
+        cuts = np.flatnonzero(to_keep | (np.isin(np.arange(gaps.size), widest) & (gaps > 1000)))
+        runs = np.split(places, cuts + 1)
         return [f"G[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
 
     def collected(self, slots: Slots, text: str) -> Addition | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from math import isfinite, isnan
 
 import numpy as np
@@ -36,15 +37,17 @@ class ArrayReplay:
         self.data, self.grad = self.values[:n], self.gradients[:n]
         self.inputs = [seen(self.values, n + slots) for slots in inputs.arrays]
         self.given = self.values[n : n + inputs.size]
-        backward = writer.backward_lines()
+        once, backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
+        function(once, buffers.space)()
         self.check = function(writer.checks, buffers.space)
         # NumPy's own functions raise a flag outside their domains; what is called number by number
         # does not.
         self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
         self.suspect = False
-        self._buffers, self._backward_lines = buffers, backward
+        self._context = flags_reported(self._suspected)
+        self._buffers, self._once, self._backward = buffers, once, backward
 
     def source(self) -> str:
         """Return the program as Python: views of the buffers, what is done with them, other arrays.
@@ -60,7 +63,8 @@ class ArrayReplay:
             ],
             "forward": buffers.forward,
             f"gradients: G has {len(self.gradients):,} slots": buffers.views("G"),
-            "backward": self._backward_lines,
+            "gradients that stay as they are": self._once,
+            "backward": self._backward,
             "other arrays: numbers (k), slots (i), ones, and room for results (s, t)": (
                 buffers.others()
             ),
@@ -79,25 +83,26 @@ class ArrayReplay:
         Raises:
             ArithmeticError: an operation was asked outside its domain.
         """
+        return self._context.run(self._replay, arrays, gradients)
+
+    def _replay(self, arrays: Sequence[Numbers], gradients: bool) -> tuple[float, bool]:
         for place, array in zip(self.inputs, arrays, strict=True):
             # A list has the numbers of all its rows one after the other.
             place[...] = np.reshape(array, place.shape) if isinstance(array, list) else array
         self.data[...] = self.parameters.data
         self.suspect = not self.flags
-        # A flag may be raised by a branch that `where` does not take, so it is looked into.
-        with np.errstate(all="ignore", divide="call", invalid="call", call=self._suspected):
-            # The quickest way to ask many numbers for nan, or for inf or nan, is to add up squares.
-            squares = float(self.given.dot(self.given))
-            if isnan(squares):
-                return squares, False
-            self.forward()
-            if self.suspect:
-                self.check()
-            loss: float = self.values.item(self.plan.out)
-            if not gradients:
-                return loss, isfinite(loss)
-            self.backward()
-            return loss, isfinite(loss) and isfinite(self.grad.dot(self.grad))
+        # The quickest way to ask many numbers for nan, or for inf or nan, is to add up squares.
+        squares = float(self.given.dot(self.given))
+        if isnan(squares):
+            return squares, False
+        self.forward()
+        if self.suspect:  # maybe by a branch that `where` does not take, so it is looked into
+            self.check()
+        loss: float = self.values.item(self.plan.out)
+        if not gradients:
+            return loss, isfinite(loss)
+        self.backward()
+        return loss, isfinite(loss) and isfinite(self.grad.dot(self.grad))
 
     def _suspected(self, kind: str, flag: int) -> None:
         self.suspect = True
@@ -129,6 +134,17 @@ def array_replay(
     inputs = Inputs(shapes)
     planner = Planner(rolled, positions, inputs, n_samples)
     return ArrayReplay(planner.make(), together, inputs)
+
+
+def flags_reported(report: Callable[[str, int], None]) -> Context:
+    """Return a context in which NumPy, when a number leaves a function's domain, calls `report`.
+
+    NumPy keeps in the context what it does then; to enter one takes less than to change that.
+    """
+    context = Context()
+    context.run(np.seterr, all="ignore", divide="call", invalid="call")
+    context.run(np.seterrcall, report)
+    return context
 
 
 def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], None]:
