@@ -197,8 +197,9 @@ class Planner:
         weights = self.start[np.where(wide_x, y[:, 0], x[:, 0])[linear]]
         across = self.slots(np.where(wide_x[:, None], x, y)[linear], n_lanes)
         order = np.lexsort((weights, across[:, 0]))
-        # Numbers that are one for all lanes come first (biases), so that rows' terms are in step.
-        columns = np.lexsort((self.start[x[:, 0]], wide_x, signs))
+        # What is added comes before what is taken away, and numbers that are one for all lanes
+        # (biases) before others, so that rows' terms are in step.
+        columns = np.lexsort((self.start[x[:, 0]], wide_x, -signs))
         alone = columns[single[columns]]
         pairs = columns[(~single & ~linear)[columns]]
         left, right = (self.slots(v[pairs], n_lanes) for v in (x, y))

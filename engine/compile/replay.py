@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from math import isfinite, isnan
@@ -16,6 +17,7 @@ from engine.compile.operands import seen
 from engine.compile.plan import Plan
 from engine.compile.planner import Planner
 from engine.compile.reroll import Rolled
+from engine.compile.text import NumbersInArrays
 from engine.compile.write import Writer
 
 
@@ -152,6 +154,9 @@ def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], Non
     arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
     # Global, since `v1 += x` would make v1 a variable of the function's own.
     text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
-    exec(compile(text, "<array program>", "exec"), space)
-    run: Callable[[], None] = space.pop("run")  # type: ignore[assignment]
+    numbers = NumbersInArrays(space)
+    tree = ast.fix_missing_locations(numbers.visit(ast.parse(text)))
+    names = {**space, **numbers.arrays}
+    exec(compile(tree, "<array program>", "exec"), names)
+    run: Callable[[], None] = names["run"]  # type: ignore[assignment]
     return run

@@ -25,6 +25,7 @@ class SumLines:
         self.read, self.put, self.back = lines.buffers.read, lines.put, lines.back
         self.out, self.grad = lines.buffers.block(sums.out)
         self.begun = False  # whether there is something in `out` to add to
+        self.opposite = False  # whether what is in `out` is still to be taken away
 
     def write(self) -> None:
         """Write the lines."""
@@ -87,11 +88,10 @@ class SumLines:
             left, right = self.sums.left[:, t], self.sums.right[:, t]
             x, y = self.read(left), self.read(right)
             if self.begun:
-                self.put(f"{self.out} {'+' if sign > 0 else '-'}= {x.text} * {y.text}")
+                self.add(sign, f"{x.text} * {y.text}")
             else:
                 self.put(f"multiply({x.text}, {y.text}, out={self.out})")
-                if sign < 0:
-                    self.put(f"negative({self.out}, out={self.out})")
+                self.opposite = sign < 0
             self.begun = True
             shape = self.sums.out.shape
             self.lines.product_gradients(left, right, self.signed(sign), x, y, shape)
@@ -147,7 +147,17 @@ class SumLines:
             self.put(line)
         for sign, text in waiting:
             if text != "-0.0":
-                self.put(f"{out} {'+' if sign > 0 else '-'}= {text}")
+                self.add(sign, text)
+        if self.opposite:
+            self.put(f"negative({out}, out={out})")
+
+    def add(self, sign: int, text: str) -> None:
+        """Write that a term is added to `out`, or taken away from it."""
+        if self.opposite and sign > 0:
+            self.put(f"subtract({text}, {self.out}, out={self.out})")
+            self.opposite = False
+        else:
+            self.put(f"{self.out} {'+' if sign > 0 or self.opposite else '-'}= {text}")
 
     def singles(self) -> list[tuple[int, str]]:
         """Return sign and text of what is to be added beside products; write its gradients."""
