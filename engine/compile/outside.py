@@ -50,7 +50,8 @@ class Outside:
 
     Attributes:
         cells: what closures hold.
-        entries: lists, dicts and the like, and a key of what in them may be replaced.
+        lists: lists, all of whose entries may be replaced.
+        entries: other lists, dicts and the like, and a key of what in them may be replaced.
         sized: lists and dicts of such entries, which may grow.
         arrays: NumPy's arrays of at most 10,000 numbers; who keeps more hands them in as arguments.
         leaves: plain Values that no operation has made.
@@ -58,6 +59,7 @@ class Outside:
 
     def __init__(self, *functions: object) -> None:
         self.cells: list[CellType] = []
+        self.lists: list[Any] = []
         self.entries: list[tuple[Any, Any]] = []
         self.sized: list[Any] = []
         self.arrays: list[Any] = []
@@ -87,6 +89,7 @@ class Outside:
         mine, its = (
             (
                 [id(cell) for cell in outside.cells],
+                [id(x) for x in outside.lists],
                 [(id(x), key) for x, key in outside.entries],
                 [id(x) for x in outside.sized],
                 {id(array) for array in outside.arrays},
@@ -108,6 +111,8 @@ class Outside:
         except (ValueError, LookupError):  # something has gone
             found = [contents(cell) for cell in self.cells]
             found += [entry(x, key) for x, key in self.entries]
+        for x in self.lists:
+            found += x
         found += map(len, self.sized)
         held = [array.tobytes() for array in self.arrays] if self.arrays else self._held
         same = len(found) == len(self._seen) and all(map(is_, found, self._seen))
@@ -170,7 +175,7 @@ class Outside:
 
     def _of_list(self, x: list[object] | tuple[object, ...]) -> Iterator[object]:
         """Look at what a list holds; which Values and lists they are is not watched."""
-        watched = False
+        watched = []
         for i, found in enumerate(x):
             if type(found) is Value:
                 if found.op is None:
@@ -179,12 +184,16 @@ class Outside:
             if i == MOST:
                 break
             if not isinstance(found, (Value, list, tuple)):
-                self.entries.append((x, i))
-                watched = True
+                watched.append(i)
             if not isinstance(found, NUMBERS):
                 yield found
-        if watched and isinstance(x, list):
-            self.sized.append(x)
+        if not watched or isinstance(x, tuple):  # whose entries stay
+            return
+        self.sized.append(x)
+        if len(watched) == len(x):
+            self.lists.append(x)
+        else:
+            self.entries += [(x, i) for i in watched]
 
     def _of_object(self, x: object) -> Iterator[object]:
         """Look at the attributes of an object, and at how it is called."""
