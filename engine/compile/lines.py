@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -153,9 +155,16 @@ def whole(index: np.ndarray, n_entries: int) -> np.ndarray:
         IndexError: one of them is not from 0 to below `n_entries`, or not whole.
     """
     found = index.astype(np.intp)
-    if np.count_nonzero((found != index) | (found < 0) | (found >= n_entries)):
+    if np.count_nonzero(whole_numbers(n_entries).take(found, mode="clip") != index):
+        wrong = (found < 0) | (found >= n_entries) | (found != index)
         raise IndexError(
             f"take needs whole numbers from 0 to {n_entries - 1} as its index, got "
-            f"{index[(found < 0) | (found >= n_entries) | (found != index)].flat[0]:g}"
+            f"{index[wrong].flat[0]:g}"
         )
     return found
+
+
+@cache
+def whole_numbers(n: int) -> NDArray[np.float64]:
+    """Return the whole numbers from 0 to below n."""
+    return np.arange(float(n))

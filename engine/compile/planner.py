@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -76,16 +77,8 @@ class Planner:
             if row.op not in LEAVES:
                 levels[row.level].append(row)
         for _, rows in sorted(levels.items()):
-            groups: defaultdict[object, list[tuple[Row, Parts, Parts]]] = defaultdict(list)
-            for row in rows:
-                signature, shared, own = self.described(row)
-                groups[row.op.name, self.lanes(row), signature].append((row, shared, own))
-            for group in groups.values():
-                members = [row for row, _, _ in group]
-                out = self.block(members)
-                _, shared, _ = group[0]
-                stacked = [np.array(x) for x in zip(*(own for _, _, own in group), strict=True)]
-                made = instruction(members, out, shared, stacked)
+            for members, shared, own in self.alike(rows):
+                made = instruction(members, self.block(members), shared, own)
                 if isinstance(made, Sum):
                     self.take_in_biases(made)
                 plan.instructions.append(made)
@@ -133,11 +126,28 @@ class Planner:
             self.plan.size += n_lanes
         return out
 
+    def alike(self, rows: list[Row]) -> Iterator[tuple[list[Row], Parts, Parts]]:
+        """Yield rows that can be one instruction, what they share, and what each has, stacked."""
+        of_sums: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+        groups: defaultdict[object, list[tuple[Row, Parts, Parts]]] = defaultdict(list)
+        for row in rows:
+            if row.op is SUM and not row.ragged:
+                of_sums[self.lanes(row), len(row.keys)].append(row)
+                continue
+            signature, shared, own = self.described(row)
+            groups[row.op.name, self.lanes(row), signature].append((row, shared, own))
+        for (n_lanes, _), found in of_sums.items():
+            yield from self.sums(found, n_lanes)
+        for group in groups.values():
+            _, shared, _ = group[0]
+            stacked = tuple(np.array(x) for x in zip(*(own for _, _, own in group), strict=True))
+            yield [row for row, _, _ in group], shared, stacked
+
     def described(self, row: Row) -> tuple[object, Parts, Parts]:
         """Return what tells rows of one instruction, what they share, and what each has its own."""
         n_lanes = self.lanes(row)
         if row.op is SUM:
-            return self.ragged_sum(row) if row.ragged else self.sum(row, n_lanes)
+            return self.ragged_sum(row)
         args = [self.rolled.args[i] for i in row.nodes]
         if row.op is LARGEST:
             flat = np.array([j for among in args for j in among])
@@ -159,55 +169,84 @@ class Planner:
         """Tell whether a step is a constant."""
         return self.rolled.tape.ops[step] is CONSTANT
 
-    def terms(self, row: Row) -> tuple[Slots, Slots]:
-        """Return the terms of a sum, shape (all lanes' terms, 3), and how many each lane has."""
-        terms = [self.rolled.terms[i] for i in row.nodes]
+    def terms(self, rows: Sequence[Row]) -> tuple[Slots, Slots]:
+        """Return the terms of sums, shape (all lanes' terms, 3), and how many each lane has."""
+        terms = [self.rolled.terms[i] for row in rows for i in row.nodes]
         flat = np.fromiter(chain.from_iterable(chain.from_iterable(terms)), dtype=np.intp)
         return flat.reshape(-1, 3), np.array([len(lane) for lane in terms])
 
-    def constant(self, row: Row, n_lanes: int) -> Slots:
-        """Return the constant of a sum, for each lane."""
-        return np.broadcast_to([self.rolled.constants[i] for i in row.nodes], (n_lanes,))
+    def constants(self, rows: Sequence[Row], n_lanes: int) -> Slots:
+        """Return the constants of sums, shape (n_rows, n_lanes)."""
+        found = [[self.rolled.constants[i] for i in row.nodes] for row in rows]
+        return np.broadcast_to(found, (len(rows), n_lanes))
 
     def ragged_sum(self, row: Row) -> tuple[object, Parts, Parts]:
         """Describe a sum with more terms in some lanes than in others; never of a single sample."""
-        terms, counts = self.terms(row)
+        terms, counts = self.terms([row])
         signs, x, y = terms.T
         starts = np.cumsum(counts) - counts
         right = np.where(y < 0, self.one, self.start[y])
-        own = (self.start[x], right, self.constant(row, len(row.nodes)))
+        own = (self.start[x], right, self.constants([row], len(row.nodes))[0])
         alike = ("ragged", starts.tobytes(), signs.tobytes(), (y < 0).tobytes())
         return alike, (signs, starts), own
 
-    def sum(self, row: Row, n_lanes: int) -> tuple[object, Parts, Parts]:
-        """Describe a sum with the same terms in every lane; what can be a matrix product is one."""
-        recorded = len(row.nodes)
-        terms, _ = self.terms(row)
-        # (lanes, terms, 3) to three of (terms, lanes); signs are alike in every lane.
-        signs, x, y = terms.reshape(recorded, len(row.keys), 3).transpose(2, 1, 0)
-        signs = signs[:, 0]
+    def sums(self, rows: list[Row], n_lanes: int) -> Iterator[tuple[list[Row], Parts, Parts]]:
+        """Yield alike sums of as many terms in every lane; what can be a matrix product is one."""
+        shape = (len(rows), len(rows[0].nodes), len(rows[0].keys))
+        # (rows · lanes · terms, 3) to three of (rows, terms, lanes); signs are alike in every lane.
+        terms, _ = self.terms(rows)
+        signs, x, y = terms.reshape(*shape, 3).transpose(3, 0, 2, 1)
+        signs = signs[..., 0]
         # A factor is wide if it differs from lane to lane, as inputs do; or might, with more lanes.
-        _, of_x, of_y = np.array(row.keys, dtype=np.intp).reshape(-1, 3).T
+        keys = np.array([row.keys for row in rows], dtype=np.intp).reshape(len(rows), shape[2], 3)
+        _, of_x, of_y = keys.transpose(2, 0, 1)
         wide = self.many_lanes if n_lanes > 1 else self.no_parameters
         wide_x, wide_y = wide[of_x], wide[of_y]
-        single = y[:, 0] < 0
+        single = y[..., 0] < 0
         constant = self.of_constants[of_x] | self.of_constants[of_y]
         linear = (wide_x != wide_y) & ~single & (signs > 0) & ~constant
 
-        weights = self.start[np.where(wide_x, y[:, 0], x[:, 0])[linear]]
-        across = self.slots(np.where(wide_x[:, None], x, y)[linear], n_lanes)
-        order = np.lexsort((weights, across[:, 0]))
-        # What is added comes before what is taken away, and numbers that are one for all lanes
-        # (biases) before others, so that rows' terms are in step.
-        columns = np.lexsort((self.start[x[:, 0]], wide_x, -signs))
-        alone = columns[single[columns]]
-        pairs = columns[(~single & ~linear)[columns]]
-        left, right = (self.slots(v[pairs], n_lanes) for v in (x, y))
-        shared = (across[order], signs[alone], signs[pairs])
-        kinds = (wide_x[alone], wide_x[pairs], wide_y[pairs], left[:, 0] == right[:, 0])
-        singles, constants = self.slots(x[alone], n_lanes), self.constant(row, n_lanes)
-        own = (weights[order], singles, left, right, constants)
-        return tuple(part.tobytes() for part in (*shared, *kinds)), shared, own
+        # In each row first what is linear, narrow times wide, in the order of the wide factors;
+        # then other products; then single terms. What is added comes before what is taken away,
+        # and numbers that are one for all lanes (biases) before others, so that rows are in step.
+        swapped = (linear & ~wide_x)[..., None]
+        x, y = np.where(swapped, y, x), np.where(swapped, x, y)
+        start_x, start_y = self.start[x[..., 0]], self.start[y[..., 0]]
+        kind = np.where(linear, 0, np.where(single, 2, 1))
+        order = np.lexsort(
+            (
+                np.where(linear, start_y, start_x),
+                np.where(linear, start_x, wide_x),
+                np.where(linear, 0, -signs),
+                kind,
+            )
+        )
+        signs, wide_x, wide_y, kind = (
+            np.take_along_axis(v, order, 1) for v in (signs, wide_x, wide_y, kind)
+        )
+        x, y = (np.take_along_axis(v, order[..., None], 1) for v in (x, y))
+        squares = (x == y)[..., 0]
+        # Rows are alike if their terms are of the same kinds and their wide factors the same.
+        constants = self.constants(rows, n_lanes)
+        groups: defaultdict[object, list[int]] = defaultdict(list)
+        for i in range(len(rows)):
+            alike = (kind[i], signs[i], wide_x[i], wide_y[i], squares[i], x[i][kind[i] == 0])
+            groups[tuple(part.tobytes() for part in alike)].append(i)
+        for members in groups.values():
+            first = members[0]
+            of_kind = [np.flatnonzero(kind[first] == k) for k in range(3)]
+            linear_terms, pairs, alone = of_kind
+            across = self.slots(x[first, linear_terms], n_lanes)
+            shared = (across, signs[first, alone], signs[first, pairs])
+            at = np.array(members)[:, None]
+            own = (
+                self.start[y[at, linear_terms, 0]],
+                self.slots(x[at, alone], n_lanes),
+                self.slots(x[at, pairs], n_lanes),
+                self.slots(y[at, pairs], n_lanes),
+                constants[members],
+            )
+            yield [rows[i] for i in members], shared, own
 
     def take_in_biases(self, sums: Sum) -> None:
         """Make biases weights of a row of ones, where both stand next to the others of their kind.
@@ -232,7 +271,7 @@ class Planner:
 Parts = tuple[Slots, ...]
 
 
-def instruction(rows: list[Row], out: Slots, shared: Parts, own: list[Slots]) -> Instruction:
+def instruction(rows: list[Row], out: Slots, shared: Parts, own: Parts) -> Instruction:
     """Return the instruction for rows of one kind.
 
     Args:
