@@ -339,7 +339,8 @@ class Program:
         """Record the function for arguments of these shapes."""
         start = time.perf_counter()
         with collector_off():
-            tape = self._source.recorded(keys, numbers, self._take_into_arrays)
+            tape = self._source.recorded(keys, numbers)
+            self._take_into_arrays(tape)
             self.stats.record_ms = 1e3 * (time.perf_counter() - start)
             start = time.perf_counter()
             rolled = None

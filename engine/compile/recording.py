@@ -159,14 +159,12 @@ class Source:
         self,
         keys: Sequence[Key],
         numbers: Sequence[Numbers],
-        prepare: Callable[[Tape], None],
     ) -> Tape:
         """Return what the function does, after making sure that it does so again.
 
         Args:
             keys: the shape of each argument.
             numbers: what the arguments hold.
-            prepare: called once the parameters are known, before the function is recorded again.
 
         Raises:
             RecordingError: a second recording differs from the first, or chance had a part in it.
@@ -182,7 +180,6 @@ class Source:
                 f"{self.name} returned a Value that depends on no parameter; use Values from "
                 "outside the function as weights and biases"
             )
-        prepare(tape)
         with guarded([*outside.leaves, *tape.parameters]):
             if self.difference(tape, keys, numbers) is not None:
                 # Of some parameters it is known only now that they are, and their comparisons are
