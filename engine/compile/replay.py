@@ -17,7 +17,7 @@ from engine.compile.operands import seen
 from engine.compile.plan import Plan
 from engine.compile.planner import Planner
 from engine.compile.reroll import Rolled
-from engine.compile.text import NumbersInArrays
+from engine.compile.shortcuts import Shortcuts
 from engine.compile.write import Writer
 
 
@@ -154,9 +154,9 @@ def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], Non
     arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
     # Global, since `v1 += x` would make v1 a variable of the function's own.
     text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
-    numbers = NumbersInArrays(space)
-    tree = ast.fix_missing_locations(numbers.visit(ast.parse(text)))
-    names = {**space, **numbers.arrays}
+    shortcuts = Shortcuts(space)
+    tree = ast.fix_missing_locations(shortcuts.visit(ast.parse(text)))
+    names = {**space, **shortcuts.arrays}
     exec(compile(tree, "<array program>", "exec"), names)
     run: Callable[[], None] = names["run"]  # type: ignore[assignment]
     return run

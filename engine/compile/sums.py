@@ -51,15 +51,10 @@ class SumLines:
         weights, across = self.sums.weights, self.sums.across
         w = self.lines.full(self.read(weights, "w"), weights)
         x = self.lines.full(self.read(across), across)
-        n, n_weights = weights.shape
-        # One column times one row is quicker with broadcasting than as a matrix product.
-        by_row, by_weight, by_lane = (
-            "*" if inner == 1 else "@" for inner in (n, n_weights, across.shape[1])
-        )
-        line, _ = into(f"{w} {by_weight} {x}", self.out)
+        line, _ = into(f"{w} @ {x}", self.out)
         self.put(line)
-        self.back(weights, f"{self.grad} {by_lane} {x}.T", weights.shape)
-        self.back(across, f"{w}.T {by_row} {self.grad}", across.shape)
+        self.back(weights, f"{self.grad} @ {x}.T", weights.shape)
+        self.back(across, f"{w}.T @ {self.grad}", across.shape)
         self.begun = True
 
     def one_number(self) -> None:
