@@ -165,11 +165,22 @@ class SumLines:
                 found.append((int(sign), self.read(single).text))
                 self.back(single, self.signed(sign), (n, n_lanes))
             return found
+        buffers = self.lines.buffers
+        if n == 1:  # one row of sums is a product with ones and minus ones
+            slots = sums.singles[0]
+            x = self.read(slots)
+            signs = buffers.ones(n_terms)
+            if (sums.single_signs < 0).any():
+                signs = buffers.baked(sums.single_signs[:, None].astype(float))
+                self.back(slots, f"{signs} * {self.grad}", slots.shape)
+            else:
+                self.back(slots, self.grad, sums.out.shape)
+            return [(1, f"{signs}.T @ {self.lines.full(x, slots)}")]
         x = self.read(sums.singles)
         signed, g = x.text, f"{self.grad}[:, None]"
         shape: tuple[int, ...] = (n, 1, n_lanes)
         if (sums.single_signs < 0).any():
-            signs = self.lines.buffers.baked(sums.single_signs[:, None].astype(float))
+            signs = buffers.baked(sums.single_signs[:, None].astype(float))
             signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sums.singles.shape
         if x.shape[1] < n_terms:
             signed = f"broadcast_to({signed}, {sums.singles.shape})"
