@@ -365,7 +365,7 @@ def test_source_says_what_every_name_in_it_is():
     program([0, 1, 2, 3, 4])
     assert flat(matrices)
     text = program.source()
-    said = set(re.findall(r"^(\w+) = (?:view|array|empty)\(", text, re.MULTILINE))
+    said = set(re.findall(r"^(\w+) = (?:view|array|empty|zeros)\(", text, re.MULTILINE))
     used = {x.id for x in ast.walk(ast.parse(text)) if isinstance(x, ast.Name)}
     assert {name for name in used if re.fullmatch(r"[a-z]+\d+", name)} <= said
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from engine.compile.plan import Plan, Slots
 
-RESULTS = "st"  # what arrays are called that every run writes anew, beside the buffers
+# What arrays are called that every run writes anew, beside the buffers; some hold zeros elsewhere.
+RESULTS, WITH_ZEROS = "stz", "z"
 LARGEST_MATRIX = 50_000  # numbers in a matrix of zeros and ones, by which gradients are added up
 
 
@@ -185,7 +186,8 @@ class Buffers:
             if not isinstance(array, np.ndarray) or name in seen_already:
                 continue
             if name[0] in RESULTS:
-                lines.append(f"{name} = empty({array.shape})")
+                kind = "zeros" if name[0] in WITH_ZEROS else "empty"
+                lines.append(f"{name} = {kind}({array.shape})")
             else:
                 numbers = [f"{x:g}" for x in array.ravel().tolist()]
                 if len(numbers) > 6:

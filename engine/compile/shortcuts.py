@@ -57,9 +57,12 @@ class Shortcuts(ast.NodeTransformer):
         match node:
             case ast.Call(ast.Name("matmul"), [left, right], [ast.keyword("out", ast.Name(out))]):
                 array = self.space[out]
-                # dot() writes to nothing else.
-                if isinstance(array, np.ndarray) and array.flags.c_contiguous:
+                assert isinstance(array, np.ndarray)
+                # dot() multiplies stacks of matrices otherwise, and writes to nothing else.
+                if array.ndim == 2 and array.flags.c_contiguous:
                     return ast.Call(ast.Attribute(left, "dot", ast.Load()), [right], node.keywords)
+            case ast.Call(ast.Attribute(ast.Name() as x, "swapaxes")) if self.is_array(x):
+                return self.view(node)
             case ast.Call(called) if self.is_ufunc(called):
                 node.args = [self.boxed(x) for x in node.args]
         return node
@@ -67,19 +70,19 @@ class Shortcuts(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """Make a transposed view."""
         self.generic_visit(node)
-        return self.view(node) if node.attr == "T" and self.is_array(node.value) else node
+        made = node.attr == "T" and isinstance(node.value, ast.Name) and self.is_array(node.value)
+        return self.view(node) if made else node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Make a view with one more axis."""
-        if ast.unparse(node.slice) == ":, None" and self.is_array(node.value):
+        made = isinstance(node.value, ast.Name) and self.is_array(node.value)
+        if made and ast.unparse(node.slice) == ":, None":
             return self.view(node)
         self.generic_visit(node)
         return node
 
-    def view(self, node: ast.Attribute | ast.Subscript) -> ast.expr:
-        """Return a view of an array of the program under a name of its own, any other as it is."""
-        if not isinstance(node.value, ast.Name):
-            return node
+    def view(self, node: ast.expr) -> ast.expr:
+        """Return a view of an array of the program under a name of its own."""
         text = ast.unparse(node)
         return self.named(text, eval(text, {**self.space}))
 

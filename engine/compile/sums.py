@@ -6,7 +6,8 @@ import numpy as np
 
 from engine.compile.lines import Lines, joined
 from engine.compile.operands import Operand, literal
-from engine.compile.plan import RaggedSum, Sum
+from engine.compile.pairs import PairSumLines, WeightedSumLines, is_view
+from engine.compile.plan import RaggedSum, Slots, Sum
 from engine.compile.text import into
 
 FEW = 3  # so many terms are added one by one, more of them by a sum over an axis
@@ -104,6 +105,13 @@ class SumLines:
                 self.lines.product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
                 self.begun = True
                 return
+        if n == 1:
+            self.one_row()
+            return
+        if positive and not self.begun and not (is_view(sums.left) or is_view(sums.right)):
+            self.begun = PairSumLines(self.lines, sums).write()
+            if self.begun:
+                return
         x, y = self.read(sums.left), self.read(sums.right)
         g = f"{self.grad}[:, None]"
         product = f"{x.text} * {y.text}"
@@ -121,6 +129,32 @@ class SumLines:
         shape = (n, 1 if positive else n_terms, n_lanes)
         self.lines.product_gradients(sums.left, sums.right, g, x, y, shape)
         self.begun = True
+
+    def one_row(self) -> None:
+        """Write one row of sums of products: a row of ones, or ones and minus ones, times them."""
+        sums, out = self.sums, self.out
+        left, right = sums.left[0], sums.right[0]
+        x, y = self.read(left), self.read(right)
+        product = f"{x.text} * {y.text}"
+        if joined(x.shape, y.shape) != left.shape:
+            product = f"broadcast_to({product}, {left.shape})"
+        signs, g, shape = self.of_signs(sums.product_signs, left.shape)
+        line, _ = into(f"{signs}.T @ ({product})", out)
+        self.put(f"{out} += {signs}.T @ ({product})" if self.begun else line)
+        self.lines.product_gradients(left, right, g, x, y, shape)
+        self.begun = True
+
+    def of_signs(self, signs: Slots, shape: tuple[int, ...]) -> tuple[str, str, tuple[int, ...]]:
+        """Return a column of the signs of terms, the gradients of the terms, and their shape.
+
+        Args:
+            signs: +1 or −1, shape (n_terms,).
+            shape: of the terms, (n_terms, n_lanes).
+        """
+        if (signs > 0).all():
+            return self.lines.buffers.ones(len(signs)), self.grad, (1, shape[1])
+        column = self.lines.buffers.baked(signs[:, None].astype(float))
+        return column, f"{column} * {self.grad}", shape
 
     def addends(self) -> None:
         """Write the terms that are no products."""
@@ -165,22 +199,15 @@ class SumLines:
                 found.append((int(sign), self.read(single).text))
                 self.back(single, self.signed(sign), (n, n_lanes))
             return found
-        buffers = self.lines.buffers
-        if n == 1:  # one row of sums is a product with ones and minus ones
+        if n == 1:
             slots = sums.singles[0]
-            x = self.read(slots)
-            signs = buffers.ones(n_terms)
-            if (sums.single_signs < 0).any():
-                signs = buffers.baked(sums.single_signs[:, None].astype(float))
-                self.back(slots, f"{signs} * {self.grad}", slots.shape)
-            else:
-                self.back(slots, self.grad, sums.out.shape)
-            return [(1, f"{signs}.T @ {self.lines.full(x, slots)}")]
+            column, g, shape = self.of_signs(sums.single_signs, slots.shape)
+            self.back(slots, g, shape)
+            return [(1, f"{column}.T @ {self.lines.full(self.read(slots), slots)}")]
         x = self.read(sums.singles)
-        signed, g = x.text, f"{self.grad}[:, None]"
-        shape: tuple[int, ...] = (n, 1, n_lanes)
+        signed, g, shape = x.text, f"{self.grad}[:, None]", (n, 1, n_lanes)
         if (sums.single_signs < 0).any():
-            signs = buffers.baked(sums.single_signs[:, None].astype(float))
+            signs = self.lines.buffers.baked(sums.single_signs[:, None].astype(float))
             signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sums.singles.shape
         if x.shape[1] < n_terms:
             signed = f"broadcast_to({signed}, {sums.singles.shape})"
@@ -202,6 +229,9 @@ class RaggedSumLines:
     def write(self) -> None:
         """Write the lines."""
         lines, sums, buffers = self.lines, self.sums, self.lines.buffers
+        plain = (sums.signs > 0).all() and not sums.constant.any()
+        if plain and WeightedSumLines(lines, sums).write():
+            return
         out, grad = buffers.block(sums.out)
         x, y = buffers.read(sums.left), buffers.read(sums.right)
         terms = x.text if y.text == "1.0" else f"{x.text} * {y.text}"

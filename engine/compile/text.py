@@ -156,6 +156,8 @@ def into(text: str, out: str) -> tuple[str, str]:
             name, args = called, tree.args
         case ast.Call(ast.Attribute(attr="reduce" | "reduceat")):
             return f"{text[:-1]}, out={out})", ""
+        case ast.Call(ast.Attribute(attr="take")):
+            return f'{text[:-1]}, out={out}, mode="clip")', ""
     if not name:
         return f"{out}[...] = {text}", ""
     return f"{name}({', '.join(map(ast.unparse, args))}, out={out})", name
