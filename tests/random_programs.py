@@ -94,3 +94,45 @@ def random_program(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]
         return total + 1e-3 * sum(p * p for p in parameters)
 
     return fn, parameters, (X,)
+
+
+def random_attention(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]:
+    """Return an attention of some heads under some mask, its parameters and arguments for it."""
+    rng = random.Random(seed)
+    n, heads, size, n_features = (rng.randint(*ends) for ends in ((2, 6), (1, 3), (1, 5), (1, 3)))
+    seen = rng.choice(
+        [lambda i, j: j <= i, lambda i, j: True, lambda i, j: abs(i - j) < 2, lambda i, j: i == j]
+    )
+    turned, softmax, one_value = (rng.random() < 0.5 for _ in range(3))
+    queries, keys, values = (
+        [[Value(rng.gauss(0, 0.5)) for _ in range(n_features)] for _ in range(heads * size)]
+        for _ in range(3)
+    )
+
+    def linear(matrix: list[list[Value]], x: list) -> list[Value]:
+        return [sum(w * v for w, v in zip(row, x, strict=True)) for row in matrix]
+
+    def head(part: range, q: list, k: list[list], v: list[list]) -> list[Value]:
+        pairs = [[(a[d], q[d]) if turned else (q[d], a[d]) for d in part] for a in k]
+        shares = [sum(a * b for a, b in pair) - 0.1 for pair in pairs]
+        if softmax:
+            powers = [engine.exp(s) for s in shares]
+            total = sum(powers)
+            shares = [p / total for p in powers]
+        return [
+            sum(s * x[0 if one_value else d] for s, x in zip(shares, v, strict=True)) for d in part
+        ]
+
+    def fn(X: list) -> Value:
+        q, k, v = ([linear(m, x) for x in X] for m in (queries, keys, values))
+        total = 0.0
+        for i in range(n):
+            at = [j for j in range(n) if seen(i, j)]
+            for h in range(heads):
+                part = range(h * size, (h + 1) * size)
+                found = head(part, q[i], [k[j] for j in at], [v[j] for j in at])
+                total = total + sum((d + 1) * engine.tanh(x) for d, x in enumerate(found))
+        return total
+
+    parameters = [w for m in (queries, keys, values) for row in m for w in row]
+    return fn, parameters, ([[rng.uniform(-1, 1) for _ in range(n_features)] for _ in range(n)],)

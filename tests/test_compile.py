@@ -21,7 +21,7 @@ import engine
 import nn
 from engine import Value
 from engine.ops import OPS
-from tests.random_programs import apply, random_program, soup
+from tests.random_programs import apply, random_attention, random_program, soup
 from tests.small_gpt import flat, small_gpt
 
 BACKENDS = ["numpy", "python"]
@@ -223,6 +223,30 @@ def test_a_small_gpt_compiles_once_and_agrees_on_every_sequence(backend):
         assert_same(replayed(program, parameters, sequence), eager(loss, parameters, sequence))
     assert program.stats.recordings == 1
     assert backend == "python" or program.stats.instructions < 60
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@given(seed=st.integers(0, 10**9))
+@settings(max_examples=100, deadline=None)
+def test_attention_under_any_mask_gives_what_the_eager_engine_gives(backend, seed):
+    fn, parameters, args = random_attention(seed)
+    program = engine.compile(fn, backend=backend)
+    for _ in range(2):  # what the first run leaves behind is no part of the second
+        wanted = eager(fn, parameters, *args)
+        assert_same(replayed(program, parameters, *args), wanted)
+        for p in parameters:
+            p.data = 0.8 * p.data + 0.05
+
+
+def test_attention_becomes_products_of_matrices():
+    loss, matrices = small_gpt(random.Random(0))
+    program = engine.compile(loss, optimizer=nn.SGD(flat(matrices), learning_rate=0.1))
+    program([0, 1, 2, 3, 4])
+    source = program.source()
+    # All pairs of two heads and four positions: queries · keys, and shares · values.
+    assert re.search(r"matmul\(x\d+, x\d+, out=t\d+\)\nt\d+\.take", source)
+    assert re.search(r"z\d+\.ravel\(\)\[i\d+\] = v\d+\nmatmul\(x\d+, z\d+, out=v\d+\)", source)
+    assert source.count(" = zeros((2, 4, 4))") == 2
 
 
 def test_an_index_out_of_range_is_refused_at_any_replay():

@@ -46,6 +46,8 @@ def pairs(n_matrices: int, i: Slots, j: Slots) -> Pairs | None:
 def columns(slots: Slots) -> tuple[Slots, Slots]:
     """Return what differs along the last axis, and which of that each lane has."""
     flat = slots.reshape(-1, slots.shape[-1])
+    if np.unique(flat[0]).size == flat.shape[1]:  # so all columns differ, which is soon seen
+        return slots, np.arange(flat.shape[1])
     found, which = np.unique(flat, axis=1, return_inverse=True)
     return found.reshape(*slots.shape[:-1], -1), which.ravel()
 

@@ -37,11 +37,22 @@ class SumLines:
         elif sums.out.size == 1 and 0 < n_products <= FEW and n_singles <= FEW:
             self.one_number()
             return
-        if n_products > FEW:
+        if n_products > 1 and self.of_pairs():
+            self.begun = True
+        elif n_products > FEW:
             self.many_products()
         else:
             self.few_products()
         self.addends()
+
+    def of_pairs(self) -> bool:
+        """Write the products if each lane is a pair of others; return whether it is."""
+        sums = self.sums
+        if self.begun or (sums.product_signs < 0).any():
+            return False
+        if is_view(sums.left) or is_view(sums.right):
+            return False
+        return PairSumLines(self.lines, sums).write()
 
     def signed(self, sign: int) -> str:
         """Return the gradients of the sums, or what is opposite to them."""
@@ -108,10 +119,6 @@ class SumLines:
         if n == 1:
             self.one_row()
             return
-        if positive and not self.begun and not (is_view(sums.left) or is_view(sums.right)):
-            self.begun = PairSumLines(self.lines, sums).write()
-            if self.begun:
-                return
         x, y = self.read(sums.left), self.read(sums.right)
         g = f"{self.grad}[:, None]"
         product = f"{x.text} * {y.text}"
