@@ -166,8 +166,7 @@ def weights_of(model: Module) -> list[Value]:
 
 def is_bias(name: str) -> bool:
     """Tell whether a parameter's path ends in a bias, or in one of a list of biases."""
-    words = [word for word in name.split(".") if not word.isdigit()]
-    return bool(words) and words[-1].startswith("bias")
+    return name.rstrip(".0123456789").rpartition(".")[2].startswith("bias")
 
 
 def some(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Random scalar programs for the tests of engine.compile: soups of operations, and functions per sample."""
+"""Random scalar programs for the tests of engine.compile, and how they are held against each other."""
 
 from __future__ import annotations
 
@@ -26,6 +26,33 @@ OPERATORS = {
     "neg": lambda a: -a,
 }
 CONSTANTS = (0.0, -1.0, 1.0, 2.0, 0.5, -0.3)
+
+
+def eager(fn: Callable[..., Value], parameters: list[Value], *args: object) -> list[float]:
+    """Return the loss and the gradients of the parameters by the eager engine."""
+    for p in parameters:
+        p.grad = 0.0
+    loss = fn(*args)
+    loss.backward()
+    return [loss.data, *(p.grad for p in parameters)]
+
+
+def replayed(program: engine.Program, parameters: list[Value], *args: object) -> list[float]:
+    """Return the loss and the gradients of the parameters by a program."""
+    for p in parameters:
+        p.grad = 0.0
+    return [program(*args), *(p.grad for p in parameters)]
+
+
+def assert_same(found: list, wanted: list, tolerance: float = 1e-12) -> None:
+    """Hold each number against another, relative to that one.
+
+    One below 1 % of the largest is held relative to that 1 %: it may be a sum of terms that cancel,
+    and another order of adding them is another rounding.
+    """
+    least = 0.01 * max(abs(x) for x in wanted)
+    for a, b in zip(found, wanted, strict=True):
+        assert abs(a - b) <= tolerance * max(abs(b), least)
 
 
 def apply(name: str, x: list) -> object:
@@ -96,16 +123,47 @@ def random_program(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]
     return fn, parameters, (X,)
 
 
+def random_linear(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]:
+    """Return sums over ranges of parameters, some of which have gradients that never change."""
+    rng = random.Random(seed)
+    parameters = [Value(rng.uniform(-1, 1), f"p{i}") for i in range(rng.randint(2, 9))]
+    n = len(parameters)
+    kinds: dict[str, Callable[[Value, object], object]] = {
+        "plain": lambda p, x: p,
+        "shifted": lambda p, x: 0.3 * (0.5 - p),
+        "square": lambda p, x: p * p,
+        "bent": lambda p, x: engine.tanh(p),
+        "times": lambda p, x: p * x,
+    }
+    parts = []
+    for _ in range(rng.randint(2, 6)):
+        first = rng.randrange(n)
+        some = range(first, rng.randint(first + 1, n), rng.choice([1, 1, 1, 2]))
+        parts.append((kinds[rng.choice(list(kinds))], some, rng.choice([1.0, 0.1, -0.5])))
+
+    def fn(X: list) -> Value:
+        total = 0.0 * parameters[0]
+        for kind, some, factor in parts:
+            total = total + factor * sum(kind(parameters[i], X[i]) for i in some)
+        return total
+
+    return fn, parameters, ([rng.uniform(-1, 1) for _ in range(n)],)
+
+
 def random_attention(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]:
     """Return an attention of some heads under some mask, its parameters and arguments for it."""
     rng = random.Random(seed)
-    n, heads, size, n_features = (rng.randint(*ends) for ends in ((2, 6), (1, 3), (1, 5), (1, 3)))
+    n, n_features = rng.randint(2, 6), rng.randint(1, 3)
+    sizes = [rng.randint(1, 5)] * rng.randint(1, 3)
+    if rng.random() < 0.3:  # heads of different sizes
+        sizes = [rng.randint(1, 3) for _ in sizes]
+    heads = [range(sum(sizes[:h]), sum(sizes[: h + 1])) for h in range(len(sizes))]
     seen = rng.choice(
         [lambda i, j: j <= i, lambda i, j: True, lambda i, j: abs(i - j) < 2, lambda i, j: i == j]
     )
     turned, softmax, one_value = (rng.random() < 0.5 for _ in range(3))
     queries, keys, values = (
-        [[Value(rng.gauss(0, 0.5)) for _ in range(n_features)] for _ in range(heads * size)]
+        [[Value(rng.gauss(0, 0.5)) for _ in range(n_features)] for _ in range(sum(sizes))]
         for _ in range(3)
     )
 
@@ -128,8 +186,7 @@ def random_attention(seed: int) -> tuple[Callable[..., Value], list[Value], tupl
         total = 0.0
         for i in range(n):
             at = [j for j in range(n) if seen(i, j)]
-            for h in range(heads):
-                part = range(h * size, (h + 1) * size)
+            for part in heads:
                 found = head(part, q[i], [k[j] for j in at], [v[j] for j in at])
                 total = total + sum((d + 1) * engine.tanh(x) for d, x in enumerate(found))
         return total

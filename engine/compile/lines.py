@@ -100,9 +100,15 @@ class Lines:
     def _changing(self, parts: list[Addition | str]) -> NDArray[np.bool_]:
         """Return for each slot whether its gradient may change from run to run."""
         changing = np.zeros(self.plan.size, dtype=bool)
-        for part in parts:
-            if isinstance(part, Addition) and not self.buffers.stays(part, changing):
-                changing[part.slots] = True
+        additions = [part for part in parts if isinstance(part, Addition)]
+        before = -1
+        while changing.sum() > before:
+            before = int(changing.sum())
+            for part in additions:
+                # All slots of one line change with any of them: the line is for once or for every
+                # run, and so are those that write there before it.
+                if changing[part.slots].any() or not self.buffers.stays(part, changing):
+                    changing[part.slots] = True
         return changing
 
     def put(self, line: str) -> None:
@@ -139,8 +145,9 @@ class Lines:
 
     def use(self, names: set[str]) -> None:
         """Make functions known to the lines."""
-        for name in names - set(self.buffers.space):
-            self.buffers.space[name] = array_function(name)
+        for name in names:
+            if name not in self.buffers.space:
+                self.buffers.space[name] = array_function(name)
 
 
 def joined(*shapes: tuple[int, ...]) -> tuple[int, ...]:

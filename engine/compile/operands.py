@@ -18,6 +18,7 @@ from engine.compile.plan import Plan, Slots
 
 # What arrays are called that every run writes anew, beside the buffers; some hold zeros elsewhere.
 RESULTS, WITH_ZEROS = "stz", "z"
+MOST_CUTS = 6  # into runs of gradients to set to 0; beyond that it is quicker to do so by index
 LARGEST_MATRIX = 50_000  # numbers in a matrix of zeros and ones, by which gradients are added up
 
 
@@ -266,6 +267,10 @@ class Buffers:
             return f"{self.ones(shape[0])}.T @ ({text})"
         return f"add.reduce({text}, {axes[0] if len(axes) == 1 else axes}, keepdims=True)"
 
+    def has_zeros(self) -> bool:
+        """Tell whether there are matrices some entries of which stay 0."""
+        return self._count[WITH_ZEROS] > 0
+
     def ones(self, n: int) -> str:
         """Return the name of a column of n ones."""
         name = f"ones{n}"
@@ -325,6 +330,8 @@ class Buffers:
         widest = np.argsort(gaps)[-3:]
         to_keep = np.diff(np.cumsum(kept)[places]) > 0
         cuts = np.flatnonzero(to_keep | (np.isin(np.arange(gaps.size), widest) & (gaps > 1000)))
+        if cuts.size > MOST_CUTS:
+            return [f"G[{self.index(places)}] = 0.0"]
         runs = np.split(places, cuts + 1)
         return [f"G[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
 

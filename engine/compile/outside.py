@@ -187,7 +187,7 @@ class Outside:
                 watched.append(i)
             if not isinstance(found, NUMBERS):
                 yield found
-        if not watched or isinstance(x, tuple):  # whose entries stay
+        if isinstance(x, tuple) or (x and not watched):  # whose entries stay, or are Values
             return
         self.sized.append(x)
         if len(watched) == len(x):

@@ -24,7 +24,7 @@ class Pairs:
     """Pairs as entries of matrices, one matrix for each row or group of rows.
 
     Attributes:
-        shape: how many matrices, i and j there are.
+        shape: how many matrices there are, and how many rows and columns they have.
         places: where in all of them each pair stands, shape (n_matrices, n_pairs).
     """
 
@@ -32,24 +32,32 @@ class Pairs:
     places: Slots
 
 
-def pairs(n_matrices: int, i: Slots, j: Slots) -> Pairs | None:
+def pairs(n_matrices: int, row: Slots, column: Slots) -> Pairs | None:
     """Return where pairs stand, or None if one is there twice, or most of them are missing."""
-    n_i, n_j = int(i.max()) + 1, int(j.max()) + 1
-    places = i * n_j + j
-    several = 1 < n_i < i.size and 1 < n_j < j.size
-    if not several or n_i * n_j > MOST_MISSING * i.size or np.unique(places).size < i.size:
+    n_rows, n_columns = int(row.max()) + 1, int(column.max()) + 1
+    size = n_rows * n_columns
+    places = row * n_columns + column
+    several = 1 < n_rows < row.size and 1 < n_columns < column.size
+    if not several or size > MOST_MISSING * row.size or np.unique(places).size < row.size:
         return None
-    every = np.arange(n_matrices)[:, None] * (n_i * n_j) + places
-    return Pairs((n_matrices, n_i, n_j), every)
+    every = np.arange(n_matrices)[:, None] * size + places
+    return Pairs((n_matrices, n_rows, n_columns), every)
 
 
-def columns(slots: Slots) -> tuple[Slots, Slots]:
-    """Return what differs along the last axis, and which of that each lane has."""
+def distinct(slots: Slots) -> tuple[Slots, Slots]:
+    """Return the distinct entries along the last axis, and which of them each lane has."""
     flat = slots.reshape(-1, slots.shape[-1])
-    if np.unique(flat[0]).size == flat.shape[1]:  # so all columns differ, which is soon seen
+    if np.unique(flat[0]).size == flat.shape[1]:  # so all entries differ, which is soon seen
         return slots, np.arange(flat.shape[1])
     found, which = np.unique(flat, axis=1, return_inverse=True)
     return found.reshape(*slots.shape[:-1], -1), which.ravel()
+
+
+def alike(rows: Slots) -> int:
+    """Return how many rows after one another are the same, all through, or 0 if that varies."""
+    changes = np.flatnonzero((rows[1:] != rows[:-1]).any(1)) + 1
+    sizes = np.diff([0, *changes, len(rows)])
+    return int(sizes[0]) if (sizes == sizes[0]).all() else 0
 
 
 def is_view(slots: Slots) -> bool:
@@ -68,8 +76,8 @@ class PairSumLines:
 
     def __init__(self, lines: Lines, sums: Sum) -> None:
         self.lines, self.sums = lines, sums
-        self.first, i = columns(sums.left)
-        self.second, j = columns(sums.right)
+        self.first, i = distinct(sums.left)
+        self.second, j = distinct(sums.right)
         self.first = self.first.swapaxes(1, 2)  # (n_rows, n_i, n_terms) @ (n_rows, n_terms, n_j)
         self.pairs = pairs(len(sums.left), i, j)
 
@@ -116,15 +124,13 @@ class WeightedSumLines:
     def weighted(self, shares: Slots, values: Slots) -> bool:
         """Write the lines if rows come in groups with the same shares, and values go with j."""
         lines, buffers = self.lines, self.lines.buffers
-        n_rows = len(shares)
-        changes = np.flatnonzero((shares[1:] != shares[:-1]).any(1)) + 1
-        n_matrices = len(changes) + 1
-        size = n_rows // n_matrices
-        if not np.array_equal(changes, size * np.arange(1, n_matrices)):
+        size = alike(shares)  # of a head: all its dimensions are weighted in the same way
+        if not size:
             return False
-        value, j = columns(values)
-        value = value.reshape(n_matrices, size, -1)
+        n_matrices = len(shares) // size
+        value, j = distinct(values)
         found = pairs(n_matrices, j, self.lane_of)
+        value = value.reshape(n_matrices, size, -1)  # times (n_matrices, n_j, n_lanes)
         if found is None or not is_view(value):
             return False
         share = shares[::size]

@@ -25,6 +25,9 @@ from engine.compile.plan import (
 from engine.compile.reroll import SUM, Rolled, Row
 from engine.compile.tape import CONSTANT, DETACH, LARGEST, LEAVES, PARAMETER, TAKE
 
+# The kinds of terms, in the order in which a sum has them.
+LINEAR, PRODUCT, SINGLE = range(3)
+
 
 class Planner:
     """Makes the plan of a tape.
@@ -203,8 +206,8 @@ class Planner:
         wide = self.many_lanes if n_lanes > 1 else self.no_parameters
         wide_x, wide_y = wide[of_x], wide[of_y]
         single = y[..., 0] < 0
-        constant = self.of_constants[of_x] | self.of_constants[of_y]
-        linear = (wide_x != wide_y) & ~single & (signs > 0) & ~constant
+        with_constant = self.of_constants[of_x] | self.of_constants[of_y]
+        linear = (wide_x != wide_y) & ~single & (signs > 0) & ~with_constant
 
         # In each row first what is linear, narrow times wide, in the order of the wide factors;
         # then other products; then single terms. What is added comes before what is taken away,
@@ -212,7 +215,7 @@ class Planner:
         swapped = (linear & ~wide_x)[..., None]
         x, y = np.where(swapped, y, x), np.where(swapped, x, y)
         start_x, start_y = self.start[x[..., 0]], self.start[y[..., 0]]
-        kind = np.where(linear, 0, np.where(single, 2, 1))
+        kind = np.where(linear, LINEAR, np.where(single, SINGLE, PRODUCT))
         order = np.lexsort(
             (
                 np.where(linear, start_y, start_x),
@@ -230,20 +233,21 @@ class Planner:
         constants = self.constants(rows, n_lanes)
         groups: defaultdict[object, list[int]] = defaultdict(list)
         for i in range(len(rows)):
-            alike = (kind[i], signs[i], wide_x[i], wide_y[i], squares[i], x[i][kind[i] == 0])
+            alike = (kind[i], signs[i], wide_x[i], wide_y[i], squares[i], x[i][kind[i] == LINEAR])
             groups[tuple(part.tobytes() for part in alike)].append(i)
         for members in groups.values():
             first = members[0]
-            of_kind = [np.flatnonzero(kind[first] == k) for k in range(3)]
-            linear_terms, pairs, alone = of_kind
+            linear_terms, products, singles = (
+                np.flatnonzero(kind[first] == k) for k in (LINEAR, PRODUCT, SINGLE)
+            )
             across = self.slots(x[first, linear_terms], n_lanes)
-            shared = (across, signs[first, alone], signs[first, pairs])
+            shared = (across, signs[first, singles], signs[first, products])
             at = np.array(members)[:, None]
             own = (
                 self.start[y[at, linear_terms, 0]],
-                self.slots(x[at, alone], n_lanes),
-                self.slots(x[at, pairs], n_lanes),
-                self.slots(y[at, pairs], n_lanes),
+                self.slots(x[at, singles], n_lanes),
+                self.slots(x[at, products], n_lanes),
+                self.slots(y[at, products], n_lanes),
                 constants[members],
             )
             yield [rows[i] for i in members], shared, own

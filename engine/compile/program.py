@@ -295,6 +295,8 @@ class Program:
             finite = False
         if not finite:
             return self._not_finite(self._last, gradients)
+        if replay.doubtful:
+            self._eager(self._last)  # notes the outputs
         if gradients == "set" and recording.leaves_out:
             self.optimizer.zero_grad()  # type: ignore[union-attr]
         if gradients != "none":

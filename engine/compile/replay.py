@@ -28,6 +28,9 @@ class ArrayReplay:
         plan: the instructions.
         parameters: where the parameters are.
         inputs: where the arguments stand after the parameters.
+
+    Attributes:
+        doubtful: whether there are outputs of the last run that may be nan without need.
     """
 
     def __init__(self, plan: Plan, parameters: LiveArrays, inputs: Inputs) -> None:
@@ -42,20 +45,24 @@ class ArrayReplay:
         once, backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
-        function(once, buffers.space)()
         self.check = function(writer.checks, buffers.space)
         # NumPy's own functions raise a flag outside their domains; what is called number by number
         # does not.
         self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
         self.suspect = False
         self._context = flags_reported(self._suspected)
+        self._context.run(function(once, buffers.space))
+        # A pair that is missing is a 0 in a matrix, and 0 times the inf of another pair is nan.
+        self._mixes = bool(self.plan.outputs) and buffers.has_zeros()
+        self.doubtful = False
         self._buffers, self._once, self._backward = buffers, once, backward
 
     def source(self) -> str:
         """Return the program as Python: views of the buffers, what is done with them, other arrays.
 
         A view says in which buffer, from which slot, in what shape, and by how many slots a step
-        along each axis goes; several names may look at the same slots.
+        along each axis goes; several names may look at the same slots. The lines are those that
+        run, but for the shortcuts that NumPy is given (`Shortcuts`).
         """
         buffers = self._buffers
         parts = {
@@ -67,7 +74,7 @@ class ArrayReplay:
             f"gradients: G has {len(self.gradients):,} slots": buffers.views("G"),
             "gradients that stay as they are": self._once,
             "backward": self._backward,
-            "other arrays: numbers (k), slots (i), ones, and room for results (s, t)": (
+            "other arrays: numbers (k), slots (i), ones, and room for results (s, t, z)": (
                 buffers.others()
             ),
         }
@@ -84,8 +91,16 @@ class ArrayReplay:
 
         Raises:
             ArithmeticError: an operation was asked outside its domain.
+            RuntimeError: another thread is in here.
         """
-        return self._context.run(self._replay, arrays, gradients)
+        try:
+            return self._context.run(self._replay, arrays, gradients)
+        except RuntimeError as error:
+            if "cannot enter context" not in str(error):
+                raise
+            raise RuntimeError(
+                "a program works for one thread at a time; compile the function once for each"
+            ) from None
 
     def _replay(self, arrays: Sequence[Numbers], gradients: bool) -> tuple[float, bool]:
         for place, array in zip(self.inputs, arrays, strict=True):
@@ -101,6 +116,7 @@ class ArrayReplay:
         if self.suspect:  # maybe by a branch that `where` does not take, so it is looked into
             self.check()
         loss: float = self.values.item(self.plan.out)
+        self.doubtful = self._mixes and not all(isfinite(x.dot(x)) for x in self.outputs())
         if not gradients:
             return loss, isfinite(loss)
         self.backward()

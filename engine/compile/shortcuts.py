@@ -32,7 +32,7 @@ class Shortcuts(ast.NodeTransformer):
         self._names: dict[str, str] = {}
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        """Look at both sides."""
+        """Look at both sides; `@` stands for products over one axis or two, where it is dot."""
         self.generic_visit(node)
         left, right = node.left, node.right
         if isinstance(node.op, ast.MatMult):
@@ -84,7 +84,7 @@ class Shortcuts(ast.NodeTransformer):
     def view(self, node: ast.expr) -> ast.expr:
         """Return a view of an array of the program under a name of its own."""
         text = ast.unparse(node)
-        return self.named(text, eval(text, {**self.space}))
+        return self.named(text, eval(text, {}, self.space))
 
     def beside(self, node: ast.expr, other: ast.expr) -> ast.expr:
         """Return what stands beside something, as an array if it is a number beside an array."""

@@ -50,7 +50,12 @@ class StraightReplay:
         tape: what was recorded.
         parameters: its parameters.
         n_samples: how many samples each call brings, or None for a tape of the whole batch.
+
+    Attributes:
+        doubtful: False; an array program may put nan where these lines put a number.
     """
+
+    doubtful = False
 
     def __init__(self, tape: Tape, parameters: Plain | LiveLists, n_samples: int | None) -> None:
         self.tape, self.parameters, self.n_samples = tape, parameters, n_samples

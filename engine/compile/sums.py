@@ -216,7 +216,7 @@ class SumLines:
         if (sums.single_signs < 0).any():
             signs = self.lines.buffers.baked(sums.single_signs[:, None].astype(float))
             signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sums.singles.shape
-        if x.shape[1] < n_terms:
+        if x.shape != sums.singles.shape:
             signed = f"broadcast_to({signed}, {sums.singles.shape})"
         self.back(sums.singles, g, shape)
         return [(1, f"add.reduce({signed}, 1)")]
