@@ -177,13 +177,13 @@ class Outside:
         """Look at what a list holds; which Values and lists they are is not watched."""
         watched = []
         for i, found in enumerate(x):
-            if type(found) is Value:
-                if found.op is None:
+            if isinstance(found, Value):
+                if type(found) is Value and found.op is None:
                     self.leaves.append(found)
                 continue
             if i == MOST:
                 break
-            if not isinstance(found, (Value, list, tuple)):
+            if not isinstance(found, (list, tuple)):
                 watched.append(i)
             if not isinstance(found, NUMBERS):
                 yield found
