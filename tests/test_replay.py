@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import threading
@@ -121,6 +122,16 @@ def test_inf_does_not_reach_positions_that_do_not_look_at_it():
     assert found == pytest.approx([x.data for x in fn(X)[1]], rel=1e-12)
     assert found[9:] == [np.inf] * 3
     assert np.isfinite(found[:9]).all()
+
+
+def test_a_parameter_that_is_nan_is_recorded_as_any_other():
+    w = Value(1.0, "w")
+    program = engine.compile(lambda x: w * x)
+    program(1.0)
+    w.data = math.nan
+    program.forget()
+    with pytest.warns(engine.NonFiniteWarning):
+        assert math.isnan(program(1.0))
 
 
 def test_one_sum_in_two_orders_is_one_number():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 
 from engine import value
 from engine.compile.recorded import (
@@ -64,8 +65,9 @@ class Recorder:
         tape = self.tape
         tape.out = self.place(out)
         for p, before in zip(tape.parameters, self._before, strict=True):
-            if p._data is not before and p._data != before:
-                after, p.data = p.data, before
+            after = p._data
+            if after != before and not (isnan(after) and isnan(before)):
+                p.data = before
                 raise RecordingError(
                     f"the compiled function changed parameter {p.label!r} from {before:g} to "
                     f"{after:g} while it was recorded, which has been undone; move parameters "

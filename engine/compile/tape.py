@@ -87,9 +87,10 @@ class Tape:
 
     def parameter(self, leaf: Value) -> int:
         """Add a leaf from outside."""
+        place = self.operation(PARAMETER, (), leaf.scope)
         self.parameters.append(leaf)
-        self.leaves.append(len(self))
-        return self.operation(PARAMETER, (), leaf.scope)
+        self.leaves.append(place)
+        return place
 
     def input(self, label: str) -> int:
         """Add a number that each replay is given anew."""
