@@ -63,10 +63,11 @@ class SumLines:
         weights, across = self.sums.weights, self.sums.across
         w = self.lines.full(self.read(weights, "w"), weights)
         x = self.lines.full(self.read(across), across)
-        line, _ = into(f"{w} @ {x}", self.out)
+        times = "*" if weights.size == 1 else "@"  # one weight for all is no matrix yet
+        line, _ = into(f"{w} {times} {x}", self.out)
         self.put(line)
         self.back(weights, f"{self.grad} @ {x}.T", weights.shape)
-        self.back(across, f"{w}.T @ {self.grad}", across.shape)
+        self.back(across, f"{w}.T {times} {self.grad}", across.shape)
         self.begun = True
 
     def one_number(self) -> None:
