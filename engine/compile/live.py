@@ -8,6 +8,7 @@ number by number, and `w.data = 0.5` is seen by the next replay.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from weakref import WeakSet
 
 import numpy as np
@@ -98,7 +99,7 @@ class LiveArrays:
     def __init__(self, parameters: Iterable[Value]) -> None:
         self.parameters = list(parameters)
         blocks = blocks_of(self.parameters)
-        if len(blocks) != 1 or any(not isinstance(p, Live) for p in self.parameters):
+        if len(blocks) != 1 or set(map(type, self.parameters)) != {Live}:
             self._gather(blocks)
         self._find()
 
@@ -115,7 +116,7 @@ class LiveArrays:
     def _find(self) -> None:
         """Look up where the parameters are."""
         block: Block = self.parameters[0]._da  # type: ignore[assignment]
-        places = [int(p._db) for p in self.parameters]
+        places: list[int] = list(map(attrgetter("_db"), self.parameters))
         self.block = block
         first, n = places[0], len(places)
         self.places: slice | NDArray[np.intp] = (

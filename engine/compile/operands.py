@@ -68,6 +68,20 @@ def even_steps(slots: Slots) -> tuple[int, ...] | None:
     return tuple(steps) if np.array_equal(even, slots) else None
 
 
+def are_distinct(slots: Slots) -> bool:
+    """Tell whether no slot is there twice."""
+    steps = even_steps(slots)
+    if steps is not None:  # the quick way: each step goes beyond all that smaller ones reach
+        reach = 1
+        for step, n in sorted(zip(map(abs, steps), slots.shape, strict=True)):
+            if n > 1 and step < reach:
+                break
+            reach += step * (n - 1)
+        else:
+            return True
+    return np.unique(slots).size == slots.size
+
+
 def seen(
     array: NDArray[np.float64], slots: Slots, steps: tuple[int, ...] | None = None
 ) -> NDArray[np.float64]:
@@ -288,7 +302,7 @@ class Buffers:
                 text = f"broadcast_to({text}, {slots.shape})"
             text = self.summed(text, slots.shape, same)
             shape = tuple(1 if i in same else n for i, n in enumerate(shape))
-        distinct = np.unique(narrow).size == narrow.size
+        distinct = are_distinct(narrow)
         view = self.view("G", narrow, "h") if distinct else None
         if view is not None:
             return [Addition(view, text, narrow, "view" if shape == narrow.shape else "part")]
@@ -347,7 +361,7 @@ class Buffers:
             return None
         columns, place = np.unique(pattern, return_inverse=True)
         targets = rows[:, :1] + columns
-        if np.unique(targets).size < targets.size or pattern.size * columns.size > LARGEST_MATRIX:
+        if not are_distinct(targets) or pattern.size * columns.size > LARGEST_MATRIX:
             return None
         view = self.view("G", targets, "h")
         if view is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.compile.lines import Lines
-from engine.compile.operands import even_steps, narrowed
+from engine.compile.operands import are_distinct, even_steps, narrowed
 from engine.compile.plan import RaggedSum, Slots, Sum
 
 MOST_MISSING = 4  # a matrix with more entries than so many times the pairs takes longer than these
@@ -38,7 +38,7 @@ def pairs(n_matrices: int, row: Slots, column: Slots) -> Pairs | None:
     size = n_rows * n_columns
     places = row * n_columns + column
     several = 1 < n_rows < row.size and 1 < n_columns < column.size
-    if not several or size > MOST_MISSING * row.size or np.unique(places).size < row.size:
+    if not several or size > MOST_MISSING * row.size or not are_distinct(places):
         return None
     every = np.arange(n_matrices)[:, None] * size + places
     return Pairs((n_matrices, n_rows, n_columns), every)

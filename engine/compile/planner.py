@@ -67,10 +67,15 @@ class Planner:
         self.plan.size = self.one + len(constants)
         # Of each row whether its lanes differ, and whether it is of parameters or constants; a last
         # entry is for the missing second factor of a term that is no product, which has row −1.
-        rows = rolled.rows
-        self.many_lanes = np.array([*(self.lanes(row) > 1 for row in rows), False])
-        self.no_parameters = np.array([*(row.op is not PARAMETER for row in rows), False])
-        self.of_constants = np.array([*(row.op is CONSTANT for row in rows), False])
+        self.many_lanes, self.no_parameters, self.of_constants = np.zeros(
+            (3, len(rolled.rows) + 1), dtype=bool
+        )
+        for i, row in enumerate(rolled.rows):
+            if row.op is PARAMETER and len(row.nodes) == 1:  # most are
+                continue
+            self.many_lanes[i] = self.lanes(row) > 1
+            self.no_parameters[i] = row.op is not PARAMETER
+            self.of_constants[i] = row.op is CONSTANT
 
     def make(self) -> Plan:
         """Return the plan."""

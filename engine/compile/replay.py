@@ -146,9 +146,10 @@ def array_replay(
     """
     parameters = rolled.tape.parameters
     # In the order in which they stand in their block, which makes a slice of most lists.
-    together = LiveArrays(sorted(parameters, key=lambda p: int(p._db)))
-    position = {id(p): i for i, p in enumerate(together.parameters)}
-    positions = np.array([position[id(p)] for p in parameters], dtype=np.intp)
+    order = np.argsort([p._db for p in parameters])
+    together = LiveArrays([parameters[i] for i in order.tolist()])
+    positions = np.empty(len(parameters), dtype=np.intp)
+    positions[order] = np.arange(len(parameters))
     inputs = Inputs(shapes)
     planner = Planner(rolled, positions, inputs, n_samples)
     return ArrayReplay(planner.make(), together, inputs)

@@ -7,7 +7,7 @@ from functools import singledispatchmethod
 import numpy as np
 
 from engine.compile.lines import Lines
-from engine.compile.operands import LARGEST_MATRIX, Addition, narrowed
+from engine.compile.operands import LARGEST_MATRIX, Addition, are_distinct, narrowed
 from engine.compile.plan import (
     Detach,
     Instruction,
@@ -107,7 +107,7 @@ class Writer(Lines):
         if not self.buffers.wants(take.table):
             return
         n_lanes = take.out.shape[1]
-        if np.unique(take.table).size == take.table.size:
+        if are_distinct(take.table):
             self.backward[-1].append(Addition(f"G[{found}]", grad, take.table, "picked"))
         elif (
             index.shape[0] == 1
