@@ -1,7 +1,7 @@
 """A glass-box scalar autograd engine: every number can be seen, named, drawn and checked."""
 
 from engine.check import check_gradients
-from engine.compile import compile, live_arrays
+from engine.compile import compile, live_arrays, on_arrays
 from engine.draw import draw, draw_dot, frames, play, snapshot
 from engine.errors import (
     DomainError,
@@ -44,8 +44,8 @@ __all__ = [
     "RecordingError", "Value", "abs", "check_gradients", "compile", "cos",
     "detached_maximum", "draw", "draw_dot", "erfc", "exp", "explain", "frames", "gelu",
     "grad", "leaky_relu", "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad",
-    "nodes", "parse", "play", "relu", "scope", "sigmoid", "sin", "snapshot", "softplus",
-    "sqrt", "strict", "take", "tanh", "where",
+    "nodes", "on_arrays", "parse", "play", "relu", "scope", "sigmoid", "sin", "snapshot",
+    "softplus", "sqrt", "strict", "take", "tanh", "where",
 ]
 # [end of what is written]
 # fmt: on

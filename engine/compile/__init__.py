@@ -8,6 +8,9 @@ from engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
     from engine.compile.live import LiveArrays
     from engine.compile.program import Optimizer, Program
 
@@ -55,6 +58,30 @@ def compile(
     from engine.compile.program import Program  # brings NumPy
 
     return Program(fn, optimizer, batched, penalty, backend)
+
+
+def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:
+    """Return an operation of one input as a function of arrays, number by number, for a plot.
+
+    Args:
+        name: of its row in the table of operations.
+
+    Raises:
+        ValueError: there is no operation of one input of that name.
+
+    Example:
+        >>> import engine
+        >>> engine.on_arrays("relu")([-1.0, 0.0, 2.0]).tolist()
+        [0.0, 0.0, 2.0]
+    """
+    from engine.compile.text import of_arrays
+    from engine.ops import OPS
+
+    row = OPS.get(name)
+    if row is None or len(row.slopes) != 1:
+        known = ", ".join(name for name, row in OPS.items() if len(row.slopes) == 1)
+        raise ValueError(f"on_arrays takes the name of one of {known}, got {name!r}")
+    return of_arrays(row)
 
 
 def live_arrays(parameters: Sequence[Value]) -> LiveArrays | None:

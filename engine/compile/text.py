@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from engine.ops import Op
 from engine.reading import IEEE
 
 # What NumPy calls otherwise than math does.
@@ -136,6 +139,16 @@ def over_arrays(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:
     """Return a row's text with arrays put in for its names, and the functions that it uses."""
     rewriter = ToArrays(names)
     return ast.unparse(rewriter.visit(ast.parse(text, mode="eval").body)), rewriter.used
+
+
+@cache
+def of_arrays(op: Op) -> Callable[[ArrayLike], NDArray[np.float64]]:
+    """Return a row of one input as a function of an array."""
+    text, used = over_arrays(op.forward, {})
+    known = {"where": np.where, "inf": np.inf, "nan": np.nan}
+    space = known | {name: array_function(name) for name in used - set(known)}
+    function: Callable[..., NDArray[np.float64]] = eval(f"lambda a: {text}", space)
+    return lambda a: function(np.asarray(a, dtype=float))
 
 
 def into(text: str, out: str) -> tuple[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import lru_cache
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,9 +57,7 @@ class Probe:
             return None
         with np.errstate(all="ignore"):  # of a network that explodes, inf is the news
             if self._stack:
-                # Recording takes it amiss if another thread draws random numbers meanwhile.
-                with suppress(engine.RecordingError):
-                    return self._from_weights(data)
+                return self._from_weights(data)
         # A program would turn parameters that are plain Values into those of a program.
         if engine.live_arrays(self.anatomy.parameters) is not None:
             found = self._replayed()
@@ -153,28 +150,10 @@ def listening(neurons: Sequence[Neuron]) -> Iterator[dict[int, tuple[Value, Valu
             neuron._bend = bend
 
 
-@lru_cache
-def bend_program(activation: str) -> Any:
-    """Return a program of one activation: its formula stands in the engine's table alone."""
-    one = Value(1.0)  # a program needs a parameter; times 1 changes no bit
-
-    def bend(z: Value) -> tuple[Value, list[Value]]:
-        a = ACTIVATIONS[activation](one * z)
-        return a, [a]
-
-    return engine.compile(bend, batched=True)
-
-
 def bent(activation: str, z: Floats) -> Floats:
-    """Return an activation of many numbers."""
+    """Return an activation of many numbers, by its row of the engine's table."""
     if activation == "linear":
         return z
-    program = bend_program(activation)
-    flat = z.ravel()
-    # What comes in as inf is refused by a program; the bend of a very large number is the same.
-    wild = not abs(flat.sum()) < 1e150
-    program.evaluate(np.clip(np.nan_to_num(flat), -1e150, 1e150) if wild else flat)
-    out = np.array(program.outputs[0], dtype=float)
-    if wild:
-        out[np.isnan(flat)] = np.nan
-    return out.reshape(z.shape)
+    if not abs(z.sum()) < 1e150:  # the bend of a very large number is that of inf
+        z = np.clip(z, -1e150, 1e150)
+    return engine.on_arrays(activation)(z)
