@@ -56,7 +56,9 @@ class Lines:
                 unwritten[part.slots] |= ~written[part.slots]
             written[part.slots] = True
             lines = every if changing[part.slots].any() else once
-            lines.append(self._written(part) if first else self._added(part))
+            lines.append(
+                self._written(part) if first and part.kind != "heaped" else self._added(part)
+            )
         unwritten[: self.plan.n_parameters] |= ~written[: self.plan.n_parameters]
         for instruction in self.plan.instructions:
             out = instruction.out
@@ -66,8 +68,6 @@ class Lines:
 
     def _written(self, part: Addition) -> str:
         """Return the line that writes a gradient."""
-        if part.kind == "heaped":
-            return self._added(part)
         if part.kind == "view":
             line, ufunc = into(part.text, part.target)
             self.use({ufunc} - {""})

@@ -113,8 +113,6 @@ class WeightedSumLines:
 
     def __init__(self, lines: Lines, sums: RaggedSum) -> None:
         self.lines, self.sums = lines, sums
-        counts = np.diff([*sums.starts, len(sums.signs)])
-        self.lane_of = np.repeat(np.arange(len(counts)), counts)
 
     def write(self) -> bool:
         """Write the lines, if they are such sums; return whether they are."""
@@ -129,7 +127,7 @@ class WeightedSumLines:
             return False
         n_matrices = len(shares) // size
         value, j = distinct(values)
-        found = pairs(n_matrices, j, self.lane_of)
+        found = pairs(n_matrices, j, self.sums.lane_of)
         value = value.reshape(n_matrices, size, -1)  # times (n_matrices, n_j, n_lanes)
         if found is None or not is_view(value):
             return False

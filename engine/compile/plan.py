@@ -91,6 +91,12 @@ class RaggedSum(Instruction):
         """All it adds and multiplies."""
         return (self.left, self.right)
 
+    @property
+    def lane_of(self) -> Slots:
+        """The lane of each term, shape (n_terms,)."""
+        counts = np.diff([*self.starts, len(self.signs)])
+        return np.repeat(np.arange(len(counts)), counts)
+
 
 @dataclass
 class Map(Instruction):

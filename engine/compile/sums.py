@@ -254,8 +254,7 @@ class RaggedSumLines:
             lines.put(f"{out} += {buffers.baked(sums.constant)}")
         if not buffers.wants(sums.out):
             return
-        counts = np.diff([*sums.starts, len(sums.signs)])
-        lane_of = buffers.index(np.repeat(np.arange(len(counts)), counts))
+        lane_of = buffers.index(sums.lane_of)
         gradients = buffers.name("t", np.empty(sums.left.shape))
         lines.note(f'{grad}.take({lane_of}, 1, out={gradients}, mode="clip")')
         if signs:
