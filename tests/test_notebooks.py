@@ -48,7 +48,7 @@ def test_notebook_holds_pictures(path) -> None:
 
 @each_notebook
 @pytest.mark.parametrize(
-    "place", ["/home/", "/root/", "/tmp/", "/Users/", "C:\\\\", "site-packages"]
+    "place", [*(f"/{top}/" for top in ("home", "root", "tmp", "Users")), "C:\\\\", "site-packages"]
 )
 def test_notebook_names_no_place_on_a_machine(path, place) -> None:
     assert place not in path.read_text(encoding="utf-8")
