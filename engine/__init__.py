@@ -11,10 +11,10 @@ from engine.errors import (
     RecordingError,
 )
 from engine.explain import Explanation, explain
-from engine.expression import parse
 from engine.gradient import grad
 from engine.graph import leaves, nodes
 from engine.modes import no_grad, strict
+from engine.parse import parse
 from engine.scope import scope
 from engine.select import detached_maximum, take
 from engine.typed import TYPE_CHECKING
@@ -23,9 +23,9 @@ from engine.value import Value
 if TYPE_CHECKING:
     from engine.compile.live import LiveArrays
     from engine.compile.program import Program
-    from engine.draw.frames import Frames
+    from engine.draw.motion.frames import Frames
+    from engine.draw.motion.player import Player
     from engine.draw.picture import Picture
-    from engine.draw.player import Player
 
 # fmt: off
 # isort: off
@@ -53,10 +53,10 @@ __all__ = [
 
 # What takes long to import, since it brings NumPy or all of drawing.
 _LATE = {
-    "Frames": "engine.draw.frames",
+    "Frames": "engine.draw.motion.frames",
     "LiveArrays": "engine.compile.live",
     "Picture": "engine.draw.picture",
-    "Player": "engine.draw.player",
+    "Player": "engine.draw.motion.player",
     "Program": "engine.compile.program",
 }
 

@@ -8,7 +8,7 @@ from math import isfinite
 from engine.errors import DomainError, GradientMismatch
 from engine.gradient import condition_of
 from engine.graph import nodes
-from engine.reading import holds, over_floats
+from engine.table.evaluate import holds, over_floats
 from engine.value import Value
 
 STEP = 6e-6  # the cube root of a float's precision, where truncation and rounding errors meet

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from engine.digits import number_text
-from engine.gates import gate_in_words, made_of, slopes_in_words
 from engine.graph import nodes
-from engine.naming import names_of, own_names
 from engine.paths import Path, count_paths, strongest_paths
 from engine.value import Value
+from engine.words.gates import gate_in_words, made_of, slopes_in_words
+from engine.words.names import names_of, own_names
+from engine.words.numbers import number_text
 
 MOST_PATHS = 12  # to list; there may be millions
 MOST_STOPS = 9  # names on one line

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.edges import domain_error
-from engine.number import number
+from engine.guards.domain import domain_error
+from engine.guards.number import number
 from engine.ops import Op
-from engine.reading import holds, over_floats
+from engine.table.evaluate import holds, over_floats
 from engine.typed import overload
 from engine.value import Choice, Value
 

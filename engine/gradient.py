@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from engine import functions, value
 from engine.graph import nodes
 from engine.ops import OPS, Op
-from engine.reading import compiled
+from engine.table.evaluate import compiled
 from engine.typed import overload
 from engine.value import Choice, Value
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from math import isfinite
 
 from engine import value
-from engine.edges import made_from
 from engine.errors import NonFiniteError
+from engine.guards.domain import made_from
 from engine.value import Choice, Value
 
 

@@ -125,6 +125,6 @@ WHERE   = op("where",      "where",   "a if c else b",                "1.0 if c 
 
 
 if __name__ == "__main__":
-    from engine.writer import main
+    from engine.table.generate import main
 
     main()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine import value
-from engine.number import number
+from engine.guards.number import number
 from engine.typed import overload
 from engine.value import Value
 

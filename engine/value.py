@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 from math import isfinite
 
-from engine.copying import deep_copy, reduced
-from engine.edges import at_the_edge, operand, warn_of_non_finite
 from engine.graph import nodes
-from engine.misuse import refuse_math_functions
-from engine.number import number
+from engine.guards.domain import at_the_edge, operand, warn_of_non_finite
+from engine.guards.math_calls import refuse_math_functions
+from engine.guards.number import number
 from engine.ops import Op
+from engine.pickling import deep_copy, reduced
 
 # fmt: off
 # isort: off
@@ -29,7 +29,7 @@ from engine.ops import (
 
 TYPE_CHECKING = False  # typing takes longer to import than the whole engine
 if TYPE_CHECKING:
-    from engine.compile.record import Recorder
+    from engine.compile.record.recorder import Recorder
     from engine.scope import Tag
 
 

@@ -1,9 +1,10 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
 
 from nn import schedules
-from nn.costs import Cost, growth
+from nn.experiments.growth import Cost, growth
+from nn.experiments.loss_surface import Surface, loss_surface
+from nn.experiments.sensitivity import Sensitivity, sensitivity
 from nn.history import History
-from nn.influence import Sensitivity, sensitivity
 from nn.layers import MLP, Layer, Neuron, load
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mean_squared_error
 from nn.metrics import accuracy, predict
@@ -17,8 +18,7 @@ from nn.optim import (
     clip_gradients_by_norm,
     clip_gradients_by_value,
 )
-from nn.surface import Surface, loss_surface
-from nn.train import Step, fit
+from nn.training.fit import Step, fit
 
 __all__ = [
     "MLP",

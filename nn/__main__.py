@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
 from nn.commands import CommandError, draw, predict, sweep, train
-from nn.table import DataError
+from nn.data.table import DataError
 
 DESCRIPTION = """\
 Learn how a neural network learns: every weight, bias and gradient is a number you can see.

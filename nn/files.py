@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -69,3 +70,8 @@ def read_json(path: str | Path, kind: str, version: int) -> dict[str, object]:
             f"version {version}, so write it again with this release"
         )
     return content
+
+
+def fingerprint(*things: object) -> str:
+    """Return a short text that differs for different data and settings."""
+    return hashlib.sha256(repr(things).encode()).hexdigest()[:16]

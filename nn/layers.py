@@ -9,10 +9,10 @@ from random import Random
 
 import engine
 from engine import Value
+from nn.checks import whole_number
 from nn.files import read_json
 from nn.init import initialiser
 from nn.module import FORMAT, VERSION, Module
-from nn.settings import whole_number
 from nn.summary import Part
 
 Activation = Callable[[Value], Value]

@@ -9,7 +9,7 @@ from typing import Any
 import engine
 from engine import Value, no_grad
 from nn import losses
-from nn.samples import Rows, checked
+from nn.data.samples import Rows, checked
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
 Output = float | list[float]

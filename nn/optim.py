@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import engine
 from engine import Value
+from nn.checks import not_negative, positive
 from nn.schedules import Schedule
-from nn.settings import not_negative, positive
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import cos, pi
 
-from nn.settings import not_negative, positive
+from nn.checks import not_negative, positive
 
 Schedule = Callable[[int], float]
 

@@ -74,7 +74,7 @@ def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:
         >>> engine.on_arrays("relu")([-1.0, 0.0, 2.0]).tolist()
         [0.0, 0.0, 2.0]
     """
-    from engine.compile.text import of_arrays
+    from engine.compile.replay.numpy_source import of_arrays
     from engine.ops import OPS
 
     row = OPS.get(name)

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import value
-from engine.compile.recorded import Watched
-from engine.compile.refusal import refusal
-from engine.number import number
+from engine.compile.record.refusal import refusal
+from engine.compile.record.values import Watched
+from engine.guards.number import number
 from engine.value import Value
 
 

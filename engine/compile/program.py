@@ -10,10 +10,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from engine import value
-from engine.compile.arguments import Key, Numbers, first_bad, floats, named, of_one_sample, read
-from engine.compile.recording import Source, collector_off
-from engine.compile.straight import Plain, StraightReplay
-from engine.compile.tape import Tape
+from engine.compile.record.arguments import (
+    Key,
+    Numbers,
+    first_bad,
+    floats,
+    named,
+    of_one_sample,
+    read,
+)
+from engine.compile.record.function import Source, collector_off
+from engine.compile.record.tape import Tape
+from engine.compile.replay.plain_python import Plain, StraightReplay
 from engine.errors import NonFiniteError, NonFiniteWarning
 from engine.value import Value
 
@@ -21,8 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.compile.replay import ArrayReplay
-    from engine.compile.reroll import Rolled
+    from engine.compile.replay.arrays import ArrayReplay
+    from engine.compile.reroll.classes import Rolled
 
 
 MANY_RECORDINGS, MOST_RECORDINGS = 20, 64
@@ -150,7 +158,7 @@ class Program:
                 "a penalty goes with batched=True; in a function of the whole batch add it there"
             )
         if backend != "python":
-            import_module("engine.compile.replay")  # loads NumPy, which is no part of record_ms
+            import_module("engine.compile.replay.arrays")  # loads NumPy, not a part of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
         self._source = Source(fn, penalty, batched)
@@ -347,7 +355,7 @@ class Program:
             start = time.perf_counter()
             rolled = None
             if self.backend != "python":
-                from engine.compile.reroll import reroll
+                from engine.compile.reroll.classes import reroll
 
                 rolled = reroll(tape, one_lane=self.batched)
             self.stats.compile_ms = 1e3 * (time.perf_counter() - start)
@@ -395,7 +403,7 @@ class Program:
             from engine.compile.live import LiveLists
 
             return StraightReplay(tape, LiveLists(tape.parameters), n_samples)
-        from engine.compile.replay import array_replay
+        from engine.compile.replay.arrays import array_replay
 
         shapes = [shape for key in keys for _, shape in named(key, "")]
         return array_replay(rolled, shapes, n_samples)

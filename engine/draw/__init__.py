@@ -14,9 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import graphviz
 
-    from engine.draw.frames import Frames
+    from engine.draw.motion.frames import Frames
+    from engine.draw.motion.player import Player
     from engine.draw.picture import Picture
-    from engine.draw.player import Player
 
 
 def draw(
@@ -63,7 +63,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
     Raises:
         ValueError: an unknown direction.
     """
-    from engine.draw.records import records_of
+    from engine.draw.micrograd_style import records_of
 
     return records_of(root, format, rankdir)
 
@@ -96,8 +96,8 @@ def frames(
         backward   seed: e.grad = 1
         backward   x.grad += 3 × 1 = +3   x.grad += 3 × 1 = +3
     """
-    from engine.draw.frames import Frames
-    from engine.draw.stage import staged
+    from engine.draw.motion.frames import Frames
+    from engine.draw.motion.stage import staged
 
     return Frames(staged("frames", root, direction=direction, layout=layout, fold=fold))
 
@@ -119,8 +119,8 @@ def play(root: Value, *, direction: str = "LR", layout: str = "auto", fold: str 
         TypeError: `root` is not a Value.
         ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
     """
-    from engine.draw.player import Player
-    from engine.draw.stage import staged
+    from engine.draw.motion.player import Player
+    from engine.draw.motion.stage import staged
 
     return Player(staged("play", root, direction=direction, layout=layout, fold=fold))
 

@@ -6,18 +6,18 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.digits import number_text
-from engine.draw.cards import name_of, scene_of_cards, symbol_of
-from engine.draw.compare import check_alike, show_changes
 from engine.draw.files import png_bundle, saved
-from engine.draw.fold import scene_of_groups
-from engine.draw.forms import MOST_CARDS
-from engine.draw.layered import ALWAYS, IF_CROSSED, NEVER, placed
+from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, placed
 from engine.draw.raster import png_of
-from engine.draw.scene import HEAT, Placement, Scene
-from engine.draw.svg import svg_of
+from engine.draw.scene.cards import name_of, scene_of_cards, symbol_of
+from engine.draw.scene.compare import check_alike, show_changes
+from engine.draw.scene.fold import scene_of_groups
+from engine.draw.scene.fold_style import MOST_CARDS
+from engine.draw.scene.model import HEAT, Placement, Scene
+from engine.draw.svg.document import svg_of
 from engine.graph import nodes
 from engine.value import Value
+from engine.words.numbers import number_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.draw.svg import FONTS
+from engine.draw.svg.document import FONTS
 
 # Comes with the package: where a machine has no font of the names in FONTS, as a server or a
 # container has not, resvg would leave out every number and every name without a word.

@@ -11,7 +11,7 @@ import engine
 from engine import Value
 from nn.commands import CommandError, unwritable
 from nn.commands.gradient_table import gradient_table
-from nn.table import as_number
+from nn.data.table import as_number
 
 if TYPE_CHECKING:
     from nn.commands import Commands, Saved

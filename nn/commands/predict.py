@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nn.commands import CommandError, unwritable
+from nn.commands.trained import Trained
+from nn.data.table import DataError, Table, count, read_table
 from nn.files import write_whole
-from nn.table import DataError, Table, count, read_table
-from nn.trained import Trained
 
 if TYPE_CHECKING:
     from nn.commands import Commands

@@ -12,8 +12,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from nn.commands import CommandError, train
+from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
 from nn.files import write_whole
-from nn.sweep import ClusterError, Runs, grid_of, run_all
 
 if TYPE_CHECKING:
     from nn.commands import Commands

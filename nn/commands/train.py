@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import engine
 import nn
 from engine import Value
-from nn import csv_data, data
+from nn import data
 from nn.commands import CommandError, unwritable
-from nn.dataset import Dataset, Scaling
+from nn.commands.trained import Trained
+from nn.data.dataset import Dataset, Scaling
+from nn.data.table import count
 from nn.files import write_whole
 from nn.metrics import metric_for
-from nn.table import count
-from nn.trained import Trained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,7 +228,7 @@ def dataset(arguments: argparse.Namespace) -> Dataset:
         raise CommandError(
             f"no data set named '{arguments.data}'; there are {', '.join(data.NAMES)}, or PATH.csv"
         )
-    return csv_data.read_csv(
+    return data.read_csv(
         arguments.data,
         target=arguments.target,
         task=arguments.task,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import engine
 from engine import Value
+from nn.data.samples import Rows, checked
 from nn.module import Module
 from nn.monitor.alarm import Alarm
-from nn.samples import Rows, checked
 
 if TYPE_CHECKING:
     from nn.monitor.look import Look, Statistic

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nn.monitor.alarm import Alarm
 from nn.monitor.look import Look
-from nn.plot_style import (
+from nn.plots.style import (
     BLUE,
     COLOURS,
     FAINT,

@@ -1,0 +1,326 @@
+"""Finds what a function takes from outside besides Values, which a recording would freeze.
+
+Plain numbers and small arrays are looked at again at every call, and a change records anew; sources
+of chance are held against what they were, since a draw cannot be replayed.
+"""
+
+from __future__ import annotations
+
+import dis
+import random
+import sys
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from operator import is_
+from types import (
+    CellType,
+    CodeType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
+
+from engine.compile.record.refusal import is_library
+from engine.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+NUMBERS = (bool, int, float)
+OURS = ("engine", "nn")
+NUMBER = count()  # of states of things, none of which is given twice
+MOST_STATES = 64
+MOST = 5000  # objects to look into; who keeps more around a function hands them in as arguments
+MOST_OTHERS = 8  # arrays that stood there before, of which some may come back
+MOST_IN_ARRAY = 10_000  # to compare more at every call would take longer than many a program
+
+
+class Outside:
+    """What some functions can reach: through closures, globals, their own objects, lists and dicts.
+
+    Of objects and modules of the user's own it is what code that can be reached reads of them by
+    name; what nobody reads may change.
+
+    Args:
+        functions: where to begin.
+
+    Attributes:
+        cells: what closures hold.
+        lists: lists, all of whose entries may be replaced.
+        entries: other lists, dicts and the like, and a key of what in them may be replaced.
+        sized: lists and dicts of such entries, which may grow.
+        arrays: NumPy's arrays of at most 10,000 numbers; who keeps more hands them in as arguments.
+        leaves: plain Values that no operation has made.
+    """
+
+    def __init__(self, *functions: object) -> None:
+        self.cells: list[CellType] = []
+        self.lists: list[Any] = []
+        self.entries: list[tuple[Any, Any]] = []
+        self.sized: list[Any] = []
+        self.arrays: list[Any] = []
+        self.leaves: list[Value] = []
+        self._held: list[bytes] = []  # what stood in the arrays at the last look
+        self._seen: list[object] = []  # what stood elsewhere at the last look
+        self._state = next(NUMBER)  # the number of that state of things
+        # What stood there is held, so that no id is given to another object.
+        self._states: dict[tuple[object, ...], tuple[int, list[object]]] = {}
+        self._generators: list[object] = []
+        self._read: set[str] = set()  # names of attributes, and texts that may name one
+        self._written: set[str] = set()
+        self._spaces: dict[int, Any] = {}  # where attributes of the user's own things stand
+        self._noted: set[tuple[int, str]] = set()
+        seen: dict[int, object] = {}  # held, so that no id is given to another object meanwhile
+        waiting = deque(functions)
+        while waiting and len(seen) < MOST:
+            x = waiting.popleft()
+            if id(x) not in seen:
+                seen[id(x)] = x
+                waiting += self._explore(x)
+            if not waiting:  # what has been found last may read attributes of what was found before
+                waiting += self._newly_read()
+
+    def same_places(self, other: Outside) -> bool:
+        """Tell whether another exploration looks at the same places."""
+        mine, its = (
+            (
+                [id(cell) for cell in outside.cells],
+                [id(x) for x in outside.lists],
+                [(id(x), key) for x, key in outside.entries],
+                [id(x) for x in outside.sized],
+                {id(array) for array in outside.arrays},
+            )
+            for outside in (self, other)
+        )
+        return mine == its
+
+    def keep_arrays_of(self, other: Outside) -> None:
+        """Go on watching some arrays of an earlier exploration, between which a name may switch."""
+        known = {id(array) for array in self.arrays}
+        self.arrays += [array for array in other.arrays if id(array) not in known][:MOST_OTHERS]
+
+    def now(self) -> int:
+        """Return a number that stands for what is at all places now: the same for the same."""
+        try:
+            found = [cell.cell_contents for cell in self.cells]
+            found += [x[key] for x, key in self.entries]
+        except (ValueError, LookupError):  # something has gone
+            found = [contents(cell) for cell in self.cells]
+            found += [entry(x, key) for x, key in self.entries]
+        for x in self.lists:
+            found += x
+        found += map(len, self.sized)
+        held = [array.tobytes() for array in self.arrays] if self.arrays else self._held
+        same = len(found) == len(self._seen) and all(map(is_, found, self._seen))
+        if not same or held != self._held:
+            self._held = held
+            state = (*map(named, found), *held)
+            if state not in self._states:
+                self._states[state] = (next(NUMBER), found)
+                if len(self._states) > MOST_STATES:
+                    del self._states[next(iter(self._states))]
+            self._seen, self._state = found, self._states[state][0]
+        return self._state
+
+    def chance(self) -> list[object]:
+        """Return the states of all sources of chance, Python's and NumPy's own included."""
+        states: list[object] = [random.getstate()]
+        numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            _, key, *others = numpy.random.get_state()
+            states += [key.tobytes(), *others]
+        for x in self._generators:
+            state = x.getstate() if isinstance(x, random.Random) else x.bit_generator.state  # type: ignore[attr-defined]
+            states.append(repr(state))
+        return states
+
+    def _explore(self, x: object) -> Iterator[object]:
+        """Note what is plain in `x`, and yield what else to look into."""
+        if isinstance(x, Value):
+            if type(x) is Value and x.op is None:
+                self.leaves.append(x)
+        elif isinstance(x, partial):
+            yield from (x.func, *x.args, *x.keywords.values())
+        elif isinstance(x, MethodType):
+            yield from (x.__func__, x.__self__)
+        elif isinstance(x, FunctionType):
+            yield from self._of_function(x)
+        elif isinstance(x, (property, classmethod, staticmethod)):
+            yield x.fget if isinstance(x, property) else x.__func__
+        elif isinstance(x, random.Random) or hasattr(x, "bit_generator"):
+            if not isinstance(x, random.SystemRandom):  # which has no state
+                self._generators.append(x)
+        elif hasattr(x, "tobytes") and hasattr(x, "dtype"):
+            if x.dtype.kind in "fiub" and 0 < x.size <= MOST_IN_ARRAY:  # type: ignore[attr-defined]
+                self.arrays.append(x)
+        elif isinstance(x, dict):
+            self.sized.append(x)
+            for key in list(x)[:MOST]:
+                self.entries.append((x, key))
+                yield x[key]
+        elif isinstance(x, (list, tuple)):
+            yield from self._of_list(x)
+        elif isinstance(x, ModuleType):
+            if is_users(x.__name__, getattr(x, "__file__", None)):
+                self._spaces[id(x)] = vars(x)
+        elif isinstance(x, type):
+            for kind in self._users_classes(x):
+                yield vars(kind).get("__init__")
+        elif root(type(x).__module__) != "engine":
+            yield from self._of_object(x)
+
+    def _of_list(self, x: list[object] | tuple[object, ...]) -> Iterator[object]:
+        """Look at what a list holds; which Values and lists they are is not watched."""
+        watched = []
+        for i, found in enumerate(x):
+            if isinstance(found, Value):
+                if type(found) is Value and found.op is None:
+                    self.leaves.append(found)
+                continue
+            if i == MOST:
+                break
+            if not isinstance(found, (list, tuple)):
+                watched.append(i)
+            if not isinstance(found, NUMBERS):
+                yield found
+        if isinstance(x, tuple) or (x and not watched):  # whose entries stay, or are Values
+            return
+        self.sized.append(x)
+        if len(watched) == len(x):
+            self.lists.append(x)
+        else:
+            self.entries += [(x, i) for i in watched]
+
+    def _of_object(self, x: object) -> Iterator[object]:
+        """Look at the attributes of an object, and at how it is called."""
+        call = getattr(type(x), "__call__", None)  # noqa: B004  the function itself is wanted
+        if isinstance(call, FunctionType):
+            yield call
+        if self._users_classes(type(x)):
+            self._spaces[id(x)] = AttributesOf(x)
+        own = getattr(x, "__dict__", None)
+        if isinstance(own, dict) and id(x) not in self._spaces:
+            for name, found in own.items():
+                if isinstance(found, NUMBERS) or is_scalar(found):
+                    self.entries.append((own, name))
+                else:
+                    yield found
+
+    def _users_classes(self, kind: type) -> list[type]:
+        """Note which of a class and those it is derived from are the user's, and return these."""
+        found = [k for k in kind.__mro__ if is_users(k.__module__, file_of(k.__module__))]
+        self._spaces.update((id(k), vars(k)) for k in found)
+        return found
+
+    def _newly_read(self) -> Iterator[object]:
+        """Look at attributes of the user's own things that code found lately reads."""
+        for place, space in list(self._spaces.items()):
+            for name in space.keys() & (self._read - self._written):
+                if (place, name) not in self._noted:
+                    self._noted.add((place, name))
+                    self.entries.append((space, name))
+                    yield space[name]
+
+    def _of_function(self, f: FunctionType) -> Iterator[object]:
+        """Look at what a function's closure holds, and at the globals that its code reads."""
+        for cell in f.__closure__ or ():
+            self.cells.append(cell)
+            yield contents(cell)
+        yield from f.__defaults__ or ()
+        if f.__kwdefaults__:
+            yield f.__kwdefaults__
+        if root(f.__module__) in OURS:
+            return
+        for opname, name in instructions(f.__code__):
+            if opname == "STORE_ATTR":
+                self._written.add(name)
+            elif opname in ("LOAD_GLOBAL", "LOAD_NAME") and name in f.__globals__:
+                self.entries.append((f.__globals__, name))
+                yield f.__globals__[name]
+            elif opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST"):
+                self._read.add(name)
+
+
+class AttributesOf:
+    """The attributes of an object as a dict: its own, those in slots, and those of its class."""
+
+    def __init__(self, x: object) -> None:
+        self.x = x
+        self.own = getattr(x, "__dict__", {})
+        self.kinds = type(x).__mro__[:-1]
+
+    def keys(self) -> set[str]:
+        """Return the names of the attributes."""
+        return {*self.own, *(name for kind in self.kinds for name in vars(kind))}
+
+    def __getitem__(self, name: str) -> object:
+        if name in self.own:
+            return self.own[name]
+        for kind in self.kinds:
+            if name in vars(kind):
+                found = vars(kind)[name]
+                # Other descriptors make something new each time, such as a bound method.
+                return (
+                    getattr(self.x, name, None)
+                    if isinstance(found, MemberDescriptorType)
+                    else found
+                )
+        raise KeyError(name)
+
+
+def file_of(module: str) -> str | None:
+    """Return where a module's code is; "" for one that was typed in, None for a built-in one."""
+    return getattr(sys.modules.get(module), "__file__", None if module == "builtins" else "")
+
+
+def is_users(module: str, file: str | None) -> bool:
+    """Tell whether a module is the user's own: not built in, and of no library."""
+    return file is not None and not is_library(module, file)
+
+
+def named(x: object) -> object:
+    """Return what tells whether something has changed: a number itself, of another thing its id."""
+    if is_scalar(x):
+        x = x.item()  # type: ignore[attr-defined]
+    if isinstance(x, (*NUMBERS, str)):
+        return (type(x), x)  # True == 1, yet they are not the same
+    return id(x)
+
+
+def entry(container: Any, key: Any) -> object:
+    """Return what stands in a container, or None if it has gone."""
+    try:
+        return container[key]
+    except LookupError:
+        return None
+
+
+def is_scalar(x: object) -> bool:
+    """Tell whether `x` is one number of NumPy's."""
+    return hasattr(x, "dtype") and getattr(x, "shape", None) == ()
+
+
+def contents(cell: object) -> object:
+    """Return what a closure holds, or None if it has not been set yet."""
+    try:
+        return cell.cell_contents  # type: ignore[attr-defined]
+    except ValueError:
+        return None
+
+
+def instructions(code: CodeType) -> Iterator[tuple[str, str]]:
+    """Yield the instructions that name something, in code and in the functions inside it."""
+    for instruction in dis.get_instructions(code):
+        if isinstance(instruction.argval, str):
+            yield instruction.opname, instruction.argval
+        elif isinstance(instruction.argval, CodeType):
+            yield from instructions(instruction.argval)
+
+
+def root(module: object) -> str:
+    """Return the package of a module's name."""
+    return str(module).split(".")[0]

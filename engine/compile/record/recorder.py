@@ -1,0 +1,200 @@
+"""Writes down the operations of scalar code on a tape, as they are carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+
+from engine import value
+from engine.compile.record.refusal import refusal
+from engine.compile.record.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
+from engine.compile.record.values import (
+    Condition,
+    Placeholder,
+    Recorded,
+    RecordedChoice,
+    Watched,
+    become,
+)
+from engine.errors import RecordingError
+from engine.ops import Op
+from engine.value import Choice, Value
+
+
+class Recorder:
+    """Takes down every operation between `with` and its end on a tape.
+
+    Attributes:
+        tape: what has been recorded.
+        refused: what the function did that cannot be replayed.
+    """
+
+    def __init__(self, tape: Tape | None = None) -> None:
+        self.tape = Tape() if tape is None else tape
+        self.refused: list[RecordingError] = []
+        self._parameters: dict[Value, int] = {}  # where on the tape each one stands
+        self._before: list[float] = []  # what each was when first used
+
+    def __enter__(self) -> Recorder:
+        if value._recorder is not None:
+            raise refusal("compiling inside a compiled function", "compile the outermost one only")
+        value._recorder = self
+        # What is around the program (no_grad, strict) is for its results, not for its recording.
+        self._around, value._watcher = value._watcher, self.watch
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        value._watcher = self._around
+        value._recorder = None
+
+    def input(self, number: float, label: str) -> Value:
+        """Return a placeholder for a number that each replay is given anew."""
+        node = self.new(Placeholder, number, self.tape.input(label))
+        node._place, node.op = (label, None), None
+        return node
+
+    def finish(self, out: Value, outputs: Sequence[Value], penalty: Value | None = None) -> Tape:
+        """Close the tape with its results.
+
+        Raises:
+            RecordingError: the function has changed a parameter, or was refused something and went
+                on another way (`try … except`), on which every replay would follow it.
+        """
+        if self.refused:
+            raise self.refused[0]
+        tape = self.tape
+        tape.out = self.place(out)
+        for p, before in zip(tape.parameters, self._before, strict=True):
+            after = p._data
+            if after != before and not (isnan(after) and isnan(before)):
+                p.data = before
+                raise RecordingError(
+                    f"the compiled function changed parameter {p.label!r} from {before:g} to "
+                    f"{after:g} while it was recorded, which has been undone; move parameters "
+                    "outside of it, with an optimizer or program.step()"
+                )
+        tape.outputs = [self.place(x) for x in outputs]
+        tape.penalty = -1 if penalty is None else self.place(penalty)
+        return tape
+
+    # ---- what engine.value calls ----
+
+    def watch(self, node: Value) -> Value:
+        """Take down a new Value, and return it."""
+        op = node.op
+        if op is None:
+            # A leaf made inside the function: a constant, or Value(x) around an input.
+            source = getattr(node._data, "source", None)
+            place = self.tape.constant(node._data) if source is None else self.place(source)
+            become(node, Recorded)
+            node._a, node._da = self, place  # type: ignore[assignment]
+            if node.label:
+                self.tape.labels[place] = node.label
+            return node
+        a, b, tape = node._a, node._b, self.tape
+        # The three lines of place(), since a call for each input would take longer than all this.
+        first: int = (
+            tape.constant(node._da) if a is None else a._da if a._a is self else self.place(a)  # type: ignore
+        )
+        if b is not None:
+            args: tuple[int, ...] = (first, b._da if b._a is self else self.place(b))  # type: ignore
+            node._b = None
+        elif len(op.slopes) > 1:
+            args = (first, tape.constant(node._db))
+        else:
+            args = (first,)
+        if node.__class__ is Value:
+            node.__class__ = Recorded
+        elif isinstance(node, Choice):
+            args = (*args, self.either(node.condition))
+            node.__class__ = RecordedChoice
+        else:
+            become(node, Recorded)
+        node._a, node._da = self, tape.operation(op, args, value._scope)  # type: ignore[assignment]
+        return node
+
+    def place(self, x: Value) -> int:
+        """Return where on the tape a Value stands; a leaf from outside is a parameter.
+
+        Raises:
+            RecordingError: an operation outside the function made it, or another recording.
+        """
+        if isinstance(x, Recorded):
+            if x._a is self:  # type: ignore[comparison-overlap]
+                return x._da  # type: ignore[return-value]
+            raise refusal(
+                f"using {x.label or 'a Value'!r}, which an earlier recording left behind",
+                "compute it inside, and keep no Values between two calls",
+            )
+        found = self._parameters.get(x)
+        if found is None:
+            if x.op is not None:
+                raise refusal(
+                    f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
+                    "compute it inside, or detach() it outside if it shall stay as it is",
+                )
+            if not isinstance(x, Watched) and type(x) is not Value:
+                raise refusal(
+                    f"a parameter of class {type(x).__name__}",
+                    "make weights and biases plain engine.Value",
+                )
+            found = self._parameters[x] = self.tape.parameter(x)
+            self._before.append(x._data)
+        return found
+
+    def detached(self, x: Value) -> Value:
+        """Record a number through which no gradient flows."""
+        return self.noted(Recorded, DETACH, (self.place(x),), x._data)
+
+    def take(self, values: Sequence[Value | float], index: Value) -> Value:
+        """Record the choice of one of `values` by a number that each replay is given anew."""
+        number = index._data
+        if number not in range(len(values)):
+            raise IndexError(
+                f"take needs whole numbers from 0 to {len(values) - 1} as its index, got {number:g}"
+            )
+        args = (self.place(index), *map(self.either, values))
+        return self.noted(Recorded, TAKE, args, raw(values[int(number)]))
+
+    def largest(self, values: Sequence[Value | float]) -> Value:
+        """Record the largest of `values`, through which no gradient flows."""
+        args = tuple(map(self.either, values))
+        return self.noted(Recorded, LARGEST, args, max(map(raw, values)))
+
+    def compared(self, symbol: str, a: Value | float, b: Value | float) -> Value:
+        """Record a comparison, which `where` can choose by but Python's `if` cannot."""
+        args = (self.either(a), self.either(b))
+        x, y = raw(a), raw(b)
+        holds = {">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y}[symbol]
+        return self.noted(Condition, COMPARISONS[symbol], args, float(holds))
+
+    def refuse(self, what: str, instead: str) -> None:
+        """Raise, since something cannot be recorded.
+
+        Raises:
+            RecordingError: always.
+        """
+        raise refusal(what, instead)
+
+    def either(self, x: Value | float) -> int:
+        """Return the place of a Value or a plain number."""
+        return self.place(x) if isinstance(x, Value) else self.tape.constant(float(x))
+
+    def noted(self, kind: type[Value], op: Op, args: tuple[int, ...], number: float) -> Value:
+        """Return a new recorded node."""
+        node = self.new(kind, number, self.tape.operation(op, args, value._scope))
+        node._place, node.op = value._scope, op
+        return node
+
+    def new(self, kind: type[Value], number: float, place: int) -> Value:
+        """Return a node that stands at a place on the tape."""
+        node = kind.__new__(kind)
+        node._data, node.grad = number, 0.0  # type: ignore[misc]  # another name of data
+        node._a, node._da = self, place  # type: ignore[assignment]
+        node._b, node._db = None, 0.0
+        return node
+
+
+def raw(x: Value | float) -> float:
+    """Return the number of a Value, recorded or not, or a number as it is."""
+    return x._data if isinstance(x, Value) else x

@@ -1,0 +1,248 @@
+"""What Values are while a function is recorded: numbers that only the engine may read.
+
+The user's code could else decide by a number of this one recording, and every replay would decide
+as it did.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import MemberDescriptorType
+
+from engine import value
+from engine.compile.record.refusal import INSTEAD, from_engine, refusal
+from engine.value import Choice, Value
+
+COUNTED = (
+    "use engine.take(values, index) to pick by it; what tells how often or how many belongs "
+    "outside, for example in functools.partial"
+)
+raw_grad: MemberDescriptorType = vars(Value)["grad"]
+
+
+def become(node: Value, kind: type[Value]) -> None:
+    """Make a new node one of the tape's.
+
+    Raises:
+        RecordingError: it is of a class of the user's own.
+    """
+    try:
+        node.__class__ = kind
+    except TypeError:
+        raise refusal(f"a Value of class {type(node).__name__}", "use plain engine.Value") from None
+
+
+# ---- parameters: leaves from outside ----
+
+
+class Watched(Value):
+    """A parameter that refuses to be read by Python code while a function is recorded."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        self.refuse_reading("float()")
+        return super().__float__()
+
+    def refuse_reading(self, what: str) -> None:
+        """Raise if a function is being recorded, and who reads is not the engine.
+
+        Raises:
+            RecordingError: the number would be frozen.
+        """
+        # Two frames up: who called what calls this.
+        if value._recorder is not None and not from_engine(sys._getframe(2).f_globals):
+            raise refusal(f"reading {what} of a parameter", INSTEAD)
+
+    def __repr__(self) -> str:
+        # Text holds the number as well: float(str(w)) would be frozen.
+        return super().__repr__() if value._recorder is None else f"Value(label={self.label!r})"
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            self.refuse_reading("the text")
+        return super().__format__(spec)
+
+    def __lt__(self, other: Value | float) -> bool:
+        return super().__lt__(other) if value._recorder is None else compared("<", self, other)
+
+    def __le__(self, other: Value | float) -> bool:
+        return super().__le__(other) if value._recorder is None else compared("<=", self, other)
+
+    def __gt__(self, other: Value | float) -> bool:
+        return super().__gt__(other) if value._recorder is None else compared(">", self, other)
+
+    def __ge__(self, other: Value | float) -> bool:
+        return super().__ge__(other) if value._recorder is None else compared(">=", self, other)
+
+
+class Guarded(Watched):
+    """A parameter that stays a plain Value, for the time of a recording."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        self.refuse_reading(".data")
+        return self._data
+
+    @data.setter
+    def data(self, number: float) -> None:
+        raise refusal("changing a parameter", "move parameters outside, with an optimizer")
+
+    @property
+    def grad(self) -> float:
+        """The gradient."""
+        self.refuse_reading(".grad")
+        number: float = raw_grad.__get__(self)
+        return number
+
+    @grad.setter
+    def grad(self, number: float) -> None:
+        raise refusal("changing a parameter's gradient", "call zero_grad() outside")
+
+
+# ---- what stands on the tape ----
+
+
+class Recorded(Value):
+    """A Value on the tape: its number is of this one recording, so only the engine may read it.
+
+    What it was made from is written down on the tape and need not be kept here. So _a is the
+    recorder, and _da the place on its tape.
+    """
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> float:
+        """The number, for the engine alone."""
+        if not from_engine(sys._getframe(1).f_globals):
+            raise refusal("reading .data of a recorded Value", INSTEAD)
+        return self._data
+
+    @data.setter
+    def data(self, number: float) -> None:
+        raise refusal("setting .data of a recorded Value", "compute the number with operations")
+
+    @property
+    def label(self) -> str:
+        """Its name, which the graph of a replay shows as well."""
+        return super().label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._a.tape.labels[self._da] = label  # type: ignore[union-attr]
+        self._place = (label, self.scope)
+
+    @property
+    def inputs(self) -> tuple[Value | float, ...]:
+        """Refuse: they are not kept."""
+        raise refusal("looking at the inputs of a recorded Value", "look at program.graph outside")
+
+    @property
+    def local_derivatives(self) -> tuple[float | None, ...]:
+        """Refuse: they are not kept."""
+        raise refusal("reading the slopes of a recorded Value", "look at program.graph outside")
+
+    def __repr__(self) -> str:
+        # Without its number: "-" in str(x) would be decided by the one of this recording.
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(recorded {self.op or 'leaf'}{label})"
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise refusal("writing the number of a recorded Value as text", INSTEAD)
+        return repr(self)
+
+    def __float__(self) -> float:
+        raise refusal("float() of a recorded Value", INSTEAD)
+
+    def __int__(self) -> int:
+        raise refusal("int() of a recorded Value", COUNTED)
+
+    def __index__(self) -> int:
+        raise refusal("a recorded Value as an index or a count", COUNTED)
+
+    def backward(self) -> None:
+        """Refuse: the program does it."""
+        raise refusal(
+            "backward() inside a compiled function", "return the loss; the program goes backward"
+        )
+
+    def __lt__(self, other: Value | float) -> bool:
+        return compared("<", self, other)
+
+    def __le__(self, other: Value | float) -> bool:
+        return compared("<=", self, other)
+
+    def __gt__(self, other: Value | float) -> bool:
+        return compared(">", self, other)
+
+    def __ge__(self, other: Value | float) -> bool:
+        return compared(">=", self, other)
+
+    @property
+    def copied_as(self) -> type[Value]:
+        """Copies are no part of any recording."""
+        raise refusal("copying a recorded Value", "copy what program.graph gives")
+
+
+class RecordedChoice(Recorded, Choice):
+    """The result of a recorded `where`."""
+
+    __slots__ = ()
+
+
+class Condition(Recorded):
+    """A recorded comparison: 1 or 0 for `where`, and no answer for `if`."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        raise refusal("deciding by a recorded Value (if, while, and, max, sorted, …)", INSTEAD)
+
+
+class Number(float):
+    """The number of an input, which remembers the input."""
+
+    source: Placeholder
+
+
+class Placeholder(Recorded):
+    """An input of a compiled function: a number wherever the function is called without compile."""
+
+    __slots__ = ()
+    shape = ()
+
+    def __hash__(self) -> int:
+        # A set or a dict of numbers cannot be replayed.
+        raise refusal("an input as a key or in a set", INSTEAD)
+
+    def item(self) -> float:
+        """Return the number to `Value(x)`, which so becomes another name of the input."""
+        if not from_engine(sys._getframe(1).f_globals):
+            raise refusal("item() of an input", INSTEAD)
+        number = Number(self._data)
+        number.source = self
+        return number
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        raise refusal("comparing an input with ==", INSTEAD)
+
+    def __bool__(self) -> bool:
+        raise refusal(
+            "deciding by an input (if, while, and, or)",
+            INSTEAD + "; what shapes the program belongs outside, for example in functools.partial",
+        )
+
+
+def compared(symbol: str, a: Value, b: Value | float) -> bool:
+    """Return a condition in place of a bool; `where` takes both."""
+    if value._recorder is None:
+        raise refusal("comparing a recorded Value after its recording", "look at program.graph")
+    condition: bool = value._recorder.compared(symbol, a, b)  # type: ignore[assignment]
+    return condition

@@ -1,0 +1,1 @@
+"""Stage 3: write the instructions as NumPy source or plain Python, and run them."""

@@ -1,0 +1,179 @@
+"""The array program of one shape: its buffers, its lines as functions, and one run of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from contextvars import Context
+from math import isfinite, isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compile.live import LiveArrays
+from engine.compile.record.arguments import Numbers
+from engine.compile.replay.peephole import Shortcuts
+from engine.compile.replay.writer import Writer
+from engine.compile.reroll.classes import Rolled
+from engine.compile.reroll.inputs import Inputs
+from engine.compile.reroll.instructions import Plan
+from engine.compile.reroll.planner import Planner
+from engine.compile.reroll.slots import seen
+
+
+class ArrayReplay:
+    """Runs a plan.
+
+    Args:
+        plan: the instructions.
+        parameters: where the parameters are.
+        inputs: where the arguments stand after the parameters.
+
+    Attributes:
+        doubtful: whether there are outputs of the last run that may be nan without need.
+    """
+
+    def __init__(self, plan: Plan, parameters: LiveArrays, inputs: Inputs) -> None:
+        writer = Writer(plan)
+        buffers = writer.buffers
+        self.plan, self.parameters = plan, parameters
+        self.values, self.gradients = buffers.values, buffers.gradients
+        n = plan.n_parameters
+        self.data, self.grad = self.values[:n], self.gradients[:n]
+        self.inputs = [seen(self.values, n + slots) for slots in inputs.arrays]
+        self.given = self.values[n : n + inputs.size]
+        once, backward = writer.backward_lines()
+        self.forward = function(buffers.forward, buffers.space)
+        self.backward = function(backward, buffers.space)
+        self.check = function(writer.checks, buffers.space)
+        # NumPy's own functions raise a flag outside their domains; what is called number by number
+        # does not.
+        self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
+        self.suspect = False
+        self._context = flags_reported(self._suspected)
+        self._context.run(function(once, buffers.space))
+        # A pair that is missing is a 0 in a matrix, and 0 times the inf of another pair is nan.
+        self._mixes = bool(self.plan.outputs) and buffers.has_zeros()
+        self.doubtful = False
+        self._buffers, self._once, self._backward = buffers, once, backward
+
+    def source(self) -> str:
+        """Return the program as Python: views of the buffers, what is done with them, other arrays.
+
+        A view says in which buffer, from which slot, in what shape, and by how many slots a step
+        along each axis goes; several names may look at the same slots. The lines are those that
+        run, but for the shortcuts that NumPy is given (`Shortcuts`).
+        """
+        buffers = self._buffers
+        parts = {
+            f"numbers: V has {len(self.values):,} slots": [
+                "# view(V, slot, shape, steps) begins at a slot, and goes steps on along each axis",
+                *buffers.views("V"),
+            ],
+            "forward": buffers.forward,
+            f"gradients: G has {len(self.gradients):,} slots": buffers.views("G"),
+            "gradients that stay as they are": self._once,
+            "backward": self._backward,
+            "other arrays: numbers (k), slots (i), ones, and room for results (s, t, z)": (
+                buffers.others()
+            ),
+        }
+        return "\n\n".join(
+            "\n".join([f"# ---- {title} ----", *lines]) for title, lines in parts.items() if lines
+        )
+
+    def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> tuple[float, bool]:
+        """Replay on these inputs; leave gradients of the parameters in `grad`.
+
+        Returns:
+            The result, and whether it and the sum of all gradients' squares are finite, and no
+            input is nan.
+
+        Raises:
+            ArithmeticError: an operation was asked outside its domain.
+            RuntimeError: another thread is in here.
+        """
+        try:
+            return self._context.run(self._replay, arrays, gradients)
+        except RuntimeError as error:
+            if "cannot enter context" not in str(error):
+                raise
+            raise RuntimeError(
+                "a program works for one thread at a time; compile the function once for each"
+            ) from None
+
+    def _replay(self, arrays: Sequence[Numbers], gradients: bool) -> tuple[float, bool]:
+        for place, array in zip(self.inputs, arrays, strict=True):
+            # A list has the numbers of all its rows one after the other.
+            place[...] = np.reshape(array, place.shape) if isinstance(array, list) else array
+        self.data[...] = self.parameters.data
+        self.suspect = not self.flags
+        # The quickest way to ask many numbers for nan, or for inf or nan, is to add up squares.
+        squares = float(self.given.dot(self.given))
+        if isnan(squares):
+            return squares, False
+        self.forward()
+        if self.suspect:  # maybe by a branch that `where` does not take, so it is looked into
+            self.check()
+        loss: float = self.values.item(self.plan.out)
+        self.doubtful = self._mixes and not all(isfinite(x.dot(x)) for x in self.outputs())
+        if not gradients:
+            return loss, isfinite(loss)
+        self.backward()
+        return loss, isfinite(loss) and isfinite(self.grad.dot(self.grad))
+
+    def _suspected(self, kind: str, flag: int) -> None:
+        self.suspect = True
+
+    def keep(self, *, add: bool) -> None:
+        """Set the gradients of the parameters to those of the last run, or add those to them."""
+        self.parameters.grad = self.parameters.grad + self.grad if add else self.grad
+
+    def outputs(self) -> list[NDArray[np.float64]]:
+        """Return the numbers of the outputs, shape (n_samples,) each."""
+        return [self.values[slots] for slots in self.plan.outputs]
+
+
+def array_replay(
+    rolled: Rolled, shapes: Sequence[tuple[int, ...]], n_samples: int | None
+) -> ArrayReplay:
+    """Return the array program of a tape for arguments of these shapes.
+
+    Args:
+        rolled: the tape in rows.
+        shapes: of the arguments, with the axis of samples if there is one.
+        n_samples: how many samples, for a tape of one; else None.
+    """
+    parameters = rolled.tape.parameters
+    # In the order in which they stand in their block, which makes a slice of most lists.
+    order = np.argsort([p._db for p in parameters])
+    together = LiveArrays([parameters[i] for i in order.tolist()])
+    positions = np.empty(len(parameters), dtype=np.intp)
+    positions[order] = np.arange(len(parameters))
+    inputs = Inputs(shapes)
+    planner = Planner(rolled, positions, inputs, n_samples)
+    return ArrayReplay(planner.make(), together, inputs)
+
+
+def flags_reported(report: Callable[[str, int], None]) -> Context:
+    """Return a context in which NumPy, when a number leaves a function's domain, calls `report`.
+
+    NumPy keeps in the context what it does then; to enter one takes less than to change that.
+    """
+    context = Context()
+    context.run(np.seterr, all="ignore", divide="call", invalid="call")
+    context.run(np.seterrcall, report)
+    return context
+
+
+def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], None]:
+    """Return a function that carries out lines on the arrays of `space`."""
+    arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
+    # Global, since `v1 += x` would make v1 a variable of the function's own.
+    text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
+    shortcuts = Shortcuts(space)
+    tree = ast.fix_missing_locations(shortcuts.visit(ast.parse(text)))
+    names = {**space, **shortcuts.arrays}
+    exec(compile(tree, "<array program>", "exec"), names)
+    run: Callable[[], None] = names["run"]  # type: ignore[assignment]
+    return run

@@ -1,0 +1,184 @@
+"""Reads a row of the table as NumPy: conditionals become `where`, math becomes array math."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.ops import Op
+from engine.table.evaluate import IEEE
+
+# What NumPy calls otherwise than math does.
+RENAMED = {
+    "pow": "power",
+    **{
+        name: f"arc{name[1:]}"
+        for name in ("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh")
+    },
+}
+UFUNCS = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.Pow: "power",
+    ast.Mod: "remainder",
+    ast.MatMult: "matmul",
+}
+
+
+def array_function(name: str) -> Callable[..., object]:
+    """Return the function of `math` called `name`, for arrays.
+
+    NumPy has most of them; of the rest SciPy has some, if it is there; any other is called number
+    by number, which is slow but right.
+    """
+    found = getattr(np, RENAMED.get(name, name), None)
+    if isinstance(found, np.ufunc):
+        return found
+    try:
+        from scipy import special
+    except ImportError:
+        special = None
+    found = getattr(special, name, None)
+    if isinstance(found, np.ufunc):
+        return found
+    one = IEEE[name]
+    assert callable(one)
+    return np.vectorize(one, otypes=[float])
+
+
+class ToArrays(ast.NodeTransformer):
+    """Rewrites an expression on numbers as one on arrays, with other names for its inputs."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+        self.used: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Put in the name of an array."""
+        array: ast.expr = ast.parse(self.names.get(node.id, node.id), mode="eval").body
+        return array
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Note which functions are used."""
+        assert isinstance(node.func, ast.Name)
+        self.used.add(node.func.id)
+        return ast.Call(node.func, [self.visit(x) for x in node.args], [])
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """Write a power as a call, as the eager engine does."""
+        left, right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ast.Pow):
+            self.used.add("pow")
+            return ast.Call(ast.Name("pow", ast.Load()), [left, right], [])
+        return ast.BinOp(left, node.op, right)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        """Write `and` and `or` number by number."""
+        sign = ast.BitAnd() if isinstance(node.op, ast.And) else ast.BitOr()
+        first: ast.expr
+        first, *rest = (self.visit(x) for x in node.values)
+        for x in rest:
+            first = ast.BinOp(first, sign, x)
+        return first
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """Write a conditional as `where`; two common ones more shortly."""
+        if never(node.test, self.names):
+            folded: ast.expr = self.visit(node.orelse)
+            return folded
+        if ast.unparse(node.orelse) == "0.0" and ast.unparse(node.body) == "1.0":
+            test = self.visit(node.test)  # 1 where it holds and 0 elsewhere: the test itself
+            return test if isinstance(test, ast.Compare) else self.where(test, node)
+        match node.test:  # "k if a <= k else a" is the larger of a and k
+            case ast.Compare(ast.Name(a), [ast.LtE()], [ast.Constant(k)]) if (
+                ast.unparse(node.orelse) == a and float(ast.unparse(node.body)) == float(k)  # type: ignore[arg-type]
+            ):
+                self.used.add("maximum")
+                return ast.Call(
+                    ast.Name("maximum", ast.Load()), [self.visit(node.orelse), node.body], []
+                )
+        return self.where(self.visit(node.test), node)
+
+    def where(self, test: ast.expr, node: ast.IfExp) -> ast.expr:
+        """Return a call of `where`."""
+        self.used.add("where")
+        return ast.Call(
+            ast.Name("where", ast.Load()),
+            [test, self.visit(node.body), self.visit(node.orelse)],
+            [],
+        )
+
+
+def never(test: ast.expr, names: Mapping[str, str]) -> bool:
+    """Tell whether `… <= 0` is sure not to hold, since what stands there is above 0."""
+    match test:
+        case ast.Compare(left, [ast.LtE()], [ast.Constant(0)]):
+            return at_least(left, names) > 0
+    return False
+
+
+def at_least(tree: ast.expr, names: Mapping[str, str]) -> float:
+    """Return a number that an expression is never below, as far as its text tells."""
+    match tree:
+        case ast.BinOp(left, ast.Add(), right):
+            return at_least(left, names) + at_least(right, names)
+        case ast.Call(ast.Name("abs"), [ast.Name(name)]):
+            text = names.get(name, name).strip("()")
+            return abs(float(text)) if is_number(text) else 0.0
+    return -math.inf
+
+
+def over_arrays(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:
+    """Return a row's text with arrays put in for its names, and the functions that it uses."""
+    rewriter = ToArrays(names)
+    return ast.unparse(rewriter.visit(ast.parse(text, mode="eval").body)), rewriter.used
+
+
+@cache
+def of_arrays(op: Op) -> Callable[[ArrayLike], NDArray[np.float64]]:
+    """Return a row of one input as a function of an array."""
+    text, used = over_arrays(op.forward, {})
+    known = {"where": np.where, "inf": np.inf, "nan": np.nan}
+    space = known | {name: array_function(name) for name in used - set(known)}
+    function: Callable[..., NDArray[np.float64]] = eval(f"lambda a: {text}", space)
+    return lambda a: function(np.asarray(a, dtype=float))
+
+
+def into(text: str, out: str) -> tuple[str, str]:
+    """Return a statement that puts an expression into the array `out`, and the ufunc it calls.
+
+    A last step that can write where it shall, does.
+    """
+    tree = ast.parse(text, mode="eval").body
+    name, args = "", list[ast.expr]()
+    match tree:
+        case ast.BinOp(left, op, right) if type(op) in UFUNCS:
+            name, args = UFUNCS[type(op)], [left, right]
+        case ast.UnaryOp(ast.USub(), operand):
+            name, args = "negative", [operand]
+        case ast.Call(ast.Name(called)) if isinstance(
+            getattr(np, RENAMED.get(called, called), None), np.ufunc
+        ):
+            name, args = called, tree.args
+        case ast.Call(ast.Attribute(attr="reduce" | "reduceat")):
+            return f"{text[:-1]}, out={out})", ""
+        case ast.Call(ast.Attribute(attr="take")):
+            return f'{text[:-1]}, out={out}, mode="clip")', ""
+    if not name:
+        return f"{out}[...] = {text}", ""
+    return f"{name}({', '.join(map(ast.unparse, args))}, out={out})", name
+
+
+def is_number(text: str) -> bool:
+    """Tell whether an expression is a plain number."""
+    try:
+        return not math.isnan(float(text))
+    except ValueError:
+        return False

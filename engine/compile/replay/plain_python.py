@@ -1,0 +1,228 @@
+"""Replays a tape as straight-line Python, one line an operation, without NumPy.
+
+It is what the array program is re-rolled from, and a lovely thing to read in a lesson.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from engine.compile.record.arguments import Numbers, floats
+from engine.compile.record.tape import CONSTANT, DETACH, LARGEST, TAKE, Tape
+from engine.compile.reroll.classes import counted, without_repeats
+from engine.ops import Op
+from engine.table.evaluate import with_calls
+from engine.value import Value
+
+if TYPE_CHECKING:
+    from engine.compile.live import LiveLists
+
+
+class Plain:
+    """Parameters that stay Values, read and written one by one."""
+
+    def __init__(self, parameters: Sequence[Value]) -> None:
+        self.parameters = list(parameters)
+
+    @property
+    def data(self) -> list[float]:
+        """The numbers."""
+        return [p.data for p in self.parameters]
+
+    @property
+    def grad(self) -> list[float]:
+        """The gradients."""
+        return [p.grad for p in self.parameters]
+
+    @grad.setter
+    def grad(self, numbers: Sequence[float]) -> None:
+        for p, x in zip(self.parameters, numbers, strict=True):
+            p.grad = x
+
+
+class StraightReplay:
+    """Runs a tape, for one sample after the other if it is of one sample.
+
+    Args:
+        tape: what was recorded.
+        parameters: its parameters.
+        n_samples: how many samples each call brings, or None for a tape of the whole batch.
+
+    Attributes:
+        doubtful: False; an array program may put nan where these lines put a number.
+    """
+
+    doubtful = False
+
+    def __init__(self, tape: Tape, parameters: Plain | LiveLists, n_samples: int | None) -> None:
+        self.tape, self.parameters, self.n_samples = tape, parameters, n_samples
+        self.grad: list[float] = []
+        self._outputs: list[list[float]] = []
+        roots = [tape.out, *tape.outputs]
+        self._lines = [written("sample" if n_samples else "program", tape, roots)]
+        if tape.penalty >= 0:
+            self._lines.append(written("penalty", tape, [tape.penalty]))
+        space = {name: f for name, f in vars(math).items() if callable(f)}
+        space |= {"abs": abs, "inf": math.inf, "nan": math.nan, "whole": whole}
+        exec(compile(self.source(), "<straight-line program>", "exec"), space)
+        self._run: list[Callable[..., tuple[float, list[float], list[float]]]] = [
+            space[text.split("(")[0].removeprefix("def ")] for text in self._lines
+        ]
+
+    def source(self) -> str:
+        """Return the lines as functions."""
+        return "\n\n".join(self._lines)
+
+    def run(self, arrays: Sequence[Numbers], *, gradients: bool) -> tuple[float, bool]:
+        """Replay on these inputs; leave gradients of the parameters in `grad`.
+
+        Returns:
+            The result, and whether it and all gradients asked for are finite, and no input is nan.
+
+        Raises:
+            ArithmeticError: an operation was asked outside its domain, or overflowed.
+        """
+        try:
+            loss = self._replayed(arrays)
+        except ValueError as error:
+            raise ArithmeticError(str(error)) from None
+        finite = math.isfinite(loss) and (not gradients or all(map(math.isfinite, self.grad)))
+        return loss, finite
+
+    def _replayed(self, arrays: Sequence[Numbers]) -> float:
+        """Return the result; leave gradients and outputs behind."""
+        data = self.parameters.data
+        given = [floats(array) for array in arrays]
+        if any(x != x for part in given for x in part):
+            return math.nan
+        if self.n_samples is None:
+            loss, self.grad, found = self._run[0](data, [x for part in given for x in part])
+            self._outputs = [[x] for x in found]
+            return loss
+        total, self.grad, self._outputs = 0.0, [0.0] * len(data), [[] for _ in self.tape.outputs]
+        widths = [len(part) // self.n_samples for part in given]
+        for i in range(self.n_samples):
+            parts = zip(given, widths, strict=True)
+            sample = [x for part, n in parts for x in part[i * n : (i + 1) * n]]
+            loss, grad, found = self._run[0](data, sample)
+            total += loss
+            self.grad = self.added(grad)
+            for kept, x in zip(self._outputs, found, strict=True):
+                kept.append(x)
+        share = 1.0 / self.n_samples
+        total, self.grad = total * share, [g * share for g in self.grad]
+        if self.tape.penalty >= 0:
+            price, grad, _ = self._run[1](data, [0.0] * len(self.tape.inputs))
+            total, self.grad = total + price, self.added(grad)
+        return total
+
+    def keep(self, *, add: bool) -> None:
+        """Set the gradients of the parameters to those of the last run, or add those to them."""
+        self.parameters.grad = self.added(self.parameters.grad) if add else self.grad
+
+    def added(self, grad: Sequence[float]) -> list[float]:
+        """Return gradients with those of the last run added."""
+        return [a + b for a, b in zip(grad, self.grad, strict=True)]
+
+    def outputs(self) -> list[list[float]]:
+        """Return the numbers of the outputs, one for each sample."""
+        return self._outputs
+
+
+def whole(index: float, n_entries: int) -> int:
+    """Return an index as a whole number.
+
+    Raises:
+        IndexError: it is not from 0 to below `n_entries`, or not whole.
+    """
+    if index != int(index) or not 0 <= index < n_entries:
+        raise IndexError(
+            f"take needs whole numbers from 0 to {n_entries - 1} as its index, got {index:g}"
+        )
+    return int(index)
+
+
+def written(name: str, tape: Tape, roots: list[int]) -> str:
+    """Return a function from parameters and inputs to (result, gradients, outputs), as text."""
+    ops, args, same = without_repeats(tape)
+    roots = [same[i] for i in roots]
+    uses = counted(ops, args, roots)
+    parameters = tape.leaves
+    labels = [p.label for p in tape.parameters], tape.input_labels
+    leaves = {
+        i: f"{letter}[{k}]" + (f"  # {' '.join(label.split())}" if label else "")
+        for letter, steps, named in zip("wx", (parameters, tape.inputs), labels, strict=True)
+        for k, (i, label) in enumerate(zip(steps, named, strict=True))
+    }
+    names = {i: f"({x!r})" for i, x in tape.numbers.items()}
+    forward: list[str] = []
+    backward: list[tuple[int, list[tuple[int, str]]]] = []
+    moving = set(parameters)
+    for i, op in enumerate(ops):
+        if not uses[i] or op is CONSTANT:
+            continue
+        names[i] = f"v{i}"
+        if i in leaves:
+            forward.append(f"v{i} = {leaves[i]}")
+            continue
+        inputs = [names[j] for j in args[i]]
+        forward += forward_lines(op, i, inputs)
+        parts = [(j, slope) for j, slope in slopes(op, i, args[i], inputs) if j in moving]
+        if parts:
+            moving.add(i)
+            backward.append((i, parts))
+    lines = [*forward, f"g{roots[0]} = 1.0"]
+    begun = {roots[0]}
+    for i, parts in reversed(backward):
+        if i not in begun:  # nothing that the result needs, but an output
+            continue
+        for j, slope in parts:
+            lines.append(f"g{j} {'+=' if j in begun else '='} {slope}")
+            begun.add(j)
+    gradients = ", ".join(f"g{i}" if i in begun else "0.0" for i in parameters)
+    outputs = ", ".join(names[i] for i in roots[1:])
+    lines.append(f"return {names[roots[0]]}, [{gradients}], [{outputs}]")
+    return f"def {name}(w, x):\n    " + "\n    ".join(lines) + "\n"
+
+
+def forward_lines(op: Op, i: int, inputs: list[str]) -> list[str]:
+    """Return the lines that compute step `i`."""
+    if op is DETACH:
+        return [f"v{i} = {inputs[0]}"]
+    if op is LARGEST:
+        return [f"v{i} = max({', '.join(inputs)},)" if len(inputs) > 1 else f"v{i} = {inputs[0]}"]
+    if op is TAKE:
+        entries = ", ".join(inputs[1:])
+        return [f"k{i} = whole({inputs[0]}, {len(inputs) - 1})", f"v{i} = ({entries},)[k{i}]"]
+    return [f"v{i} = {substituted(op.forward, i, inputs, op)}"]
+
+
+def slopes(op: Op, i: int, args: tuple[int, ...], inputs: list[str]) -> list[tuple[int, str]]:
+    """Return for each input of step `i` what its gradient gets, times a slope other than 0."""
+    if op in (DETACH, LARGEST):
+        return []
+    if op is TAKE:
+        return [(j, f"g{i} if k{i} == {k} else 0.0") for k, j in enumerate(args[1:])]
+    found = []
+    for j, text in zip(args, op.slopes, strict=False):
+        slope = substituted(text, i, inputs, op)
+        if slope == "1.0":
+            found.append((j, f"g{i}"))
+        elif slope != "0.0":
+            found.append((j, f"g{i} * ({slope})"))
+    return found
+
+
+_templates: dict[str, str] = {}
+
+
+def substituted(text: str, i: int, inputs: list[str], op: Op) -> str:
+    """Return a row's text with the names of a program's variables put in."""
+    template = _templates.get(text)
+    if template is None:
+        template = _templates[text] = re.sub(r"\b(a|b|c|out)\b", r"{\1}", with_calls(text))
+    a, b = (*inputs[: len(op.slopes)], "")[:2]
+    return template.format(a=a, b=b, c=inputs[-1], out=f"v{i}")

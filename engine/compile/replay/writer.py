@@ -1,0 +1,174 @@
+"""Writes each instruction of a plan as lines of NumPy, forward and backward."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+
+import numpy as np
+
+from engine.compile.replay.buffers import LARGEST_MATRIX, Addition
+from engine.compile.replay.lines import Lines
+from engine.compile.replay.numpy_source import into, over_arrays
+from engine.compile.replay.sums import RaggedSumLines, SumLines
+from engine.compile.reroll.instructions import (
+    Detach,
+    Instruction,
+    Largest,
+    Map,
+    Mean,
+    Plan,
+    RaggedSum,
+    Sum,
+    Take,
+)
+from engine.compile.reroll.slots import are_distinct, narrowed
+
+
+class Writer(Lines):
+    """Writes the lines of a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        for instruction in plan.instructions:
+            self.put(f"# {described(instruction, plan)}")
+            self.backward.append([])
+            self.write(instruction)
+
+    @singledispatchmethod
+    def write(self, instruction: Instruction) -> None:
+        """Write an instruction."""
+        raise NotImplementedError(type(instruction))
+
+    @write.register
+    def _(self, sums: Sum) -> None:
+        SumLines(self, sums).write()
+
+    @write.register
+    def _(self, sums: RaggedSum) -> None:
+        RaggedSumLines(self, sums).write()
+
+    @write.register
+    def _(self, apply: Map) -> None:
+        out, grad = self.buffers.block(apply.out)
+        operands = [self.buffers.read(slots) for slots in apply.operands]
+        texts = [operand.text for operand in operands]
+        names = dict(zip("ab", texts, strict=False), out=out)
+        if len(texts) > len(apply.op.slopes):
+            names["c"] = texts[-1]
+        if apply.op.domain and not self.always(apply):
+            test, used = over_arrays(apply.op.domain, names)
+            self.use(used)
+            self.checks.append(f"if not all_of({test}): raise ArithmeticError")
+        text, used = over_arrays(apply.op.forward, names)
+        self.use(used)
+        line, ufunc = into(text, out)
+        self.put(line)
+        if ufunc:
+            self.use({ufunc})
+        for slots, slope in zip(apply.operands, apply.op.slopes, strict=False):
+            if not self.buffers.wants(slots):
+                continue
+            text, used = over_arrays(slope, names)
+            self.use(used)
+            if text in ("0.0", "1.0", "-1.0"):
+                gradient = {"0.0": "", "1.0": grad, "-1.0": f"-{grad}"}[text]
+            else:
+                gradient = f"{grad} * ({text})"
+            if gradient:
+                self.back(slots, gradient, apply.out.shape)
+
+    def always(self, apply: Map) -> bool:
+        """Tell whether a power is defined for any base: its exponent is whole and not below 0."""
+        if apply.op.name != "pow":
+            return False
+        low, high = self.buffers.constant_slots
+        slots = apply.operands[1]
+        if slots.min() < low or slots.max() >= high:
+            return False
+        exponents = self.buffers.values[slots]
+        return bool(((exponents >= 0) & (exponents % 1 == 0)).all())
+
+    @write.register
+    def _(self, take: Take) -> None:
+        out, grad = self.buffers.block(take.out)
+        n_entries = take.table.shape[-1]
+        index = self.buffers.read(take.index)
+        found = self.buffers.name("s", np.empty(take.out.shape, dtype=np.intp))
+        whole_index = f"whole({index.text}, {n_entries})"
+        steps = np.unique(np.diff(take.table))
+        if steps.size == 1:
+            first, _ = narrowed(take.table[..., 0])
+            self.put(f"add({self.buffers.baked(first)}, {steps[0]} * {whole_index}, out={found})")
+        else:
+            table = self.buffers.baked(np.ascontiguousarray(take.table).ravel())
+            rows = np.arange(take.out.size).reshape(take.out.shape) * n_entries
+            place = f"{self.buffers.baked(rows)} + {whole_index}"
+            self.put(f'{table}.take({place}, out={found}, mode="clip")')
+        self.put(f'V.take({found}, out={out}, mode="clip")')
+        if not self.buffers.wants(take.table):
+            return
+        n_lanes = take.out.shape[1]
+        if are_distinct(take.table):
+            self.backward[-1].append(Addition(f"G[{found}]", grad, take.table, "picked"))
+        elif (
+            index.shape[0] == 1
+            and np.array_equal(take.table, np.broadcast_to(take.table[:, :1], take.table.shape))
+            and n_lanes * n_entries <= LARGEST_MATRIX
+        ):
+            # One table for all lanes: a matrix says which of its entries each has picked.
+            picked = self.buffers.name("t", np.empty((n_lanes, n_entries)))
+            entries = self.buffers.baked(np.arange(float(n_entries)))
+            self.note(f"equal({index.text}.T, {entries}, out={picked})")
+            self.back(take.table[:, 0], f"{grad} @ {picked}", take.table[:, 0].shape)
+        else:
+            self.backward[-1].append(Addition(found, grad, take.table, "heaped"))
+
+    @write.register
+    def _(self, largest: Largest) -> None:
+        out, _ = self.buffers.block(largest.out)
+        n_lanes = largest.out.shape[1]
+        counts = np.diff([*largest.starts, largest.among.shape[1]])
+        if len(set(counts)) == 1:
+            shape = (len(largest.among), n_lanes, int(counts[0]))
+            numbers = self.buffers.read(largest.among.reshape(shape).swapaxes(1, 2))
+            self.put(f"maximum.reduce({numbers.text}, 1, out={out})")
+        else:
+            text = self.full(self.buffers.read(largest.among), largest.among)
+            starts = self.buffers.index(largest.starts)
+            self.put(f"maximum.reduceat({text}, {starts}, axis=1, out={out})")
+
+    @write.register
+    def _(self, detach: Detach) -> None:
+        out, _ = self.buffers.block(detach.out)
+        self.put(f"{out}[...] = {self.buffers.read(detach.source).text}")
+
+    @write.register
+    def _(self, mean: Mean) -> None:
+        out, grad = self.buffers.block(mean.out)
+        samples = self.buffers.read(mean.samples)
+        share = 1.0 / len(mean.samples)
+        average = f"{samples.text}[0]"
+        if samples.shape == mean.samples.shape:
+            average = f"{samples.text}.sum() * {share!r}"
+        penalty = ""
+        if mean.penalty.size:
+            penalty = f" + {self.buffers.read(mean.penalty).text}[0]"
+            self.back(mean.penalty, f"{grad}[0]", (1,))
+        self.put(f"{out}[0, 0] = {average}{penalty}")
+        self.back(mean.samples, f"{grad}[0] * {share!r}", (1,))
+
+
+def described(instruction: Instruction, plan: Plan) -> str:
+    """Return what an instruction does, for people."""
+    n, lanes = instruction.out.shape
+    what = type(instruction).__name__.lower()
+    if isinstance(instruction, Map):
+        what = instruction.op.symbol
+    elif isinstance(instruction, Sum):
+        terms = instruction.weights.shape[1] + instruction.left.shape[1]
+        what = {0: "sums", 1: "products"}.get(terms, f"sums of {terms} products")
+    place = ""
+    if instruction.rows:
+        scope = plan.rolled.tape.scopes[instruction.rows[0].nodes[0]]
+        place = f"{scope.path[0].name}: " if scope is not None and scope.path else ""
+    return f"{place}{what}, {n} × {lanes}"

@@ -1,0 +1,79 @@
+"""The geometry of slots: which lie in even steps, repeat, or stay the same along an axis."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compile.reroll.instructions import Slots
+
+
+def even_steps(slots: Slots) -> tuple[int, ...] | None:
+    """Return how many slots lie between neighbours along each axis, or None if they vary."""
+    first = int(slots.flat[0])
+    steps = [
+        int(slots[tuple(int(i == axis) for i in range(slots.ndim))]) - first if n > 1 else 0
+        for axis, n in enumerate(slots.shape)
+    ]
+    even = first + sum(
+        (np.arange(n) * step).reshape([-1 if i == axis else 1 for i in range(slots.ndim)])
+        for axis, (n, step) in enumerate(zip(slots.shape, steps, strict=True))
+    )
+    return tuple(steps) if np.array_equal(even, slots) else None
+
+
+def are_distinct(slots: Slots) -> bool:
+    """Tell whether no slot is there twice."""
+    steps = even_steps(slots)
+    if steps is not None:  # the quick way: each step goes beyond all that smaller ones reach
+        reach = 1
+        for step, n in sorted(zip(map(abs, steps), slots.shape, strict=True)):
+            if n > 1 and step < reach:
+                break
+            reach += step * (n - 1)
+        else:
+            return True
+    return np.unique(slots).size == slots.size
+
+
+def seen(
+    array: NDArray[np.float64], slots: Slots, steps: tuple[int, ...] | None = None
+) -> NDArray[np.float64]:
+    """Return a view of slots in even steps."""
+    if slots.size == 0:
+        return np.empty(slots.shape)
+    steps = steps or even_steps(slots)
+    assert steps is not None, "slots of a view are in even steps"
+    strides = [step * array.itemsize for step in steps]
+    return np.lib.stride_tricks.as_strided(array[slots.flat[0] :], slots.shape, strides)
+
+
+def narrowed(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
+    """Return slots with one entry along axes where they do not change, and those axes."""
+    same = tuple(
+        axis
+        for axis, n in enumerate(slots.shape)
+        if n > 1 and np.array_equal(slots, np.broadcast_to(slots.take([0], axis), slots.shape))
+    )
+    for axis in same:
+        slots = slots.take([0], axis)
+    return slots, same
+
+
+def with_repeats(slots: Slots) -> tuple[int, ...] | None:
+    """Return a shape that gives repeated slots an axis of their own, or None if none are repeated.
+
+    Along some axis they may stand in runs, such as 1 1 2 2, or start again, such as 1 2 1 2.
+    """
+    for axis, n in enumerate(slots.shape):
+        entries = np.moveaxis(slots, axis, 0).reshape(n, -1)
+        changes = np.flatnonzero((entries[1:] != entries[:-1]).any(1)) + 1
+        run = math.gcd(n, *map(int, changes))
+        if 1 < run < n:
+            return (*slots.shape[:axis], n // run, run, *slots.shape[axis + 1 :])
+        for period in range(2, n // 2 + 1):
+            if n % period == 0 and np.array_equal(entries[period:], entries[:-period]):
+                return (*slots.shape[:axis], n // period, period, *slots.shape[axis + 1 :])
+    return None

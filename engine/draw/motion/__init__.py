@@ -1,0 +1,1 @@
+"""A forward and a backward pass, step by step: frames and the player."""

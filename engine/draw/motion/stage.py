@@ -1,0 +1,153 @@
+"""Sets the stage for a pass in motion: a copy of the graph, laid out once, and its steps."""
+
+from __future__ import annotations
+
+import warnings
+from copy import copy, deepcopy
+from dataclasses import replace
+
+from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, Passes
+from engine.draw.picture import check_choices, is_unfolded, laid_out, scene_of
+from engine.draw.scene.fold_style import MOST_CARDS
+from engine.draw.scene.model import (
+    BACKWARD,
+    CONSTANT,
+    FORWARD,
+    WAITING,
+    Card,
+    Placement,
+    Row,
+    Scene,
+)
+from engine.errors import NonFiniteWarning
+from engine.graph import nodes
+from engine.value import Value
+from engine.words.names import names_of
+
+
+class Stage:
+    """What a pass in motion is drawn from.
+
+    Attributes:
+        root: the result, in a copy of the graph that has labels on all it shows.
+        scene: all that is shown, with the gradients of one backward pass from `root`.
+        placement: where it stands, in every frame.
+        passes: the steps.
+        direction: "LR" or "TB".
+    """
+
+    def __init__(
+        self, root: Value, scene: Scene, placement: Placement, passes: Passes, direction: str
+    ) -> None:
+        self.root = root
+        self.scene = scene
+        self.placement = placement
+        self.passes = passes
+        self.direction = direction
+
+    def at(self, k: int) -> Scene:
+        """Return the scene after step `k`."""
+        step = self.passes.steps[k]
+        grads = self.passes.grads_after(k)
+        before = self.passes.steps[: k + 1]
+        computed = {s.card for s in before if s.phase == FORWARD_STEP}
+        sent = {i for s in before if s.phase == BACKWARD_STEP for i in s.arrows}
+        scene = copy(self.scene)
+        scene.boxes = [replace(box, size="") for box in scene.boxes]
+        scene.cards = [
+            self.card_at(i, card, grads, known=i in computed, focus=i == step.card)
+            for i, card in enumerate(self.scene.cards)
+        ]
+        states = [("" if i in sent else WAITING) for i in range(len(scene.arrows))]
+        for i in step.arrows:
+            states[i] = FORWARD if step.phase == FORWARD_STEP else BACKWARD
+        scene.arrows = [
+            replace(arrow, state=state, tip="")
+            for arrow, state in zip(self.scene.arrows, states, strict=True)
+        ]
+        return scene
+
+    def bare(self) -> Scene:
+        """Return the whole scene without what shows when the mouse rests on things."""
+        scene = copy(self.scene)
+        scene.cards = [copy(card) for card in self.scene.cards]
+        for card in scene.cards:
+            card.tip = ""
+            card.rows = [replace(row, tip="") for row in card.rows]
+        scene.arrows = [replace(arrow, tip="") for arrow in self.scene.arrows]
+        return scene
+
+    def card_at(
+        self, i: int, card: Card, grads: dict[tuple[int, int], float], *, known: bool, focus: bool
+    ) -> Card:
+        """Return a card as it stands while a pass is under way."""
+        shown = copy(card)  # not made anew: it would be measured again, and jump
+        shown.focus, shown.tip = focus, ""
+        shown.rows = [
+            self.row_at((i, r), row, grads.get((i, r), 0.0), known=known)
+            for r, row in enumerate(card.rows)
+        ]
+        return shown
+
+    def row_at(self, cell: tuple[int, int], row: Row, grad: float, *, known: bool) -> Row:
+        """Return a row with what is known of it by now."""
+        hidden = cell in self.passes.results and not known
+        no_grad = row.grad is None or self.scene.cards[cell[0]].kind == CONSTANT
+        return replace(
+            row,
+            data=None if hidden else row.data,
+            grad=None if no_grad else grad,
+            asked=hidden,
+            cancelled=0.0,
+            tip="",
+        )
+
+
+def staged(name: str, root: Value, *, direction: str, layout: str, fold: str) -> Stage:
+    """Return the stage for a pass through the graph of `root`, whose own `.grad` stay as they are.
+
+    Args:
+        name: who asks, for the error texts.
+        root: the result.
+        direction: as for `draw`.
+        layout: as for `draw`.
+        fold: as for `draw`.
+
+    Raises:
+        TypeError: `root` is not a Value.
+        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
+    """
+    check_choices(name, root, direction=direction, layout=layout, fold=fold)
+    if root.op is None:
+        raise ValueError(
+            f"{name} shows a pass through recorded operations, got a leaf (data = {root.data}); "
+            "compute something from it first"
+        )
+    # On a copy: whether and how often backward() has run there says nothing about this pass.
+    copied = deepcopy(root)
+    order = nodes(copied)
+    for node in order:
+        node.grad = 0.0
+    with warnings.catch_warnings():
+        # The picture shows inf and nan in plain sight, and says where they begin.
+        warnings.simplefilter("ignore", NonFiniteWarning)
+        copied.backward()
+    names = names_of(order)
+    if is_unfolded(order, fold):
+        for node in order:
+            node.label = node.label or names[id(node)]
+    scene = scene_of(copied, fold)
+    if len(scene.cards) > MOST_CARDS and not is_unfolded(order, fold):
+        raise too_many(name, len(scene.cards), "a smaller part, such as one sample")
+    if len(scene.cards) > 2 * MOST_CARDS:
+        raise too_many(name, len(scene.cards), "fold='auto', or a smaller part")
+    placement = laid_out(scene, direction, layout)
+    return Stage(copied, scene, placement, Passes(copied, order, scene, names), direction)
+
+
+def too_many(name: str, n: int, remedy: str) -> ValueError:
+    """Return the error for more cards than a reader can follow."""
+    return ValueError(
+        f"{name} moves at most {MOST_CARDS} cards that a reader can follow, this graph has {n:,}; "
+        f"pass {remedy}"
+    )

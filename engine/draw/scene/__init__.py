@@ -1,0 +1,1 @@
+"""Stage 1: decide what is drawn: cards, edges, and what folds into one card."""

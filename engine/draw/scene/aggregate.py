@@ -1,0 +1,70 @@
+"""Puts many numbers into one row or card: the mean of their data, the sum of their grad."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.draw.scene.caption import box_of
+from engine.draw.scene.cards import constant_card
+from engine.draw.scene.grouping import CROWD, Group
+from engine.draw.scene.model import CONSTANT, Card, Row
+from engine.value import Value
+from engine.words.names import one_line
+from engine.words.numbers import number_text
+
+
+def total_of(gradients: list[float]) -> float:
+    """Return a sum, without the dust that rounding leaves where gradients cancel out."""
+    total = sum(gradients)
+    return 0.0 if abs(total) <= 1e-13 * sum(map(abs, gradients)) else total
+
+
+def summed(values: list[Value], *, known: bool) -> Row:
+    """Return the row of one value; or of several, with the mean of data and the sum of grad."""
+    grad = total_of([value.grad for value in values]) if known else None
+    if len(values) == 1:
+        name = one_line(values[0].label) or "out"
+        tip = f"{name}: data {values[0].data!r}" + (f", grad {values[0].grad!r}" if known else "")
+        return Row("out", values[0].data, grad, tip)
+    mean = sum(value.data for value in values) / len(values)
+    tip = f"{len(values):,} values: the mean of their data" + (
+        " and the sum of their grad" if known else ""
+    )
+    row = Row("out", mean, grad, tip, count=len(values))
+    if grad == 0 and any(value.grad for value in values):
+        row.cancelled = sum(abs(value.grad) for value in values) / len(values)
+        row.tip += f"; gradients of mean size {number_text(row.cancelled)} that cancel out"
+    return row
+
+
+def numbers_card(numbers: Sequence[float]) -> Card:
+    """Return the card of a plain number, or of one for each sample."""
+    if len(numbers) == 1:
+        return constant_card(numbers[0])
+    some = ", ".join(number_text(x) for x in numbers[:8]) + (", …" if len(numbers) > 8 else "")
+    row = Row("", sum(numbers) / len(numbers), None, count=len(numbers))
+    return Card(CONSTANT, "", "", [row], f"{len(numbers):,} numbers: {some}", len(numbers))
+
+
+def count_card(columns: Sequence[Sequence[float]]) -> Card:
+    """Return the card of many plain inputs, each with a number for each sample."""
+    title = f"{len(columns):,} inputs"
+    row = Row("", None, None)
+    return Card(CONSTANT, title, "", [row], f"{title}, plain numbers", len(columns[0]))
+
+
+def crowds(order: list[Value], groups: list[Group], homes: dict[int, Group]) -> list[list[Group]]:
+    """Return the inputs that go to the same places, where there are too many for a card each."""
+    users: dict[int, set[int]] = {}
+    for node in order:
+        for x in node.inputs:
+            if isinstance(x, Value) and x.op is None:
+                home = homes[id(node)]
+                place = box_of(home) or home
+                users.setdefault(id(homes[id(x)]), set()).add(id(place))
+    alike: dict[tuple[frozenset[int], int], list[Group]] = {}
+    for group in groups:
+        if not group.ops:
+            key = (frozenset(users.get(id(group), ())), len(group.leaves))
+            alike.setdefault(key, []).append(group)
+    return [some for some in alike.values() if len(some) > CROWD]

@@ -1,0 +1,121 @@
+"""Writes what stands below a picture: what it must say in words, and how to read it."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+from engine.draw.scene.model import HEAT, Scene
+from engine.draw.svg import colours as ink
+from engine.draw.svg.faces import px, words
+from engine.draw.text import text_width
+
+NOTE, SMALL, LINE = 12.0, 10.5, 16.0  # font sizes and the height of a line, px
+SWATCH, BETWEEN = 14.0, 18.0
+
+
+def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float]:
+    """Return the notes and the legend as SVG, how high they are and how wide.
+
+    Args:
+        scene: what the picture shows.
+        room: the width to fill, px.
+        y: where to begin, px.
+    """
+    parts: list[str] = []
+    top, widest = y, 0.0
+    for note in filter(None, (scene.summary, *scene.notes)):
+        for line in wrapped(note, room, NOTE):
+            y += LINE
+            parts.append(words(0, y - 4, line, NOTE, ink.CAPTION, bold=True))
+            widest = max(widest, text_width(line, NOTE, bold=True))
+    x = 0.0
+    items = legend_items(scene)
+    if items:
+        y += LINE + (2 if parts else 0)
+    for sample, text in items:
+        wide = SWATCH + 5 + text_width(text, SMALL)
+        if sample in ("local", "path", "cells"):
+            wide += 6
+        if x and x + wide > room:
+            x, y = 0.0, y + LINE
+        parts += _item(sample, text, x, y - 4)
+        x += wide + BETWEEN
+        widest = max(widest, x - BETWEEN)
+    return parts, (y - top + 14 if parts else 0.0), widest
+
+
+def legend_items(scene: Scene) -> list[tuple[str, str]]:
+    """Return what the legend explains: a sample to show, and words for it."""
+    items = []
+    if any(arrow.label[0] for arrow in scene.arrows):
+        items.append(("local", "local derivative"))
+    if any(arrow.label[1] for arrow in scene.arrows):
+        items.append(("path", "what this path adds to grad"))
+    if heat := [card for card in scene.cards if card.kind == HEAT and card.results]:
+        part = "a line" if heat[0].sheet else "a strip"
+        what = "change" if scene.compared else "grad"
+        text = f"{part} is a neuron: {what} of each weight, bias last; then of its output"
+        items.append(("cells", text))
+    if scene.known:
+        gradients = [row.grad for card in scene.cards for row in card.rows]
+        gradients += [arrow.gradient for arrow in scene.arrows]
+        what = "change" if scene.compared else "grad"
+        if any(g is not None and 0 < g < inf for g in gradients):
+            items.append(("positive", f"{what} > 0"))
+        if any(g is not None and -inf < g < 0 for g in gradients):
+            items.append(("negative", f"{what} < 0"))
+        numbers = [row.data for card in scene.cards for row in card.rows]
+        if any(x is not None and not isfinite(x) for x in (*numbers, *gradients)):
+            items.append(("alarm", "inf or nan"))
+        if any(row.cancelled for card in scene.cards for row in card.rows):
+            items.append(("cancelled", "±: the size of gradients that cancel out"))
+        if any(arrow.gradient == 0 for arrow in scene.arrows):
+            items.append(("zero", "no gradient flows"))
+    return items
+
+
+def _item(sample: str, text: str, x: float, y: float) -> list[str]:
+    if sample == "local":
+        parts = [words(x, y, "×2", SMALL, ink.CAPTION)]
+        shift = SWATCH + 3
+    elif sample == "path":
+        parts = [words(x, y, "+2", SMALL, ink.mixed(1, 1), bold=True)]
+        shift = SWATCH + 5
+    elif sample == "zero":
+        parts = [
+            f'<path d="M{px(x)},{px(y - 3.5)}h{px(SWATCH + 2)}" stroke="{ink.PLAIN}" '
+            'stroke-width="1.2" stroke-dasharray="4 3"/>'
+        ]
+        shift = SWATCH + 7
+    elif sample == "cells":
+        parts = [
+            f'<rect x="{px(x + 6 * k)}" y="{px(y - 9)}" width="5.4" height="10" '
+            f'fill="{ink.mixed(sign, share)}"/>'
+            for k, (sign, share) in enumerate(((1, 0.55), (-1, 0.35), (1, 0.15)))
+        ]
+        shift = SWATCH + 9
+    else:
+        fill, line = {
+            "positive": (ink.mixed(1, 0.55), ink.mixed(1, 1)),
+            "negative": (ink.mixed(-1, 0.55), ink.mixed(-1, 1)),
+            "alarm": (ink.ALARM, ink.ALARM_LINE),
+            "cancelled": (ink.CANCELLED, ink.LINE),
+        }[sample]
+        parts = [
+            f'<rect x="{px(x)}" y="{px(y - 9)}" width="{px(SWATCH)}" height="10" rx="2" '
+            f'fill="{fill}" stroke="{line}" stroke-width=".8"/>'
+        ]
+        shift = SWATCH + 5
+    return [*parts, words(x + shift, y, text, SMALL, ink.CAPTION)]
+
+
+def wrapped(text: str, room: float, size: float) -> list[str]:
+    """Return `text` in lines of at most `room` px."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_width(longer, size, bold=True) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

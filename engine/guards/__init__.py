@@ -1,0 +1,1 @@
+"""What is not a number, where an operation is not defined, and calls that would lose a gradient."""

@@ -1,0 +1,138 @@
+"""The edges: what is no number, where an operation is not defined, and where the numbers end."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from math import isfinite
+
+from engine.errors import DomainError, NonFiniteWarning
+from engine.graph import nodes
+from engine.guards.number import described, number
+from engine.ops import POW, Op
+from engine.table.evaluate import holds, over_floats
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from engine.value import Value
+
+
+def operand(symbol: str, other: object, *, reflected: bool = False) -> float:
+    """Return `other` as a float, or say which two things an operator does not take.
+
+    Raises:
+        TypeError: `other` is not one real number.
+    """
+    try:
+        return number(other)
+    except TypeError:
+        kind = type(other).__name__
+        sides = f"{kind} {symbol} Value" if reflected else f"Value {symbol} {kind}"
+        what = described(other)
+        what = f"an array {what}" if what.startswith("of shape") else what
+        message = f"{sides}: operands must be Value, int or float, got {what}"
+    raise TypeError(message)
+
+
+def at_the_edge(row: Op, a: Value | float, b: Value | float = 0.0) -> list[float]:
+    """Return the result and the slopes of `row` where Python raises, as IEEE 754 has them.
+
+    Args:
+        row: the operation.
+        a: its first input; a float needs no slope and gets 0.
+        b: its second input, if it has one.
+
+    Raises:
+        DomainError: an input is outside the domain of `row`.
+    """
+    x, y = (v if isinstance(v, float) else v.data for v in (a, b))
+    if not holds(row.domain, x, y):
+        # Without a context: that Python's own log raised before says nothing more.
+        raise domain_error(row, a, b) from None
+    forward, *slopes = over_floats(row)
+    found = [forward(x, y, None, None)]
+    for v, slope in zip((a, b), slopes, strict=False):
+        found.append(0.0 if isinstance(v, float) else slope(x, y, None, found[0]))
+    return found
+
+
+def domain_error(row: Op, *inputs: Value | float) -> DomainError:
+    """Return the error for inputs outside the domain of `row`, in the names of the nodes."""
+    names, came, places = {"a": "a", "b": "b"}, [], []
+    for letter, x in zip("ab", inputs, strict=False):
+        if letter not in row.domain:
+            continue
+        if isinstance(x, float):
+            came.append(f"{letter} = {x:g}")
+            continue
+        came.append(f"{letter} = {x.data:g}")
+        names[letter] = x.label or letter
+        places.append(f"node {x.label!r}" if x.label else f"an unnamed {x.op or 'leaf'} node")
+    where = f" at {' and '.join(places)}" if places else ""
+    asked = row.forward if len(row.slopes) == 2 else f"{row.name}(a)"
+    needs = "a positive base, or a whole exponent (and none below 0 for a = 0)"
+    return DomainError(
+        f"{asked} needs {needs if row is POW else row.domain}, got {', '.join(came)}{where}; "
+        f"{row.remedy.format(**names)}"
+    )
+
+
+def warn_of_non_finite(root: Value, order: list[Value], leaves: Iterable[Value]) -> None:
+    """Say where inf or nan comes from that backward() has met.
+
+    Args:
+        root: where backward() was called.
+        order: the results of operations that it went through, each after its inputs.
+        leaves: where it arrived.
+    """
+    message = infinite_slope(order) if isfinite(root.data) else non_finite_number(root)
+    if not message:
+        leaf = next(leaf for leaf in leaves if not isfinite(leaf.grad))
+        message = (
+            f"backward() gave {named(leaf)} a gradient of {leaf.grad}, though every number and "
+            "slope is finite: it grew too large on the way, or was so before; scale the inputs "
+            "down, and call zero_grad() between two passes"
+        )
+    # Level 3: the line that called backward().
+    warnings.warn(message, NonFiniteWarning, stacklevel=3)
+
+
+def non_finite_number(root: Value) -> str:
+    """Return what to say of the first number that is not finite."""
+    first = next(node for node in nodes(root) if not isfinite(node.data))
+    made = "a leaf" if first.op is None else f"made by {first.op} from {made_from(first)}"
+    return (
+        f"backward() from {root.data}: every gradient may be inf or nan; the first non-finite "
+        f"node is {named(first)} = {first.data}, {made}; "
+        "inside engine.strict() the operation itself raises"
+    )
+
+
+def infinite_slope(order: list[Value]) -> str:
+    """Return what to say of the first slope that is not finite, or "" if all are."""
+    for node in order:
+        for x, slope in ((node._a, node._da), (node._b, node._db)):
+            if x is None or node.op is None or isfinite(slope):
+                continue
+            condition = node.op.smooth or node.op.domain
+            needs = f"; a finite slope needs {condition}" if condition else ""
+            names = {"a": node._a, "b": node._b}
+            remedy = node.op.remedy.format(
+                **{letter: (v and v.label) or letter for letter, v in names.items()}
+            )
+            return (
+                f"backward() through {node.op} from {made_from(node)}: its slope is {slope} "
+                f"towards {named(x)}{needs}; "
+                f"{remedy or 'inside engine.strict() the operation itself raises'}"
+            )
+    return ""
+
+
+def named(node: Value) -> str:
+    """Return the label of a node in quotes, or say that it has none."""
+    return repr(node.label) if node.label else "an unnamed node"
+
+
+def made_from(node: Value) -> str:
+    """Return the numbers that `node` was made from, as text."""
+    return ", ".join(f"{x if isinstance(x, float) else x.data:g}" for x in node.inputs)

@@ -1,0 +1,1 @@
+"""Numbers, names and operations in words, for pictures, explanations and messages."""

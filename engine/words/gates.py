@@ -1,0 +1,190 @@
+"""What an op does to a gradient, in words, read from its row of the table."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from engine.ops import Op
+from engine.table.evaluate import IEEE, compiled
+from engine.value import Value
+from engine.words.names import formula
+from engine.words.numbers import number_text
+
+INFIX = ("add", "sub", "mul", "div", "pow", "neg")
+SIGNS = {ast.Add: " + ", ast.Sub: " − ", ast.Mult: " × ", ast.Div: " / ", ast.Pow: " ** "}
+BINDING = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.Pow: 4}
+COMPARISONS = {ast.Gt: " > ", ast.Lt: " < ", ast.GtE: " ≥ ", ast.LtE: " ≤ "}
+OPPOSITES = {ast.Gt: ast.LtE, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.LtE: ast.Gt}
+PLACES = {"a": "first", "b": "second"}
+Shown = Mapping[str, str]  # what to print for a, b, c and out
+
+
+def letters_of(op: Op, inputs: Sequence[object]) -> str:
+    """Return the letters of the table that stand for a node's inputs, in their order."""
+    return "cab" if len(inputs) > len(op.slopes) else "ab"[: len(inputs)]
+
+
+def made_of(node: Value, names: Mapping[int, str]) -> str:
+    """Return how a node was made, in names and in numbers: `e = a × b = 2 × −3 = −6`."""
+    if node.op is None:
+        return f"{names[id(node)]} = {number_text(node.data)}"
+    infix = node.op.name in INFIX
+    numbers = [number_text(x.data if isinstance(x, Value) else x) for x in node.inputs]
+    called = [
+        names[id(x)] if isinstance(x, Value) else n
+        for x, n in zip(node.inputs, numbers, strict=True)
+    ]
+    parts = [
+        names[id(node)],
+        formula(node.op.symbol, called, infix=infix),
+        formula(node.op.symbol, numbers, infix=infix),
+        number_text(node.data),
+    ]
+    return " = ".join(dict.fromkeys(parts))
+
+
+def gate_in_words(node: Value) -> str:
+    """Return what a node's op does to the gradient that comes back to it."""
+    op = node.op
+    if op is None:
+        return "a leaf: gradients end here, and add up"
+    slopes = op.slopes
+    if all(slope == "1.0" for slope in slopes):
+        rule = "hands its gradient on, unchanged"
+        return f"{op.symbol} {rule}, to {'both inputs' if len(slopes) == 2 else 'its input'}"
+    if slopes == ("b", "a"):
+        return f"{op.symbol} swaps: each input gets the gradient times the other input"
+    if slopes == ("1.0", "-1.0"):
+        return (
+            f"{op.symbol} hands its gradient on: unchanged to the first input, turned to the second"
+        )
+    if slopes == ("-1.0",):
+        return f"{op.symbol} turns the sign of its gradient"
+    if all(" if " in slope and set(branches(slope)) <= {0.0, 0.5, 1.0} for slope in slopes):
+        if len(slopes) == 2:
+            return f"{op.symbol} routes: the input that was taken gets the gradient, the other none"
+        return f"{op.symbol} is a switch: the gradient passes whole or not at all"
+    each = "each input gets" if len(slopes) == 2 else "its input gets"
+    return f"{op.symbol} scales: {each} the gradient times the slope at this point"
+
+
+def branches(slope: str) -> list[float | None]:
+    """Return the numbers that a slope with conditions can be; None for anything but a number."""
+    found: list[float | None] = []
+    waiting: list[ast.expr] = [ast.parse(slope, mode="eval").body]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.IfExp):
+            waiting += [part.body, part.orelse]
+        else:
+            is_number = isinstance(part, ast.Constant) and isinstance(part.value, float)
+            found.append(part.value if is_number else None)  # type: ignore[attr-defined]
+    return found
+
+
+def slopes_in_words(node: Value, names: Mapping[int, str]) -> list[str]:
+    """Return each local derivative as a formula and with numbers in.
+
+    For example `∂o/∂h = 1 − o² = 1 − 0.7071² = 0.5`.
+    """
+    if node.op is None:
+        return []
+    letters = letters_of(node.op, node.inputs)
+    data = {
+        k: x.data if isinstance(x, Value) else x for k, x in zip(letters, node.inputs, strict=True)
+    }
+    data["out"] = node.data
+    numbers = {k: number_text(x) for k, x in data.items()}
+    called = dict(numbers, out=names[id(node)])
+    for letter, x in zip(letters, node.inputs, strict=True):
+        if isinstance(x, Value):
+            called[letter] = names[id(x)]
+    lines = []
+    for letter, x, slope in zip(letters, node.inputs, node.local_derivatives, strict=True):
+        if not isinstance(x, Value) or slope is None:
+            continue
+        tree, condition = chosen(node.op.slopes["ab".index(letter)], data)
+        parts = [
+            f"∂{called['out']}/∂{called[letter]}",
+            written(tree, called),
+            written(tree, numbers),
+            number_text(slope),
+        ]
+        line = " = ".join(dict.fromkeys(parts))
+        if condition is not None and isinstance(tree, ast.Constant):
+            test = ast.unparse(condition)
+            is_given = test in ("c", "not c")
+            since = f"the condition is {numbers['c']}" if is_given else written(condition, called)
+            line += f", since {since}"
+        twice = sum(other is x for other in node.inputs) > 1
+        lines.append(f"{line} ({PLACES[letter]} place)" if twice else line)
+    return lines
+
+
+def chosen(slope: str, data: Mapping[str, float]) -> tuple[ast.expr, ast.expr | None]:
+    """Return the branch of a slope that holds at these numbers, and the condition for it."""
+    tree = ast.parse(slope, mode="eval").body
+    condition: ast.expr | None = None
+    inputs = [data.get(name, float("nan")) for name in ("a", "b", "c", "out")]
+    while isinstance(tree, ast.IfExp):
+        if compiled(ast.unparse(tree.test), IEEE)(*inputs):
+            condition, tree = tree.test, tree.body
+        else:
+            condition, tree = turned(tree.test), tree.orelse
+    return tree, condition
+
+
+def turned(test: ast.expr) -> ast.expr:
+    """Return the opposite of a condition."""
+    if isinstance(test, ast.Compare) and type(test.ops[0]) in OPPOSITES:
+        return ast.Compare(test.left, [OPPOSITES[type(test.ops[0])]()], test.comparators)
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def written(tree: ast.expr, shown: Shown) -> str:
+    """Return a formula of the table as a reader writes it."""
+    return printed(tree, shown)[0]
+
+
+def printed(tree: ast.expr, shown: Shown) -> tuple[str, int]:
+    """Return a formula, and how tightly its outermost part binds."""
+    if isinstance(tree, ast.Constant):
+        return number_text(float(tree.value)), 5  # type: ignore[arg-type]
+    if isinstance(tree, ast.Name):
+        text = shown.get(tree.id, tree.id)
+        return text, 1 if text.startswith("−") else 5
+    if isinstance(tree, ast.UnaryOp):
+        text, binding = printed(tree.operand, shown)
+        if isinstance(tree.op, ast.Not):
+            return f"not {text}", 0
+        return f"−{bracketed(text, binding, 3)}", 3
+    if isinstance(tree, ast.BinOp):
+        return operation(tree, shown)
+    if isinstance(tree, ast.Compare):
+        right = written(tree.comparators[0], shown)
+        return f"{written(tree.left, shown)}{COMPARISONS[type(tree.ops[0])]}{right}", 0
+    if isinstance(tree, ast.Call):
+        inside = ", ".join(written(x, shown) for x in tree.args)
+        return f"{ast.unparse(tree.func)}({inside})", 5
+    return ast.unparse(tree), 0
+
+
+def operation(tree: ast.BinOp, shown: Shown) -> tuple[str, int]:
+    """Return an operation between two parts; a product of two alike is a square."""
+    kind = type(tree.op)
+    binding = BINDING[kind]
+    left, left_binds = printed(tree.left, shown)
+    right, right_binds = printed(tree.right, shown)
+    if kind is ast.Mult and ast.dump(tree.left) == ast.dump(tree.right):
+        return f"{bracketed(left, left_binds, 5)}²", 4
+    if kind is ast.Pow and right == "1":
+        return left, left_binds
+    tighter = binding + (kind in (ast.Sub, ast.Div, ast.Pow))
+    left = bracketed(left, left_binds, binding)
+    return f"{left}{SIGNS[kind]}{bracketed(right, right_binds, tighter)}", binding
+
+
+def bracketed(text: str, binding: int, needed: int) -> str:
+    """Return a part in brackets if it binds too loosely for its place."""
+    return f"({text})" if binding < needed else text

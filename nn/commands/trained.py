@@ -1,0 +1,112 @@
+"""A model with all that is needed to use it on new data: names, classes and scales."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine import Value
+from nn.data.dataset import Scaling
+from nn.layers import load
+from nn.module import Module
+from nn.plots.classes import margins_of, outputs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that takes features, and gives quantities, in their own units.
+
+    Attributes:
+        model: takes features on the scale it was trained on.
+        feature_names: in the order the model takes them.
+        target_name: what it predicts.
+        class_names: in the order of their numbers; None for regression.
+        ignored: columns of the training file that were no features.
+        scaling: of the features; None if the model takes them as they are.
+        target_scaling: of the target, for regression.
+    """
+
+    model: Module
+    feature_names: Sequence[str]
+    target_name: str
+    class_names: Sequence[str] | None = None
+    ignored: Sequence[str] = ()
+    scaling: Scaling | None = None
+    target_scaling: Scaling | None = None
+
+    def __call__(self, row: Sequence[float]) -> Value | list[Value]:
+        """Return the model's outputs for one sample; a quantity in the target's unit."""
+        out: Value | list[Value] = self.model(self.scaled(row))  # type: ignore[operator]
+        if self.target_scaling is None:
+            return out
+        spread, mean = float(self.target_scaling.spread), float(self.target_scaling.mean)
+        return [v * spread + mean for v in out] if isinstance(out, list) else out * spread + mean
+
+    def scaled(self, row: Sequence[float]) -> list[float]:
+        """Return the features of one sample on the scale that the model takes."""
+        if self.scaling is None:
+            return list(row)
+        mean, spread = self.scaling.mean.tolist(), self.scaling.spread.tolist()
+        # One by one, so that a program can record it.
+        return [(x - m) / s for x, m, s in zip(row, mean, spread, strict=True)]
+
+    def parameters(self) -> list[Value]:
+        """Return the weights and biases of the model."""
+        return self.model.parameters()
+
+    def answers(self, X: NDArray[np.float64]) -> list[str] | list[float]:
+        """Return for each sample the name of its class, or a quantity in the target's unit."""
+        if self.class_names is None:
+            quantities: list[float] = outputs(self, X)[:, 0].tolist()
+            return quantities
+        return [self.class_names[k] for k in margins_of(self, X).argmax(axis=1)]
+
+    def save(self, path: str | Path) -> None:
+        """Write the model and everything here into one file.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        metadata = {
+            "features": list(self.feature_names),
+            "target": self.target_name,
+            "classes": None if self.class_names is None else list(self.class_names),
+            "ignored": list(self.ignored),
+            "scaling": self.scaling and self.scaling.to_lists(),
+            "target_scaling": self.target_scaling and self.target_scaling.to_lists(),
+        }
+        self.model.save(path, metadata=metadata)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Trained:
+        """Return what `save` wrote.
+
+        Raises:
+            ValueError: the file is cut short, holds no model, or one without names and scales.
+            OSError: the file cannot be read.
+        """
+        model = load(path)
+        kept: Any = model.metadata
+        try:
+            scalings = [kept[key] for key in ("scaling", "target_scaling")]
+            scaling, target_scaling = (s and Scaling.from_lists(s) for s in scalings)
+            return cls(
+                model,
+                kept["features"],
+                kept["target"],
+                kept["classes"],
+                kept["ignored"],
+                scaling,
+                target_scaling,
+            )
+        except KeyError as error:
+            raise ValueError(
+                f"{path} holds a model without its {error.args[0]}; "
+                "train it by `glassgrad train`, which keeps the names and scales that predict needs"
+            ) from None

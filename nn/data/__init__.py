@@ -1,0 +1,8 @@
+"""Data sets: generated, bundled with a library, or read from a CSV file."""
+
+from nn.data.builtin import NAMES, load
+from nn.data.dataset import Dataset, Scaling
+from nn.data.read_csv import read_csv
+from nn.data.table import DataError
+
+__all__ = ["NAMES", "DataError", "Dataset", "Scaling", "load", "read_csv"]

@@ -1,0 +1,1 @@
+"""What a person can try on a network: move a weight, draw the loss, grow it, train many."""

@@ -1,0 +1,219 @@
+"""Runs many trainings over all cores or a cluster, and keeps each the moment it has finished."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nn.files import fingerprint, read_json, write_whole
+
+FORMAT, VERSION = "glassgrad run", 1
+ATTEMPTS = 2  # a run whose worker died is tried again, and given up after that
+PATIENCE = 5  # seconds to wait for a cluster
+
+Settings = Mapping[str, Any]
+Result = dict[str, Any]
+Job = Callable[[Settings], Result]
+
+
+class ClusterError(ConnectionError):
+    """A Dask cluster does not answer."""
+
+
+class Runs:
+    """The finished runs of a sweep, a file each in a folder.
+
+    Args:
+        folder: where they are kept.
+        everything: what the runs must have in common to be of this sweep, such as the data.
+    """
+
+    def __init__(self, folder: Path, everything: object = None) -> None:
+        self.folder, self.everything = folder, everything
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, settings: Settings) -> Path:
+        """Return the file of the run with these settings."""
+        return self.folder / f"{fingerprint(sorted(settings.items()), self.everything)}.json"
+
+    def finished(self, settings: Settings) -> Result | None:
+        """Return the result of a run, or None if it has not finished."""
+        try:
+            content = read_json(self.path(settings), FORMAT, VERSION)
+        except (FileNotFoundError, ValueError):
+            return None
+        result = content.get("result")
+        return result if isinstance(result, dict) else None
+
+    def keep(self, settings: Settings, result: Result) -> None:
+        """Write the result of a run, whole or not at all.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        content = {
+            "format": FORMAT,
+            "version": VERSION,
+            "settings": dict(settings),
+            "result": result,
+        }
+        write_whole(self.path(settings), json.dumps(content, indent=1) + "\n")
+
+
+def run_all(
+    job: Job,
+    grid: Sequence[Settings],
+    runs: Runs,
+    *,
+    n_jobs: int = -1,
+    dask: str | None = None,
+    progress: bool = True,
+) -> dict[int, Result | str]:
+    """Run a job with all settings that have not finished yet, in any order.
+
+    Each result is kept as soon as it is there, so that neither Ctrl-C nor a crash loses one.
+
+    Args:
+        job: takes settings, returns a result of numbers and texts.
+        grid: the settings.
+        runs: where results are kept.
+        n_jobs: processes; -1 for one a core.
+        dask: the address of a Dask scheduler to run on instead, such as "tcp://host:8786".
+        progress: show a bar over all runs.
+
+    Returns:
+        By the place in the grid: the result, or in words why there is none. Places that Ctrl-C left
+        out are missing.
+
+    Raises:
+        ClusterError: the cluster does not answer.
+        ModuleNotFoundError: joblib, or distributed, is not installed.
+        OSError: a result cannot be kept.
+    """
+    from tqdm import tqdm
+
+    found: dict[int, Result | str] = {}
+    for i, settings in enumerate(grid):
+        kept = runs.finished(settings)
+        if kept is not None:
+            found[i] = kept
+    left = [i for i in range(len(grid)) if i not in found]
+    way = on_cluster(dask) if dask is not None else on_cores(n_jobs)
+    bar = tqdm(total=len(grid), initial=len(found), disable=not progress, unit="run")
+    try:
+        for _ in range(ATTEMPTS):
+            for i, result in way(job, [(i, grid[i]) for i in left]):
+                if isinstance(result, dict):
+                    runs.keep(grid[i], result)
+                found[i] = result
+                bar.update()
+            left = [i for i in left if i not in found]
+            if not left:
+                break
+    except KeyboardInterrupt:
+        return found
+    finally:
+        bar.close()
+    for i in left:
+        found[i] = f"its worker died {ATTEMPTS} times"
+    return found
+
+
+Way = Callable[[Job, Sequence[tuple[int, Settings]]], Iterator[tuple[int, Result | str]]]
+
+
+def on_cores(n_jobs: int) -> Way:
+    """Return the way to run over the cores of this machine.
+
+    Raises:
+        ModuleNotFoundError: joblib is not installed.
+    """
+    joblib = needed("joblib")
+
+    def way(job: Job, work: Sequence[tuple[int, Settings]]) -> Iterator[tuple[int, Result | str]]:
+        """Yield results as they come; those of a worker that died are missing."""
+        from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+        # One run at a time for each worker: what has finished is handed over at once.
+        parallel = joblib.Parallel(
+            n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="all"
+        )
+        results = parallel(joblib.delayed(numbered)(job, i, settings) for i, settings in work)
+        try:
+            yield from results
+        except TerminatedWorkerError:
+            return  # the caller tries those again that are missing
+
+    return way
+
+
+def on_cluster(address: str) -> Way:
+    """Return the way to run on a Dask cluster.
+
+    Raises:
+        ClusterError: it does not answer within seconds.
+        ModuleNotFoundError: distributed is not installed.
+    """
+    distributed = needed("distributed")
+    try:
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ClusterError(
+            f"no Dask scheduler answers at {address} within {PATIENCE} seconds "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); start one "
+            "with `dask scheduler`, or leave out --dask to use the cores of this machine"
+        ) from None
+
+    def way(job: Job, work: Sequence[tuple[int, Settings]]) -> Iterator[tuple[int, Result | str]]:
+        """Yield results as they come; those of a worker that died are missing."""
+        futures = {
+            client.submit(numbered, job, i, settings, pure=False, retries=0): i
+            for i, settings in work
+        }
+        try:
+            for future in distributed.as_completed(futures, loop=client.loop):
+                if future.status == "finished":
+                    yield future.result()
+        finally:
+            client.cancel(list(futures))
+
+    return way
+
+
+def numbered(job: Job, i: int, settings: Settings) -> tuple[int, Result | str]:
+    """Run a job, and return its number with its result, or with what went wrong."""
+    try:
+        return i, job(settings)
+    except Exception as error:
+        return i, f"{type(error).__name__}: {error}"
+
+
+def needed(module: str) -> Any:
+    """Return a module.
+
+    Raises:
+        ModuleNotFoundError: it is not installed; the message names the extra.
+    """
+    from importlib import import_module
+
+    try:
+        return import_module(module)
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            f'a sweep needs {module}, which is not installed; pip install "glassgrad[sweep]"',
+            name=module,
+        ) from None
+
+
+def grid_of(**choices: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return every combination of the choices, the last one changing fastest.
+
+    Example:
+        >>> grid_of(lr=[0.1, 1], seed=[0, 1])
+        [{'lr': 0.1, 'seed': 0}, {'lr': 0.1, 'seed': 1}, {'lr': 1, 'seed': 0}, {'lr': 1, 'seed': 1}]
+    """
+    from itertools import product
+
+    return [dict(zip(choices, row, strict=True)) for row in product(*choices.values())]

@@ -1,0 +1,1 @@
+"""Training: one step, whole epochs, history and checkpoints."""

@@ -1,0 +1,188 @@
+"""One training step and one look at the validation samples: eagerly, or by a compiled program."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from math import isfinite, nan
+from typing import NamedTuple, Protocol
+
+import engine
+from engine import Value
+from nn.data.samples import Samples, pick
+from nn.losses import OURS, Loss, Prediction
+from nn.metrics import Output, by_sample, outputs_of, plain
+from nn.module import Module
+from nn.optim import Optimizer
+
+Penalty = Callable[[Module], Value]
+
+
+class Task(NamedTuple):
+    """What is to be learned, from what, and by which rule.
+
+    Attributes:
+        model: takes a row, returns one Value or several.
+        samples: to train on.
+        held_back: to judge by; may be none.
+        loss: from predictions and targets to one Value.
+        optimizer: moves the model's parameters.
+        penalty: from the model to a Value to add to the loss, or None.
+        batch_size: samples a step.
+    """
+
+    model: Module
+    samples: Samples
+    held_back: Samples
+    loss: Loss
+    optimizer: Optimizer
+    penalty: Penalty | None
+    batch_size: int
+
+
+class Steps(Protocol):
+    """What `fit` needs of either way."""
+
+    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples of these numbers.
+
+        Returns:
+            Their loss without the penalty, and the predictions. If the loss is inf or nan, no step
+            has been taken.
+        """
+
+    def judge(self) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the samples held back."""
+
+
+class EagerSteps:
+    """Records each minibatch anew, Value by Value."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples of these numbers."""
+        value, total, predictions = self._forward(numbers)
+        if not isfinite(value.data):
+            return value.data, []
+        self.task.optimizer.zero_grad()
+        total.backward()
+        self.task.optimizer.step()
+        return value.data, [plain(prediction) for prediction in predictions]
+
+    def loss_of(self, numbers: Sequence[int]) -> Value:
+        """Return the recorded loss of the training samples of these numbers, with the penalty."""
+        return self._forward(numbers)[1]
+
+    def _forward(self, numbers: Sequence[int]) -> tuple[Value, Value, list[Prediction]]:
+        """Return the loss without and with the penalty, and the predictions."""
+        rows, targets = pick(*self.task.samples, numbers)
+        predictions = [self.task.model(row) for row in rows]  # type: ignore[operator]
+        value = self.task.loss(predictions, targets)
+        total = value if self.task.penalty is None else value + self.task.penalty(self.task.model)
+        return value, total, predictions
+
+    def judge(self) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the samples held back."""
+        rows, targets = self.task.held_back
+        with engine.no_grad():
+            predictions = [self.task.model(row) for row in rows]  # type: ignore[operator]
+            value = self.task.loss(predictions, targets).data
+        return value, [plain(prediction) for prediction in predictions]
+
+
+class CompiledSteps:
+    """Replays a program recorded of one sample, or of a minibatch if the loss may couple them.
+
+    Raises:
+        Exception: whatever goes wrong when the program is recorded.
+    """
+
+    def __init__(self, task: Task) -> None:
+        import numpy as np
+
+        model, samples, held_back, loss, optimizer, penalty, batch_size = task
+
+        self.samples, self.held_back = (
+            tuple(np.array(part, dtype=float) for part in both) for both in (samples, held_back)
+        )
+        # Ours are means over the samples; what another loss does with them is not known.
+        self.by_sample = loss in OURS
+
+        def of_sample(x: Sequence[Value], target: Value) -> tuple[Value, list[Value]]:
+            predictions = outputs_of(model(x))  # type: ignore[operator]
+            value = loss([predictions], [target])  # type: ignore[list-item]
+            return value, [value, *predictions]
+
+        def of_batch(X: Sequence[Sequence[Value]], y: Sequence[Value]) -> object:
+            predictions = [model(x) for x in X]  # type: ignore[operator]
+            value = loss(predictions, y)  # type: ignore[arg-type]
+            flat = [out for prediction in predictions for out in outputs_of(prediction)]
+            return (value if penalty is None else value + penalty(model)), [value, *flat]
+
+        self.program = engine.compile(
+            of_sample if self.by_sample else of_batch,
+            optimizer=optimizer,
+            batched=self.by_sample,
+            penalty=(lambda: penalty(model)) if penalty is not None and self.by_sample else None,
+        )
+        # What cannot be recorded shall show now, not in the middle of the run.
+        n = len(self.samples[0])
+        sizes = {1} if self.by_sample else {batch_size, n % batch_size or batch_size}
+        for size in sizes:
+            self.program.evaluate(*(part[:size] for part in self.samples))
+        if len(self.held_back[0]):
+            self.program.evaluate(*self.held_back)
+
+    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples of these numbers."""
+        X, y = (part[numbers] for part in self.samples)
+        try:
+            self.program.step(X, y)
+        except engine.NonFiniteError:
+            loss = self.program.evaluate(X, y)
+            return (nan if isfinite(loss) else loss), []
+        return self._found(len(X))
+
+    def judge(self) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the samples held back."""
+        loss = self.program.evaluate(*self.held_back)
+        return self._found(len(self.held_back[0])) if isfinite(loss) else (loss, [])
+
+    def _found(self, n_samples: int) -> tuple[float, list[Output]]:
+        """Return the loss and the predictions of the last replay."""
+        losses, *outputs = self.program.outputs
+        if not self.by_sample:
+            flat = [float(out[0]) for out in outputs]
+            n = len(flat) // n_samples
+            rows = [flat[i : i + n] for i in range(0, len(flat), n)]
+            return float(losses[0]), [row[0] if n == 1 else row for row in rows]
+        return float(sum(losses) / len(losses)), by_sample(outputs)
+
+
+def steps_for(compiled: bool | str, task: Task) -> Steps:
+    """Return the compiled way if it is wanted and can be had, else the eager one.
+
+    Raises:
+        ValueError: `compiled` is none of True, False and "auto".
+
+    Warns:
+        RuntimeWarning: "auto", and the code cannot be recorded.
+    """
+    if compiled not in (True, False, "auto"):
+        raise ValueError(f'compiled must be True, False or "auto", got {compiled!r}')
+    if compiled is False:
+        return EagerSteps(task)
+    try:
+        return CompiledSteps(task)
+    except (engine.RecordingError, TypeError, ValueError, AttributeError) as error:
+        if compiled is True:
+            raise
+        first_line = str(error).splitlines()[0]
+        warnings.warn(
+            f"training eagerly, many times slower, since this cannot be compiled: {first_line}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return EagerSteps(task)

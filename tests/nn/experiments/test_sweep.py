@@ -1,0 +1,234 @@
+"""The sweep: every run once, kept the moment it has finished, on cores and on a cluster."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nn.__main__ import main
+from nn.experiments.sweep import ClusterError, Runs, grid_of, on_cluster, run_all
+
+SMALL = ["sweep", "moons", "--hidden", "3", "4,4", "--lr", "0.05", "--seeds", "2", "--epochs", "2"]
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text().splitlines()))
+
+
+def square(settings) -> dict:
+    return {"answer": settings["x"] ** 2, "process": os.getpid()}
+
+
+def fails_at_2(settings) -> dict:
+    if settings["x"] == 2:
+        raise ValueError("two is too many")
+    return square(settings)
+
+
+def dies_once(settings) -> dict:
+    """Kill the worker, the first time round."""
+    mark = Path(settings["mark"])
+    if settings["x"] == 1 and not mark.exists():
+        mark.write_text("died")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return square(settings)
+
+
+def dies_always(settings) -> dict:
+    if settings["x"] == 1:
+        time.sleep(1)  # the others have finished by then
+        os.kill(os.getpid(), signal.SIGKILL)
+    return square(settings)
+
+
+def answers(found: dict) -> dict:
+    return {i: result["answer"] for i, result in found.items() if isinstance(result, dict)}
+
+
+def test_every_run_is_made_once_in_other_processes(tmp_path) -> None:
+    found = run_all(square, grid_of(x=range(5)), Runs(tmp_path), n_jobs=2, progress=False)
+    assert answers(found) == {0: 0, 1: 1, 2: 4, 3: 9, 4: 16}
+    assert os.getpid() not in {result["process"] for result in found.values()}
+    assert len(list(tmp_path.glob("*.json"))) == 5
+
+
+def test_finished_runs_are_not_made_again(tmp_path) -> None:
+    grid = grid_of(x=range(4))
+    first = run_all(square, grid[:2], Runs(tmp_path), n_jobs=2, progress=False)
+    both = run_all(square, grid, Runs(tmp_path), n_jobs=2, progress=False)
+    assert {i: both[i] for i in first} == first
+    assert len(both) == 4
+
+
+def test_runs_of_other_data_do_not_count(tmp_path) -> None:
+    Runs(tmp_path, "these").keep({"x": 1}, {"answer": 1})
+    assert Runs(tmp_path, "these").finished({"x": 1}) == {"answer": 1}
+    assert Runs(tmp_path, "those").finished({"x": 1}) is None
+
+
+def test_half_a_file_does_not_count(tmp_path) -> None:
+    runs = Runs(tmp_path)
+    runs.keep({"x": 1}, {"answer": 1})
+    path = runs.path({"x": 1})
+    path.write_text(path.read_text()[:40])
+    assert runs.finished({"x": 1}) is None
+
+
+def test_run_that_fails_says_why_and_stops_no_other(tmp_path) -> None:
+    found = run_all(fails_at_2, grid_of(x=range(4)), Runs(tmp_path), n_jobs=2, progress=False)
+    assert found[2] == "ValueError: two is too many"
+    assert answers(found) == {0: 0, 1: 1, 3: 9}
+    assert len(list(tmp_path.glob("*.json"))) == 3  # it is tried again next time
+
+
+def test_worker_that_dies_loses_nothing(tmp_path) -> None:
+    grid = grid_of(x=range(6), mark=[str(tmp_path / "mark")])
+    found = run_all(dies_once, grid, Runs(tmp_path / "runs"), n_jobs=2, progress=False)
+    assert answers(found) == {i: i * i for i in range(6)}
+
+
+def test_run_that_kills_its_worker_each_time_is_given_up(tmp_path) -> None:
+    found = run_all(dies_always, grid_of(x=range(4)), Runs(tmp_path), n_jobs=2, progress=False)
+    assert found[1] == "its worker died 2 times"
+    assert answers(found) == {0: 0, 2: 4, 3: 9}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as local:
+        yield local.scheduler_address
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_cluster_gives_the_same_results(cluster, tmp_path) -> None:
+    found = run_all(fails_at_2, grid_of(x=range(4)), Runs(tmp_path), dask=cluster, progress=False)
+    assert answers(found) == {0: 0, 1: 1, 3: 9}
+    assert found[2] == "ValueError: two is too many"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_command_runs_on_a_cluster(cluster, tmp_path, capsys) -> None:
+    for where, more in (("cores", []), ("cluster", ["--dask", cluster])):
+        assert main([*SMALL, "--out", str(tmp_path / where), *more]) == 0
+    tables = [rows_of(tmp_path / where / "table.csv") for where in ("cores", "cluster")]
+    for rows in tables:
+        for row in rows:
+            del row["seconds"]
+    assert tables[0] == tables[1]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_cluster_that_does_not_answer_is_told_within_seconds() -> None:
+    start = time.perf_counter()
+    with pytest.raises(
+        ClusterError,
+        match=r"no Dask scheduler answers at tcp://127.0.0.1:9 within 5 seconds .* start one with `dask scheduler`",
+    ):
+        on_cluster("tcp://127.0.0.1:9")
+    assert time.perf_counter() - start < 15
+
+
+def test_command_writes_a_table_and_a_plot_of_the_seeds(tmp_path, capsys) -> None:
+    assert main([*SMALL, "--out", str(tmp_path)]) == 0
+    rows = rows_of(tmp_path / "table.csv")
+    assert [(row["hidden"], row["seed"]) for row in rows] == [
+        ("3", "0"),
+        ("3", "1"),
+        ("4,4", "0"),
+        ("4,4", "1"),
+    ]
+    assert all(0 <= float(row["validation"]) <= 1 for row in rows)
+    assert (tmp_path / "sweep.png").read_bytes().startswith(b"\x89PNG")
+    shown = capsys.readouterr()
+    assert "hidden 4,4" in shown.out
+    assert shown.err.count("4/4") >= 1  # one bar for all
+    assert "epoch" not in shown.err
+
+
+def test_command_says_what_one_run_alone_says(tmp_path) -> None:
+    main([*SMALL, "--out", str(tmp_path / "sweep")])
+    main(["train", "moons", "--hidden", "4,4", "--lr", "0.05", "--epochs", "2", "--seed", "1",
+          "--out", str(tmp_path / "one")])  # fmt: skip
+    row = rows_of(tmp_path / "sweep" / "table.csv")[-1]
+    best = rows_of(tmp_path / "one" / "history.csv")[int(row["best_epoch"]) - 1]
+    assert float(row["validation"]) == pytest.approx(float(best["validation_metric"]))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_sweep_keeps_what_has_finished_and_goes_on_from_there(how, tmp_path) -> None:
+    command = [sys.executable, "-m", "nn", *SMALL[:-2], "--seeds", "4", "--epochs", "60", "--jobs", "2",
+               "--out", str(tmp_path)]  # fmt: skip
+    sweep = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "runs").glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(sweep.pid, how)  # as the terminal does
+    out, _ = sweep.communicate(timeout=60)
+    kept = {path.name: path.read_text() for path in (tmp_path / "runs").glob("*.json")}
+    assert kept
+    assert all(json.loads(text)["result"] for text in kept.values())
+    if how == signal.SIGINT:
+        assert sweep.returncode == 130
+        assert f"stopped by Ctrl-C; {len(kept)} of 8 runs are kept" in out
+    subprocess.run(command, check=True, capture_output=True)
+    done = {path.name: path.read_text() for path in (tmp_path / "runs").glob("*.json")}
+    assert len(done) == 8
+    assert {name: done[name] for name in kept} == kept  # not made again
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wording"),
+    [
+        (["sweep", "sunspots"], "no data set named 'sunspots'"),
+        (["sweep", "--seeds", "0"], "--seeds must be at least 1, got 0"),
+        (["sweep", "--jobs", "0"], "--jobs must be 1 or more, or -1 for one a core; got 0"),
+        (["sweep", "--hidden", "a"], "--hidden needs sizes such as 16,16, got 'a'"),
+        (["sweep", "--out", "file/out"], "cannot write to file/out"),
+    ],
+)
+def test_what_cannot_be_swept_is_refused_in_words(
+    arguments, wording, tmp_path, monkeypatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("")
+    assert main(arguments) == 2
+    assert wording in capsys.readouterr().err
+
+
+def test_setting_that_no_run_can_use_is_told_for_each(tmp_path, capsys) -> None:
+    arguments = [
+        "sweep",
+        "--activation",
+        "swoosh",
+        "--hidden",
+        "3",
+        "--seeds",
+        "1",
+        "--epochs",
+        "1",
+    ]
+    assert main([*arguments, "--out", str(tmp_path)]) == 2
+    assert "activation must be one of linear, relu" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("module", "more"), [("joblib", []), ("distributed", ["--dask", "tcp://127.0.0.1:9"])]
+)
+def test_missing_package_names_the_extra(module, more, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    assert main([*SMALL, "--out", str(tmp_path), *more]) == 2
+    assert (
+        f'a sweep needs {module}, which is not installed; pip install "glassgrad[sweep]"'
+        in capsys.readouterr().err
+    )
