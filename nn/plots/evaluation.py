@@ -1,0 +1,227 @@
+"""Plots that compare what a model predicts with what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nn.data.samples import paired
+from nn.plots.classes import class_numbers, margins_of, outputs
+from nn.plots.style import (
+    BLUE,
+    COLOURS,
+    FAINT,
+    GREY,
+    INK,
+    MARKERS,
+    ORANGE,
+    legend_above,
+    new_figure,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
+
+    from nn.plots.classes import Model
+
+GRID = 80  # places a side where a boundary is looked for; between them it is interpolated
+
+
+def decision_boundary(
+    model: Model,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    feature_names: Sequence[str] = ("x1", "x2"),
+    class_names: Sequence[str] | None = None,
+) -> Figure:
+    """Draw which class a net gives to each place, the line between them, and the samples.
+
+    Of two classes the one that a positive output means is blue, the other orange, as gradients are.
+
+    Args:
+        model: takes two features and returns one Value, above 0 for the second class, or one
+            Value a class, the largest for the class it means.
+        X: floats, shape (n_samples, 2), in the units the model takes.
+        y: shape (n_samples,): ±1 or 0 and 1 for one output, else class numbers from 0.
+        feature_names: for the axes.
+        class_names: in the order of their numbers.
+
+    Raises:
+        ValueError: X has not two features, or X and y differ in length.
+    """
+    import numpy as np
+
+    X, y = as_arrays(X, y)
+    if X.shape[1] != 2:
+        raise ValueError(
+            f"decision_boundary needs 2 features, got {X.shape[1]}; choose two columns of X, or "
+            "look at confusion_matrix(model, X, y)"
+        )
+    low, high = X.min(axis=0), X.max(axis=0)
+    room = 0.08 * np.where(high > low, high - low, 1.0)
+    across, up = (
+        np.linspace(start, end, GRID) for start, end in zip(low - room, high + room, strict=True)
+    )
+    places = np.array([(x1, x2) for x2 in up for x1 in across])
+    margins = margins_of(model, places)
+    classes = class_numbers(y, margins.shape[1])
+    names = class_names or default_names(y, margins.shape[1])
+    colours = COLOURS[1::-1] if margins.shape[1] == 2 else COLOURS
+    guesses = margins_of(model, X).argmax(axis=1)
+
+    figure, (axes,) = new_figure(8, 7)
+    for k, margin in enumerate(margins.T):
+        surface = margin.reshape(GRID, GRID)
+        # A class that wins nowhere, or everywhere, has no line around it.
+        if margin.max() > 0:
+            axes.contourf(
+                across,
+                up,
+                surface,
+                [0, margin.max() + 1],
+                colors=[colours[k % len(colours)]],
+                alpha=0.2,
+            )
+        if margin.min() < 0 < margin.max():
+            axes.contour(across, up, surface, [0], colors=[INK], linewidths=2)
+        own = X[classes == k]
+        axes.scatter(
+            own[:, 0],
+            own[:, 1],
+            s=55,
+            marker=MARKERS[k % len(MARKERS)],
+            color=colours[k % len(colours)],
+            edgecolor="white",
+            linewidth=1,
+            label=names[k],
+            zorder=3,
+        )
+    wrong = X[guesses != classes]
+    if len(wrong):
+        ring: dict[str, Any] = {
+            "marker": "o",
+            "s": 190,
+            "facecolor": "none",
+            "edgecolor": INK,
+            "linewidth": 2,
+        }
+        label = f"wrong side ({len(wrong)})"
+        axes.scatter(wrong[:, 0], wrong[:, 1], **ring, label=label, zorder=4)
+    axes.set_xlabel(feature_names[0])
+    axes.set_ylabel(feature_names[1])
+    legend_above(axes)
+    return figure
+
+
+def confusion_matrix(
+    model: Model, X: ArrayLike, y: ArrayLike, class_names: Sequence[str] | None = None
+) -> Figure:
+    """Draw how many samples of each class (a row) the net takes for which class (a column).
+
+    Args:
+        model: returns one Value, above 0 for the second class, or one Value a class.
+        X: floats, shape (n_samples, n_features).
+        y: shape (n_samples,): ±1 or 0 and 1 for one output, else class numbers from 0.
+        class_names: in the order of their numbers.
+
+    Raises:
+        ValueError: X and y differ in length, or are empty.
+    """
+    import numpy as np
+
+    X, y = as_arrays(X, y)
+    margins = margins_of(model, X)
+    n_classes = margins.shape[1]
+    names = class_names or [str(k) for k in range(n_classes)]
+    counts = np.zeros((n_classes, n_classes), dtype=int)
+    np.add.at(counts, (class_numbers(y, n_classes), margins.argmax(axis=1)), 1)
+
+    side = min(12.0, 4.5 + 0.75 * n_classes)
+    figure, (axes,) = new_figure(side + 0.5, side)
+    largest_row = counts.sum(axis=1, keepdims=True).clip(min=1)
+    for (row, column), n in np.ndenumerate(counts):
+        # Strength is the share of the row, so that a rare class shows as clearly as a common one.
+        strength = 0.0 if n == 0 else 0.15 + 0.85 * n / largest_row[row, 0]
+        box: dict[str, Any] = {"facecolor": BLUE if row == column else ORANGE, "alpha": strength}
+        axes.fill_between([column - 0.5, column + 0.5], row - 0.5, row + 0.5, linewidth=0, **box)
+        ink = GREY if n == 0 else "white" if strength > 0.6 else INK
+        weight = "normal" if n == 0 else "bold"
+        middle: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "fontsize": min(16, 200 / n_classes),
+        }
+        axes.text(column, row, str(n), color=ink, fontweight=weight, **middle)
+    axes.set(xlim=(-0.5, n_classes - 0.5), ylim=(n_classes - 0.5, -0.5), aspect="equal")
+    # Slanted where they would run into each other.
+    long = n_classes * max(map(len, names)) > 40
+    slant: dict[str, Any] = (
+        {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}
+    )
+    axes.set_xticks(range(n_classes), names, **slant)
+    axes.set_yticks(range(n_classes), names)
+    axes.set_xticks(np.arange(n_classes) + 0.5, minor=True)
+    axes.set_yticks(np.arange(n_classes) + 0.5, minor=True)
+    axes.grid(which="minor", color=FAINT, linewidth=1)
+    axes.tick_params(which="both", length=0)
+    axes.set_xlabel("what the net says")
+    axes.set_ylabel("what it is")
+    right = int(counts.trace())
+    share = 100 * right / len(y)
+    axes.set_title(f"{right} of {len(y)} right ({share:.1f} %)", fontsize=16, color=INK)
+    return figure
+
+
+def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = "target") -> Figure:
+    """Draw predicted against true quantities; on the diagonal they agree.
+
+    Args:
+        model: returns one Value, in the unit of y.
+        X: floats, shape (n_samples, n_features).
+        y: floats, shape (n_samples,).
+        target_name: for the axes.
+
+    Raises:
+        ValueError: X and y differ in length, or are empty, or the model has several outputs.
+    """
+    import numpy as np
+
+    X, y = as_arrays(X, y)
+    found = outputs(model, X)
+    if found.shape[1] != 1:
+        raise ValueError(f"predictions needs a model of one output, got {found.shape[1]}")
+    found = found[:, 0]
+    figure, (axes,) = new_figure(7.5, 7)
+    ends = np.array([min(y.min(), found.min()), max(y.max(), found.max())])
+    room = 0.05 * (np.ptp(ends) or 1.0)
+    ends += [-room, room]
+    axes.plot(ends, ends, color=INK, linewidth=2, label="predicted = true")
+    axes.vlines(y, y, found, color=ORANGE, linewidth=1.5, alpha=0.6, label="error")
+    axes.scatter(y, found, s=55, color=BLUE, edgecolor="white", linewidth=1, zorder=3)
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    axes.set_xlabel(f"true {target_name}")
+    axes.set_ylabel(f"predicted {target_name}")
+    legend_above(axes)
+    return figure
+
+
+def default_names(y: NDArray[np.float64], n_classes: int) -> list[str]:
+    """Return what to call classes that have no names: by their number in y."""
+    if n_classes == 2 and (y < 0).any():
+        return ["class −1", "class +1"]
+    return [f"class {k}" for k in range(n_classes)]
+
+
+def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return samples and targets as arrays of floats.
+
+    Raises:
+        ValueError: their lengths differ, or there are none.
+    """
+    import numpy as np
+
+    rows, targets = paired(X, y)  # type: ignore[arg-type]
+    return np.array(rows), np.array(targets, dtype=float)
