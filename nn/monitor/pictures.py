@@ -187,7 +187,7 @@ class Plots:
             raise ValueError(f"the model has no {what} to draw")
         looks = self._looks()
         edges = edges_of([look.step for look in looks])
-        figure, all_axes = new_figure(8.5, 0.9 + 1.9 * len(parts), rows=len(parts))
+        figure, all_axes = new_figure(8.5, 0.9 + 1.9 * len(parts), panels=len(parts))
         for axes, (name, rows) in zip(all_axes, parts, strict=True):
             finite = np.concatenate([row[np.isfinite(row)] for row in rows])
             low, high = np.quantile(finite, [0.005, 0.995]) if len(finite) else (0.0, 0.0)
@@ -226,7 +226,7 @@ class Plots:
             raise ValueError(f"there is no layer {layer!r} with weights; there are {names}")
         looks = self._looks()
         steps = [look.step for look in looks]
-        figure, all_axes = new_figure(8.5, 0.9 + 2.1 * len(parts), rows=len(parts))
+        figure, all_axes = new_figure(8.5, 0.9 + 2.1 * len(parts), panels=len(parts))
         for axes, (name, places) in zip(all_axes, parts, strict=True):
             some = places[np.linspace(0, len(places) - 1, min(len(places), MOST_PATHS)).astype(int)]
             table = np.array([look.data[some] for look in looks])

@@ -1,4 +1,4 @@
-"""What a model says of many samples, as arrays, and which classes it means."""
+"""The outputs of a model for many samples, as arrays, and the classes that they mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def outputs(model: Model, X: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what the model gives for each sample, shape (n_samples, n_outputs)."""
+    """Return the model's outputs for each sample, shape (n_samples, n_outputs)."""
     import numpy as np
 
     found = [x if isinstance(x, list) else [x] for x in predict(model, X.tolist())]
@@ -27,7 +27,7 @@ def margins_of(model: Model, X: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return by how much each class leads over the best other one, shape (n_samples, n_classes).
 
     Args:
-        model: returns one Value, above 0 for the second class, or one Value a class.
+        model: returns one Value, above 0 for the second class, or one Value per class.
         X: floats, shape (n_samples, n_features).
     """
     import numpy as np
@@ -42,7 +42,7 @@ def margins_of(model: Model, X: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def class_numbers(y: NDArray[np.float64], n_classes: int) -> NDArray[np.int64]:
-    """Return y as class numbers from 0; for two classes −1 means the first."""
+    """Return y as class numbers from 0; of two classes, −1 means the first."""
     import numpy as np
 
     return np.where(y > 0, y, 0).astype(np.int64) if n_classes == 2 else y.astype(np.int64)

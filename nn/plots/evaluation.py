@@ -21,12 +21,13 @@ from nn.plots.style import (
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
     from nn.plots.classes import Model
 
-GRID = 80  # places a side where a boundary is looked for; between them it is interpolated
+GRID = 80  # points per side at which a boundary is searched; between them it is interpolated
 
 
 def decision_boundary(
@@ -37,95 +38,95 @@ def decision_boundary(
     feature_names: Sequence[str] = ("x1", "x2"),
     class_names: Sequence[str] | None = None,
 ) -> Figure:
-    """Draw which class a net gives to each place, the line between them, and the samples.
+    """Draw which class a network predicts at each point, the boundaries, and the samples.
 
-    Of two classes the one that a positive output means is blue, the other orange, as gradients are.
+    Of two classes, the one that a positive output means is blue, the other orange, in the colours
+    of positive and negative gradients.
 
     Args:
         model: takes two features and returns one Value, above 0 for the second class, or one
-            Value a class, the largest for the class it means.
+            Value per class, of which the largest wins.
         X: floats, shape (n_samples, 2), in the units the model takes.
-        y: shape (n_samples,): ±1 or 0 and 1 for one output, else class numbers from 0.
-        feature_names: for the axes.
-        class_names: in the order of their numbers.
+        y: shape (n_samples,): ±1, or 0 and 1, for one output; otherwise class numbers from 0.
+        feature_names: labels of the axes.
+        class_names: in the order of the class numbers.
 
     Raises:
-        ValueError: X has not two features, or X and y differ in length.
+        ValueError: X does not have two features, or X and y differ in length.
     """
-    import numpy as np
-
     X, y = as_arrays(X, y)
     if X.shape[1] != 2:
         raise ValueError(
             f"decision_boundary needs 2 features, got {X.shape[1]}; choose two columns of X, or "
-            "look at confusion_matrix(model, X, y)"
+            "use confusion_matrix(model, X, y)"
         )
-    low, high = X.min(axis=0), X.max(axis=0)
-    room = 0.08 * np.where(high > low, high - low, 1.0)
-    across, up = (
-        np.linspace(start, end, GRID) for start, end in zip(low - room, high + room, strict=True)
-    )
-    places = np.array([(x1, x2) for x2 in up for x1 in across])
-    margins = margins_of(model, places)
-    classes = class_numbers(y, margins.shape[1])
-    names = class_names or default_names(y, margins.shape[1])
-    colours = COLOURS[1::-1] if margins.shape[1] == 2 else COLOURS
-    guesses = margins_of(model, X).argmax(axis=1)
+    margins = margins_of(model, X)
+    n_classes = margins.shape[1]
+    classes = class_numbers(y, n_classes)
+    names = class_names or default_names(y, n_classes)
+    styles = [class_style(k, n_classes) for k in range(n_classes)]
 
     figure, (axes,) = new_figure(8, 7)
-    for k, margin in enumerate(margins.T):
-        surface = margin.reshape(GRID, GRID)
-        # A class that wins nowhere, or everywhere, has no line around it.
-        if margin.max() > 0:
-            axes.contourf(
-                across,
-                up,
-                surface,
-                [0, margin.max() + 1],
-                colors=[colours[k % len(colours)]],
-                alpha=0.2,
-            )
-        if margin.min() < 0 < margin.max():
-            axes.contour(across, up, surface, [0], colors=[INK], linewidths=2)
+    shade_regions(axes, model, X, [style["color"] for style in styles])
+    for k, style in enumerate(styles):
         own = X[classes == k]
-        axes.scatter(
-            own[:, 0],
-            own[:, 1],
-            s=55,
-            marker=MARKERS[k % len(MARKERS)],
-            color=colours[k % len(colours)],
-            edgecolor="white",
-            linewidth=1,
-            label=names[k],
-            zorder=3,
-        )
-    wrong = X[guesses != classes]
-    if len(wrong):
-        ring: dict[str, Any] = {
-            "marker": "o",
-            "s": 190,
-            "facecolor": "none",
-            "edgecolor": INK,
-            "linewidth": 2,
-        }
-        label = f"wrong side ({len(wrong)})"
-        axes.scatter(wrong[:, 0], wrong[:, 1], **ring, label=label, zorder=4)
+        axes.scatter(own[:, 0], own[:, 1], s=55, label=names[k], zorder=3, **style)
+    ring_errors(axes, X[margins.argmax(axis=1) != classes])
     axes.set_xlabel(feature_names[0])
     axes.set_ylabel(feature_names[1])
     legend_above(axes)
     return figure
 
 
+def shade_regions(axes: Axes, model: Model, X: NDArray[np.float64], colours: Sequence[str]) -> None:
+    """Shade the region of each class around the samples X, and draw the boundaries."""
+    import numpy as np
+
+    low, high = X.min(axis=0), X.max(axis=0)
+    room = 0.08 * np.where(high > low, high - low, 1.0)
+    across, up = (
+        np.linspace(start, end, GRID) for start, end in zip(low - room, high + room, strict=True)
+    )
+    points = np.array([(x1, x2) for x2 in up for x1 in across])
+    for margin, colour in zip(margins_of(model, points).T, colours, strict=True):
+        surface = margin.reshape(GRID, GRID)
+        # A class that wins nowhere, or everywhere, has no boundary.
+        if margin.max() > 0:
+            levels = [0, margin.max() + 1]
+            axes.contourf(across, up, surface, levels, colors=[colour], alpha=0.2)
+        if margin.min() < 0 < margin.max():
+            axes.contour(across, up, surface, [0], colors=[INK], linewidths=2)
+
+
+def ring_errors(axes: Axes, wrong: NDArray[np.float64]) -> None:
+    """Draw a ring around each misclassified sample."""
+    if len(wrong):
+        ring: dict[str, Any] = {"facecolor": "none", "edgecolor": INK, "linewidth": 2}
+        label = f"misclassified ({len(wrong)})"
+        axes.scatter(wrong[:, 0], wrong[:, 1], s=190, marker="o", label=label, zorder=4, **ring)
+
+
+def class_style(k: int, n_classes: int) -> dict[str, Any]:
+    """Return colour and marker of the samples of a class."""
+    colours = COLOURS[1::-1] if n_classes == 2 else COLOURS
+    return {
+        "color": colours[k % len(colours)],
+        "marker": MARKERS[k % len(MARKERS)],
+        "edgecolor": "white",
+        "linewidth": 1,
+    }
+
+
 def confusion_matrix(
     model: Model, X: ArrayLike, y: ArrayLike, class_names: Sequence[str] | None = None
 ) -> Figure:
-    """Draw how many samples of each class (a row) the net takes for which class (a column).
+    """Draw how many samples of each true class (down) get which predicted class (across).
 
     Args:
-        model: returns one Value, above 0 for the second class, or one Value a class.
+        model: returns one Value, above 0 for the second class, or one Value per class.
         X: floats, shape (n_samples, n_features).
-        y: shape (n_samples,): ±1 or 0 and 1 for one output, else class numbers from 0.
-        class_names: in the order of their numbers.
+        y: shape (n_samples,): ±1, or 0 and 1, for one output; otherwise class numbers from 0.
+        class_names: in the order of the class numbers.
 
     Raises:
         ValueError: X and y differ in length, or are empty.
@@ -141,22 +142,9 @@ def confusion_matrix(
 
     side = min(12.0, 4.5 + 0.75 * n_classes)
     figure, (axes,) = new_figure(side + 0.5, side)
-    largest_row = counts.sum(axis=1, keepdims=True).clip(min=1)
-    for (row, column), n in np.ndenumerate(counts):
-        # Strength is the share of the row, so that a rare class shows as clearly as a common one.
-        strength = 0.0 if n == 0 else 0.15 + 0.85 * n / largest_row[row, 0]
-        box: dict[str, Any] = {"facecolor": BLUE if row == column else ORANGE, "alpha": strength}
-        axes.fill_between([column - 0.5, column + 0.5], row - 0.5, row + 0.5, linewidth=0, **box)
-        ink = GREY if n == 0 else "white" if strength > 0.6 else INK
-        weight = "normal" if n == 0 else "bold"
-        middle: dict[str, Any] = {
-            "ha": "center",
-            "va": "center",
-            "fontsize": min(16, 200 / n_classes),
-        }
-        axes.text(column, row, str(n), color=ink, fontweight=weight, **middle)
+    fill_cells(axes, counts)
     axes.set(xlim=(-0.5, n_classes - 0.5), ylim=(n_classes - 0.5, -0.5), aspect="equal")
-    # Slanted where they would run into each other.
+    # Slanted where they would overlap.
     long = n_classes * max(map(len, names)) > 40
     slant: dict[str, Any] = (
         {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}
@@ -167,16 +155,33 @@ def confusion_matrix(
     axes.set_yticks(np.arange(n_classes) + 0.5, minor=True)
     axes.grid(which="minor", color=FAINT, linewidth=1)
     axes.tick_params(which="both", length=0)
-    axes.set_xlabel("what the net says")
-    axes.set_ylabel("what it is")
+    axes.set_xlabel("predicted class")
+    axes.set_ylabel("true class")
     right = int(counts.trace())
     share = 100 * right / len(y)
-    axes.set_title(f"{right} of {len(y)} right ({share:.1f} %)", fontsize=16, color=INK)
+    axes.set_title(f"{right} of {len(y)} correct ({share:.1f} %)", fontsize=16, color=INK)
     return figure
 
 
+def fill_cells(axes: Axes, counts: NDArray[np.int64]) -> None:
+    """Shade each cell of a confusion matrix by its share of its true class, and write its count."""
+    import numpy as np
+
+    size = min(16, 200 / len(counts))
+    totals = counts.sum(axis=1).clip(min=1)
+    for (true, predicted), n in np.ndenumerate(counts):
+        # A share, not a count, so that a rare class shows as clearly as a common one.
+        strength = 0.0 if n == 0 else 0.15 + 0.85 * n / totals[true]
+        box: dict[str, Any] = {"facecolor": BLUE if true == predicted else ORANGE, "linewidth": 0}
+        edges = [predicted - 0.5, predicted + 0.5]
+        axes.fill_between(edges, true - 0.5, true + 0.5, alpha=strength, **box)
+        ink = GREY if n == 0 else "white" if strength > 0.6 else INK
+        font: dict[str, Any] = {"fontsize": size, "fontweight": "normal" if n == 0 else "bold"}
+        axes.text(predicted, true, str(n), color=ink, ha="center", va="center", **font)
+
+
 def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = "target") -> Figure:
-    """Draw predicted against true quantities; on the diagonal they agree.
+    """Draw predicted against true values; on the diagonal they agree.
 
     Args:
         model: returns one Value, in the unit of y.
@@ -192,7 +197,10 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
     X, y = as_arrays(X, y)
     found = outputs(model, X)
     if found.shape[1] != 1:
-        raise ValueError(f"predictions needs a model of one output, got {found.shape[1]}")
+        raise ValueError(
+            f"predictions needs a model with one output, got {found.shape[1]} outputs; use "
+            "confusion_matrix for classes"
+        )
     found = found[:, 0]
     figure, (axes,) = new_figure(7.5, 7)
     ends = np.array([min(y.min(), found.min()), max(y.max(), found.max())])
@@ -209,7 +217,7 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
 
 
 def default_names(y: NDArray[np.float64], n_classes: int) -> list[str]:
-    """Return what to call classes that have no names: by their number in y."""
+    """Return names for classes without one, by their number in y."""
     if n_classes == 2 and (y < 0).any():
         return ["class −1", "class +1"]
     return [f"class {k}" for k in range(n_classes)]
@@ -219,9 +227,9 @@ def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[
     """Return samples and targets as arrays of floats.
 
     Raises:
-        ValueError: their lengths differ, or there are none.
+        ValueError: their lengths differ, or both are empty.
     """
     import numpy as np
 
-    rows, targets = paired(X, y)  # type: ignore[arg-type]
-    return np.array(rows), np.array(targets, dtype=float)
+    samples, targets = paired(X, y)  # type: ignore[arg-type]
+    return np.array(samples), np.array(targets, dtype=float)

@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from nn.experiments.loss_surface import Surface
     from nn.experiments.sensitivity import Sensitivity
 
-WALKS = (ORANGE, INK, "#8250df", "#00734f")  # seen on any blue
+PATH_COLOURS = (ORANGE, INK, "#8250df", "#00734f")  # visible on every shade of blue
 
 
 def loss_surface(
     surface: Surface, paths: Mapping[str, Sequence[tuple[float, float]]] | None = None
 ) -> Figure:
-    """Draw the loss over two weights as a map, and how optimisers walk on it.
+    """Draw the loss over two weights as a contour map, with the paths of optimisers on it.
 
     Args:
         surface: what `nn.loss_surface` returned.
-        paths: under each name the places of the two weights, step by step.
+        paths: for each name, the two weights at each step.
     """
     import numpy as np
 
     figure, (axes,) = new_figure(8, 7)
     low, high = float(surface.loss.min()), float(surface.loss.max())
-    # Lines close together at the bottom, where there is something to see.
+    # Contours are closer together near the minimum, where the detail is.
     levels = low + (high - low) * np.linspace(0, 1, 25) ** 2 if high > low else [low, low + 1e-12]
     heights = shades("#eef4fa", "#9dbcd9", "#3c6a94")
     filled = axes.contourf(surface.across, surface.up, surface.loss, levels, cmap=heights)
@@ -50,14 +50,14 @@ def loss_surface(
     bar.ax.tick_params(labelsize=12)
     for i, (name, path) in enumerate((paths or {}).items()):
         x, y = zip(*path, strict=True)
-        style: dict[str, Any] = {"color": WALKS[i % len(WALKS)], "zorder": 3}
+        style: dict[str, Any] = {"color": PATH_COLOURS[i % len(PATH_COLOURS)], "zorder": 3}
         axes.plot(x, y, linewidth=2.5, label=name, **style)
         axes.scatter(
             x[-1:], y[-1:], s=110, marker=MARKERS[i % len(MARKERS)], edgecolor="white", **style
         )
     ring: dict[str, Any] = {"s": 130, "facecolor": "white", "edgecolor": INK, "linewidth": 2}
     start = next(iter(paths.values()))[0] if paths else surface.here
-    axes.scatter(*start, label="start" if paths else "where it is", zorder=4, **ring)
+    axes.scatter(*start, label="start" if paths else "current weights", zorder=4, **ring)
     axes.set(xlim=surface.across[[0, -1]], ylim=surface.up[[0, -1]])
     axes.set_xlabel(surface.names[0])
     axes.set_ylabel(surface.names[1])
@@ -66,18 +66,18 @@ def loss_surface(
 
 
 def growth(costs: Sequence[Cost]) -> Figure:
-    """Draw what networks cost by their width, a line for each depth.
+    """Draw the cost of networks by width, one line per depth.
 
     Args:
         costs: what `nn.growth` returned.
     """
     quantities = {
         "parameters": "weights and biases",
-        "nodes": "nodes a sample",
-        "bytes": "bytes a sample",
-        "seconds": "seconds a sample",
+        "nodes": "nodes per sample",
+        "bytes": "bytes per sample",
+        "seconds": "seconds per sample",
     }
-    figure, all_axes = new_figure(8, 11, rows=len(quantities))
+    figure, all_axes = new_figure(8, 11, panels=len(quantities))
     depths = sorted({cost.depth for cost in costs})
     for axes, (field, name) in zip(all_axes, quantities.items(), strict=True):
         for i, depth in enumerate(depths):
@@ -103,7 +103,7 @@ def growth(costs: Sequence[Cost]) -> Figure:
 
 
 def sensitivity(found: Sensitivity, *, n: int = 20) -> Figure:
-    """Draw how strongly the predictions answer to the parameters that matter most.
+    """Draw how strongly predictions depend on the parameters that matter most.
 
     Args:
         found: what `nn.sensitivity` returned.
@@ -119,10 +119,10 @@ def sensitivity(found: Sensitivity, *, n: int = 20) -> Figure:
     axes.barh(rows, found.importance[places], color=BLUE, height=0.6, label="by gradient")
     axes.scatter(
         moving, rows, color=ORANGE, s=60, zorder=3, edgecolor="white",
-        label=f"by moving it ±{found.move:g}",
+        label=f"by finite difference (±{found.move:g})",
     )  # fmt: skip
     axes.set_yticks(rows, most, fontsize=11)
     axes.set_ylim(len(most) - 0.4, -0.6)
-    axes.set_xlabel("change of the prediction per unit of the weight")
+    axes.set_xlabel("change of the prediction per unit of the parameter")
     legend_above(axes)
     return figure

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-# Blue and orange are those of the gradient pictures; the others are Okabe and Ito's, told apart by
-# colour-blind eyes too. Each class has a marker of its own besides.
+# Blue and orange are those of the gradient pictures; the others are Okabe and Ito's, which
+# colour-blind readers can tell apart. Each class has its own marker as well.
 COLOURS = ("#2471b9", "#d95f02", "#009e73", "#cc79a7", "#b59b00", "#56b4e9", "#424a53", "#8250df")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
-ROOM = 0.12  # around everything, inches: enough that no letter touches the edge
+MARGIN = 0.12  # inches around everything, so that no letter touches the edge
 BLUE, ORANGE, INK, GREY, FAINT = COLOURS[0], COLOURS[1], "#1f2328", "#6e7781", "#d0d7de"
 
 
-def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, list[Axes]]:
+def new_figure(width: float, height: float, *, panels: int = 1) -> tuple[Figure, list[Axes]]:
     """Return an empty Figure of that size in inches, and its axes from top to bottom.
 
     Raises:
@@ -29,9 +29,9 @@ def new_figure(width: float, height: float, *, rows: int = 1) -> tuple[Figure, l
     figure_class = shown_figure()
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    layout = ConstrainedLayoutEngine(w_pad=ROOM, h_pad=ROOM)
+    layout = ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN)
     figure = figure_class(figsize=(width, height), dpi=110, layout=layout, facecolor="white")
-    all_axes = list(figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0])
+    all_axes = list(figure.subplots(panels, 1, sharex=True, squeeze=False)[:, 0])
     for axes in all_axes:
         axes.set_facecolor("white")
         axes.tick_params(labelsize=13, labelcolor=INK, color=GREY)
@@ -52,7 +52,7 @@ def shown_figure() -> type[Figure]:
         ModuleNotFoundError: matplotlib is not installed.
     """
     try:
-        # Not pyplot: it keeps every figure, and chooses a window system for the whole program.
+        # Not pyplot: it keeps every figure alive and picks a GUI backend for the whole program.
         from matplotlib.figure import Figure
     except ModuleNotFoundError:
         message = 'plots need matplotlib, which is not installed; pip install "glassgrad[plots]"'
@@ -82,9 +82,9 @@ def legend_above(axes: Axes) -> None:
 
 
 def draw_curves(axes: Axes, training: Sequence[float], validation: Sequence[float]) -> None:
-    """Draw one quantity by epoch, counted from 1, for both parts."""
+    """Draw one quantity by epoch, counted from 1, for training and validation."""
     epochs = range(1, len(training) + 1)
-    # A single epoch makes no line, so each point is marked while they are few.
+    # A single epoch makes no line, so points are marked as long as there are few.
     marker = "o" if len(training) <= 20 else ""
     line: dict[str, Any] = {"linewidth": 2.5, "marker": marker}
     axes.plot(epochs, training, color=BLUE, label="training", **line)
@@ -96,7 +96,7 @@ def draw_curves(axes: Axes, training: Sequence[float], validation: Sequence[floa
 
 
 def mark_epoch(axes: Axes, epoch: int, height: float, label: str) -> None:
-    """Mark one epoch by a ring on the curve, and a line to compare the panels by."""
+    """Mark one epoch with a ring on the curve and a line across the panel."""
     ring: dict[str, Any] = {"facecolor": "white", "edgecolor": INK, "linewidth": 2}
     axes.axvline(epoch, color=GREY, linewidth=1.2, linestyle=":")
     axes.scatter([epoch], [height], s=110, label=label, zorder=4, **ring)

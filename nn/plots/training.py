@@ -25,13 +25,12 @@ def loss_curves(history: History) -> Figure:
     """Draw the loss and below it the metric by epoch, with the best epoch marked.
 
     Args:
-        history: what `fit` returned; a loss of your own has no metric, and then the loss stands
-            alone.
+        history: what `fit` returned. A loss of your own has no metric, so only the loss is drawn.
     """
     panels = [("loss", history.loss, history.validation_loss)]
     if history.metric:
         panels.append((history.metric_name, history.metric, history.validation_metric))
-    figure, all_axes = new_figure(8, 1 + 3.25 * len(panels), rows=len(panels))
+    figure, all_axes = new_figure(8, 1 + 3.25 * len(panels), panels=len(panels))
     best = history.best_epoch
     for axes, (name, training, validation) in zip(all_axes, panels, strict=True):
         draw_curves(axes, training, validation)
@@ -55,9 +54,9 @@ def runs(
     """Draw the scores of several seeds for each setting, and their median.
 
     Args:
-        names: of the settings.
-        scores: of each setting, one for each seed.
-        metric_name: what is scored.
+        names: one per setting.
+        scores: for each setting, one score per seed.
+        metric_name: what the scores measure.
     """
     from statistics import median
 
@@ -69,7 +68,7 @@ def runs(
         )
         axes.plot([median(mine)] * 2, [i - 0.3, i + 0.3], color=INK, linewidth=3, zorder=3)
     axes.plot([], [], color=INK, linewidth=3, label="median")
-    axes.scatter([], [], color=BLUE, s=55, label="a seed")
+    axes.scatter([], [], color=BLUE, s=55, label="one seed")
     axes.set_yticks(range(len(names)), names, fontsize=13)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlabel(f"validation {metric_name}")
