@@ -1,6 +1,6 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
 
-from nn import schedules
+from nn import data, schedules
 from nn.experiments.growth import Cost, growth
 from nn.experiments.loss_surface import Surface, loss_surface
 from nn.experiments.sensitivity import Sensitivity, sensitivity
@@ -41,6 +41,7 @@ __all__ = [
     "clip_gradients_by_norm",
     "clip_gradients_by_value",
     "cross_entropy",
+    "data",
     "fit",
     "growth",
     "hinge",

@@ -35,13 +35,15 @@ USUAL = {
     "circles": ([16], 40),
     "blobs": ([8], 30),
     "xor": ([8], 60),
+    "spirals": ([16, 16], 150),
     "iris": ([8], 60),
     "wine": ([8], 40),
     "breast_cancer": ([8], 20),
     "digits": ([16], 20),
 }
 EPILOG = """\
-data sets: moons circles blobs xor iris wine breast_cancer digits, or a CSV file with a header row:
+data sets: moons circles blobs xor spirals; iris wine breast_cancer digits, which need scikit-learn;
+or a CSV file with a header row:
 the last column (or --target) is what to learn; text is classes, numbers are a quantity.
 
 examples:

@@ -2,7 +2,20 @@
 
 from nn.data.builtin import NAMES, load
 from nn.data.dataset import Dataset, Scaling
+from nn.data.generators import blobs, circles, moons, spirals, xor
 from nn.data.read_csv import read_csv
 from nn.data.table import DataError
 
-__all__ = ["NAMES", "DataError", "Dataset", "Scaling", "load", "read_csv"]
+__all__ = [
+    "NAMES",
+    "DataError",
+    "Dataset",
+    "Scaling",
+    "blobs",
+    "circles",
+    "load",
+    "moons",
+    "read_csv",
+    "spirals",
+    "xor",
+]

@@ -1,40 +1,73 @@
-"""Data sets to train on: four drawn by chance, four measured in the world, your own CSV file."""
+"""The data sets that have a name: five generated here, four measured, from scikit-learn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from nn.data.dataset import Dataset
+from nn.data.generators import GENERATORS
 from nn.data.table import DataError
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
-    Drawn = tuple[NDArray[np.float64], NDArray[np.int64]]
+class Generated(NamedTuple):
+    """How a set is generated: the names of its classes, and the generator's settings."""
+
+    class_names: list[str]
+    settings: dict[str, object]
+
+
+class Measured(NamedTuple):
+    """What a measured set's target is called, and what one unit of its features is divided by."""
+
+    target_name: str
+    unit: float = 1.0
+
+
+GENERATED = {
+    "moons": Generated(["upper moon", "lower moon"], {"noise": 0.08}),
+    "circles": Generated(["ring", "disc"], {"noise": 0.08, "factor": 0.4}),
+    "blobs": Generated(
+        ["left", "right", "top"],
+        {"centers": [(-1.5, -1.0), (1.5, -1.0), (0.0, 1.5)], "cluster_std": 0.5},
+    ),
+    "xor": Generated(["same sign", "different signs"], {}),
+    "spirals": Generated(["first arm", "second arm"], {"noise": 0.02}),
+}
+MEASURED = {
+    "iris": Measured("species"),
+    "wine": Measured("cultivar"),
+    "breast_cancer": Measured("diagnosis"),
+    "digits": Measured("digit", 16.0),
+}
+NAMES = (*GENERATED, *MEASURED)
 
 
 def load(name: str, *, seed: int = 0) -> Dataset:
     """Return one of the data sets in `NAMES`.
 
     Args:
-        name: moons, circles, blobs, xor (two features each, drawn by chance), iris, wine,
-            breast_cancer or digits (measured; they come with scikit-learn, nothing is downloaded).
-        seed: for those drawn by chance.
+        name: moons, circles, blobs, xor, spirals (two features each, 200 samples, generated), iris,
+            wine, breast_cancer or digits (measured; they come with scikit-learn, nothing is
+            downloaded).
+        seed: of those generated.
 
     Raises:
         DataError: there is no data set of that name.
-        ModuleNotFoundError: scikit-learn is not installed.
+        ModuleNotFoundError: a measured one, and scikit-learn is not installed.
     """
-    if name in DRAWN:
-        class_names, draw = DRAWN[name]
-        X, y = draw(seed)
-        return Dataset(name, X, y, ["x1", "x2"], class_names, "class", standardise=False)
+    if name in GENERATED:
+        import numpy as np
+
+        class_names, settings = GENERATED[name]
+        X, y = GENERATORS[name](200, **settings, seed=seed)
+        features = ["x1", "x2"]
+        return Dataset(
+            name, np.array(X), np.array(y), features, class_names, "class", standardise=False
+        )
     if name in MEASURED:
         target_name, unit = MEASURED[name]
-        bunch = getattr(sklearn_datasets(), f"load_{name}")()
+        bunch = getattr(sklearn_datasets(name), f"load_{name}")()
         return Dataset(
             name,
             bunch.data / unit,
@@ -47,8 +80,8 @@ def load(name: str, *, seed: int = 0) -> Dataset:
     raise DataError(f"no data set named '{name}'; there are {', '.join(NAMES)}")
 
 
-def sklearn_datasets() -> ModuleType:
-    """Return scikit-learn's data sets.
+def sklearn_datasets(name: str) -> ModuleType:
+    """Return scikit-learn's data sets, of which `name` is one.
 
     Raises:
         ModuleNotFoundError: it is not installed.
@@ -57,50 +90,8 @@ def sklearn_datasets() -> ModuleType:
         from sklearn import datasets
     except ModuleNotFoundError:
         message = (
-            "the built-in data sets come with scikit-learn, which is not installed; "
-            'pip install "glassgrad[plots]"'
+            f"{name} comes with scikit-learn, which is not installed; "
+            'pip install "glassgrad[datasets]"'
         )
         raise ModuleNotFoundError(message, name="sklearn") from None
     return datasets  # type: ignore[no-any-return]
-
-
-def moons(seed: int) -> Drawn:
-    """Draw two half circles that reach into each other."""
-    return sklearn_datasets().make_moons(200, noise=0.1, random_state=seed)  # type: ignore[no-any-return]
-
-
-def circles(seed: int) -> Drawn:
-    """Draw a ring around a disc."""
-    return sklearn_datasets().make_circles(200, noise=0.08, factor=0.4, random_state=seed)  # type: ignore[no-any-return]
-
-
-def blobs(seed: int) -> Drawn:
-    """Draw three clouds of points."""
-    centers = [(-1.5, -1.0), (1.5, -1.0), (0.0, 1.5)]
-    return sklearn_datasets().make_blobs(200, centers=centers, cluster_std=0.5, random_state=seed)  # type: ignore[no-any-return]
-
-
-def xor(seed: int) -> Drawn:
-    """Draw points in four quadrants; the class is whether their signs differ."""
-    import numpy as np
-
-    rng = np.random.default_rng(seed)
-    signs = rng.choice([-1.0, 1.0], size=(200, 2))
-    X = signs * rng.uniform(0.1, 1.0, size=(200, 2))  # a street of width 0.2 between the classes
-    return X, (signs[:, 0] != signs[:, 1]).astype(np.int64)
-
-
-DRAWN: dict[str, tuple[list[str], Callable[[int], Drawn]]] = {
-    "moons": (["upper moon", "lower moon"], moons),
-    "circles": (["ring", "disc"], circles),
-    "blobs": (["left", "right", "top"], blobs),
-    "xor": (["same sign", "different signs"], xor),
-}
-# What the target is called, and what one unit of the features is divided by.
-MEASURED: dict[str, tuple[str, float]] = {
-    "iris": ("species", 1.0),
-    "wine": ("cultivar", 1.0),
-    "breast_cancer": ("diagnosis", 1.0),
-    "digits": ("digit", 16.0),
-}
-NAMES = (*DRAWN, *MEASURED)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from nn.data import NAMES, DataError, Scaling, load, read_csv
+from nn.data.builtin import GENERATED
 
 PLANTS = "height,width,kind\n1.0,2.0,reed\n1.5,2.5,reed\n3.0,0.5,moss\n3.5,0.0,moss\n"
 HOUSES = "area,rooms,price\n50,2,150000\n70,3,215000\n90,3,260500\n110,4,330000\n"
@@ -37,12 +38,12 @@ def test_every_built_in_set_has_a_name_for_each_feature_and_class(name):
     assert sorted(set(dataset.y.tolist())) == list(range(len(dataset.class_names)))
 
 
-@pytest.mark.parametrize("name", ["moons", "circles", "blobs", "xor"])
+@pytest.mark.parametrize("name", list(GENERATED))
 def test_the_same_seed_draws_the_same_points(name):
     assert (load(name, seed=3).X == load(name, seed=3).X).all()
 
 
-@pytest.mark.parametrize("name", ["moons", "circles", "blobs", "xor"])
+@pytest.mark.parametrize("name", list(GENERATED))
 def test_another_seed_draws_other_points(name):
     assert (load(name, seed=3).X != load(name, seed=4).X).any()
 
@@ -63,13 +64,14 @@ def test_an_unknown_set_is_refused_with_the_names_there_are():
 
 def test_without_scikit_learn_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(ModuleNotFoundError, match=r'pip install "glassgrad\[plots\]"'):
-        load("moons")
+    with pytest.raises(ModuleNotFoundError, match=r'pip install "glassgrad\[datasets\]"'):
+        load("iris")
 
 
-def test_xor_needs_no_scikit_learn(monkeypatch):
+@pytest.mark.parametrize("name", list(GENERATED))
+def test_generated_sets_need_no_scikit_learn(name, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    assert len(load("xor").y) == 200
+    assert len(load(name).y) == 200
 
 
 def test_importing_the_module_does_not_import_scikit_learn():
