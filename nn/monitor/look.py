@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.monitor.anatomy import Anatomy, Groups
+from nn.monitor.parameter_groups import Anatomy, Groups
 from nn.monitor.probe import Answers
 
 Floats = NDArray[np.float64]

@@ -60,9 +60,9 @@ class Monitor:
     """
 
     def __init__(self, model: Module, X: Rows | None = None, *, every: int = 100) -> None:
-        from nn.monitor.anatomy import Anatomy  # brings NumPy
+        from nn.monitor.parameter_groups import Anatomy  # brings NumPy
         from nn.monitor.epochs import Curves
-        from nn.monitor.watch import Watch
+        from nn.monitor.alarm_log import Watch
 
         if every < 1:
             raise ValueError(f"every must be at least 1 step, got {every}")

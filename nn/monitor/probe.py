@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import engine
 from engine import Value
 from nn.layers import ACTIVATIONS, MLP, Activation, Neuron
-from nn.monitor.anatomy import Anatomy
+from nn.monitor.parameter_groups import Anatomy
 
 Floats = NDArray[np.float64]
 SAMPLES = 64  # enough to tell a neuron that never speaks from one that seldom does

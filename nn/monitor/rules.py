@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.monitor.anatomy import Anatomy, Groups
+from nn.monitor.parameter_groups import Anatomy, Groups
 from nn.monitor.look import Look, is_flat, norms
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from nn.monitor.alarm import Alarm
-from nn.monitor.anatomy import Anatomy
+from nn.monitor.parameter_groups import Anatomy
 from nn.monitor.look import Look, Statistic, statistics
 
 TOLD = (
