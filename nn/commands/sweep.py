@@ -121,7 +121,7 @@ def one_run(settings: Mapping[str, Any]) -> dict[str, Any]:
         "best_epoch": learnt.history.best_epoch,
         "stopped": learnt.history.stopped,
         "seconds": round(learnt.history.seconds, 3),
-        "alarms": ", ".join(f"{alarm.name} ({alarm.place})" for alarm in learnt.monitor.alarms),
+        "alarms": ", ".join(f"{alarm.name} ({alarm.location})" for alarm in learnt.monitor.alarms),
     }
 
 

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-# Each kind, and what to try.
+from nn.renamed import renamed
+
+# Each kind of alarm, and what to try.
 KINDS = {
     "vanishing": "use relu or tanh instead of sigmoid, fewer layers, or init='auto'",
-    "exploding": "begin with smaller weights (init='auto'), scale inputs and targets to about 1, "
+    "exploding": "start with smaller weights (init='auto'), scale inputs and targets to about 1, "
     "or give the optimizer clip_norm=1.0",
-    "dead": "begin biases at 0, lower the learning rate, or use activation='leaky_relu'",
-    "saturated": "begin with smaller weights (init='auto'), scale the inputs to about 1, or use "
+    "dead": "start with biases of 0, lower the learning rate, or use activation='leaky_relu'",
+    "saturated": "start with smaller weights (init='auto'), scale the inputs to about 1, or use "
     "relu",
-    "symmetric": "begin with random weights: init='auto'",
-    "stuck_bias": "give the optimizer model.parameters(), which has the biases too",
+    "symmetric": "start with random weights: init='auto'",
+    "stuck_bias": "give the optimizer model.parameters(), which includes the biases",
     "non_finite": "lower the learning rate, scale the inputs, or give the optimizer clip_norm=1.0",
     "learning_rate_too_high": "divide the learning rate by 10",
     "learning_rate_too_low": "multiply the learning rate by 10",
-    "overfitting": "give more samples, a smaller network, penalty=nn.l2, or patience=5 in fit",
-    "underfitting": "give the network (more) hidden neurons, or features that tell more",
+    "overfitting": "use more samples, a smaller network, penalty=nn.l2, or patience=5 in fit",
+    "underfitting": "give the network (more) hidden neurons, or more informative features",
 }
+
+
+class Suspicion(NamedTuple):
+    """What a rule has found at one look; alone it proves nothing.
+
+    Attributes:
+        kind: one of `KINDS`.
+        layer: the name of a layer, or None.
+        neuron: the names of neurons, or None.
+        evidence: the numbers that show it.
+    """
+
+    kind: str
+    layer: str | None
+    neuron: str | None
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -28,9 +47,10 @@ class Alarm:
 
     Attributes:
         kind: one of `KINDS`.
-        layer: the layer it is in, such as "layer 2"; None if it is of the whole network.
-        neuron: the neuron, such as "n3", several with commas between; None if it is of the layer.
-        step: since which step it has been so.
+        layer: the layer it is in, such as "layer 2"; None if it concerns the whole network.
+        neuron: the neuron, such as "n3", or several separated by commas; None if it concerns the
+            whole layer.
+        step: the step at which it began.
         evidence: the numbers that show it.
         advice: what to try.
     """
@@ -43,11 +63,15 @@ class Alarm:
     advice: str
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it is, in words."""
         if self.layer is None:
             return "the network"
         return self.layer if self.neuron is None else f"{self.layer}, {self.neuron}"
+
+    @renamed("location")
+    def place(self) -> None:
+        """Old name of `location`."""
 
     @property
     def name(self) -> str:
@@ -56,6 +80,6 @@ class Alarm:
 
     def __str__(self) -> str:
         return (
-            f"{self.name} in {self.place} since step {self.step}: {self.evidence}; "
+            f"{self.name} in {self.location} since step {self.step}: {self.evidence}; "
             f"try: {self.advice}"
         )

@@ -1,4 +1,4 @@
-"""Makes alarms of suspicions that stand, each once, and knows since when they have stood."""
+"""Raises an alarm once a suspicion has persisted for several looks, and each alarm only once."""
 
 from __future__ import annotations
 
@@ -8,81 +8,106 @@ from statistics import fmean
 
 import numpy as np
 
-from nn.monitor.alarm import KINDS, Alarm
-from nn.monitor.rules import RULES, Losses, Scene, Suspicion
+from nn.monitor.alarm import KINDS, Alarm, Suspicion
+from nn.monitor.measurements import Losses, Measurements
+from nn.monitor.rules import RULES
 
-FEW = 10  # losses that are averaged, since those of minibatches jump
+AVERAGED = 10  # losses, since those of minibatches fluctuate
 
 
-class Watch:
-    """The memory of the alarms.
+class AlarmLog:
+    """The alarms raised, and the suspicions that may become alarms.
 
-    Attributes:
-        alarms: those raised, in order.
+    Args:
+        alarms: the list to which alarms are appended, in order.
     """
 
-    def __init__(self) -> None:
-        self.alarms: list[Alarm] = []
+    def __init__(self, alarms: list[Alarm]) -> None:
+        self.alarms = alarms
         self._since: dict[tuple[str, str | None], tuple[int, int]] = {}
         self._raised: set[tuple[str, str | None]] = set()
         self._first: list[float] = []
-        self._recent: deque[float] = deque(maxlen=FEW)
+        self._recent: deque[float] = deque(maxlen=AVERAGED)
         self._count = 0
 
-    def loss(self, x: float) -> None:
-        """Remember the loss of a step."""
-        if len(self._first) < FEW:
+    def add_loss(self, x: float) -> None:
+        """Record the loss of a step."""
+        if len(self._first) < AVERAGED:
             self._first.append(x)
         self._recent.append(x)
         self._count += 1
 
     @property
     def losses(self) -> Losses:
-        """What is remembered of the losses."""
+        """The losses so far, averaged."""
         if not self._count:
             return Losses(0.0, 0.0, 0)
         return Losses(fmean(self._first), fmean(self._recent), self._count)
 
-    def judge(self, scene: Scene) -> list[Alarm]:
-        """Ask every rule, and return the alarms that are new."""
-        new = []
-        scene.suspected.update(alarm.kind for alarm in self.alarms)
-        with np.errstate(all="ignore"):  # inf and nan are the news here
-            for rule, looks in RULES:
-                seen = list(rule(scene))
-                scene.suspected.update(suspicion.kind for suspicion in seen)
-                new += self.weigh(rule.__name__, seen, scene.look.step, looks)
-        return new
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of alarm raised so far."""
+        return {alarm.kind for alarm in self.alarms}
 
     @property
     def pending(self) -> bool:
         """Whether there are suspicions that may become alarms."""
-        return any(place not in self._raised for place in self._since)
+        return any(key not in self._raised for key in self._since)
 
-    def weigh(self, kind: str, seen: Iterable[Suspicion], step: int, looks: int) -> list[Alarm]:
-        """Return the suspicions of a kind that have stood for so many looks, as alarms."""
-        places = {place_of(suspicion): suspicion for suspicion in seen}
-        for place in [place for place in self._since if place[0] == kind]:
-            if place not in places:
-                del self._since[place]
+    def evaluate(self, measured: Measurements) -> list[Alarm]:
+        """Apply every rule, and return the alarms that are new."""
         new = []
-        for place, suspicion in places.items():
-            since, count = self._since.get(place, (step, 0))
-            self._since[place] = since, count + 1
-            if count + 1 >= looks and place not in self._raised:
-                new.append(self.raised(suspicion, since))
+        measured.suspected |= self.kinds
+        with np.errstate(all="ignore"):  # inf and nan are what the rules look for
+            for rule, looks in RULES:
+                suspicions = list(rule(measured))
+                measured.suspected.update(suspicion.kind for suspicion in suspicions)
+                new += self.confirm(rule.__name__, suspicions, measured.look.step, looks)
         return new
 
-    def raised(self, suspicion: Suspicion, step: int, advice: str | None = None) -> Alarm:
-        """Make an alarm of a suspicion, and remember it."""
+    def confirm(
+        self, kind: str, suspicions: Iterable[Suspicion], step: int, looks: int
+    ) -> list[Alarm]:
+        """Return alarms for the suspicions of a kind that have persisted.
+
+        Args:
+            kind: of the suspicions.
+            suspicions: at this look; one that was there before and is missing now is dropped.
+            step: of this look.
+            looks: how many looks in a row must agree.
+        """
+        by_key = {key_of(suspicion): suspicion for suspicion in suspicions}
+        for key in [key for key in self._since if key[0] == kind]:
+            if key not in by_key:
+                del self._since[key]
+        new = []
+        for key, suspicion in by_key.items():
+            since, count = self._since.get(key, (step, 0))
+            self._since[key] = since, count + 1
+            if count + 1 >= looks and key not in self._raised:
+                new.append(self.raise_alarm(suspicion, since))
+        return new
+
+    def raise_alarm(self, suspicion: Suspicion, step: int, advice: str | None = None) -> Alarm:
+        """Turn a suspicion into an alarm, and log it.
+
+        Args:
+            suspicion: what is wrong.
+            step: at which it began.
+            advice: what to try; that of the kind if None.
+        """
         kind, layer, neuron, evidence = suspicion
         alarm = Alarm(kind, layer, neuron, step, evidence, advice or KINDS[kind])
-        self._raised.add(place_of(suspicion))
+        self._raised.add(key_of(suspicion))
         self.alarms.append(alarm)
         return alarm
 
 
-def place_of(suspicion: Suspicion) -> tuple[str, str | None]:
-    """Return what makes two suspicions the same: a layer, unless all of them go together."""
-    whole = suspicion.kind in ("exploding", "learning_rate_too_high", "learning_rate_too_low")
-    return suspicion.kind, None if whole else suspicion.layer
+def key_of(suspicion: Suspicion) -> tuple[str, str | None]:
+    """Return what makes two suspicions the same: kind and layer, or kind alone."""
+    network_wide = suspicion.kind in (
+        "exploding",
+        "learning_rate_too_high",
+        "learning_rate_too_low",
+    )
+    return suspicion.kind, None if network_wide else suspicion.layer

@@ -1,19 +1,19 @@
-"""Over- and underfitting: what the losses of whole epochs tell, and the rules that read it."""
+"""Over- and underfitting: the losses of whole epochs, and the two rules that read them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import isfinite, log
 from typing import NamedTuple
 
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
-from nn.monitor.rules import Suspicion
+from nn.monitor.alarm import Suspicion
 
 PATIENCE = 5  # epochs in a row
-RISEN = 0.15  # of what a constant guess loses
+RISEN = 0.15  # times the loss of a constant prediction
 PLATEAU = 8  # epochs
-LEARNT_NOTHING = 0.6  # of what a constant guess loses
-FLAT_CURVE = 0.01  # of it, over the plateau
+NOTHING_LEARNED = 0.6  # times the loss of a constant prediction
+FLAT_CURVE = 0.01  # times that loss, over the plateau
 ENOUGH_STEPS = 40
 
 
@@ -21,9 +21,9 @@ class Epoch(NamedTuple):
     """What is known at the end of an epoch.
 
     Attributes:
-        step: the last step of it.
+        step: its last step.
         loss: of the training samples.
-        validation_loss: of those held back; None without.
+        validation_loss: of the samples held back; None without any.
     """
 
     step: int
@@ -32,102 +32,134 @@ class Epoch(NamedTuple):
 
 
 class Curves:
-    """The losses of all epochs, in bounded room.
+    """The losses of all epochs, in bounded memory.
+
+    Args:
+        keep: how many epochs to keep at most; beyond that, every second one is dropped.
 
     Attributes:
-        epochs: those kept; when there are too many, every second one is let go.
-        guess: the loss of the best constant answer; None where it is not known.
+        epochs: those kept.
+        baseline: the loss of the best constant prediction; None where it is not known.
+        first: the first epoch.
+        best: the epoch with the lowest validation loss.
+        since_best: how many epochs there have been since then.
+        recent: the last few epochs.
     """
 
     def __init__(self, keep: int = 512) -> None:
         self.epochs: list[Epoch] = []
-        self.guess: float | None = None
+        self.baseline: float | None = None
         self.keep = keep
+        self.first: Epoch | None = None
+        self.best: Epoch | None = None
+        self.since_best = 0
+        self.recent: list[Epoch] = []
         self._stride = 1
         self._count = 0
-        self._recent: list[Epoch] = []
-        self._first: Epoch | None = None
-        self._best: Epoch | None = None
-        self._worse = 0
 
-    def add(self, epoch: Epoch) -> list[Suspicion]:
-        """Remember an epoch, and return what it makes one suspect, with the step it began."""
+    def add(self, epoch: Epoch) -> None:
+        """Record an epoch."""
         if self._count % self._stride == 0:
             self.epochs.append(epoch)
         self._count += 1
         if len(self.epochs) > self.keep:
             del self.epochs[1::2]
             self._stride *= 2
-        self._first = self._first or epoch
-        self._recent = [*self._recent, epoch][-PLATEAU:]
+        self.first = self.first or epoch
+        self.recent = [*self.recent, epoch][-PLATEAU:]
         validation = epoch.validation_loss
         if validation is not None and isfinite(validation):
-            best = self._best.validation_loss if self._best else None
-            if best is None or validation < best:
-                self._best, self._worse = epoch, 0
+            lowest = self.best.validation_loss if self.best else None
+            if lowest is None or validation < lowest:
+                self.best, self.since_best = epoch, 0
             else:
-                self._worse += 1
-        return [*self._overfitting(epoch), *self._underfitting()]
-
-    @property
-    def best(self) -> Epoch | None:
-        """The epoch of the least validation loss."""
-        return self._best
-
-    @property
-    def recent_step(self) -> int:
-        """The step at which the last few epochs began."""
-        return self._recent[0].step
+                self.since_best += 1
 
     @property
     def scale(self) -> float:
-        """What there is to learn: the loss of a constant answer, or that of the first epoch."""
-        assert self._first is not None
-        return self.guess if self.guess is not None else self._first.loss
-
-    def _overfitting(self, now: Epoch) -> list[Suspicion]:
-        best = self._best
-        if best is None or now.validation_loss is None or best.validation_loss is None:
-            return []
-        risen = now.validation_loss - best.validation_loss
-        gap = now.validation_loss - now.loss
-        if self._worse < PATIENCE or min(risen, gap) < RISEN * self.scale or now.loss >= best.loss:
-            return []
-        return [
-            Suspicion(
-                "overfitting",
-                None,
-                None,
-                f"the validation loss rose from {best.validation_loss:.3g} to "
-                f"{now.validation_loss:.3g} while the training loss fell from {best.loss:.3g} to "
-                f"{now.loss:.3g}",
-            )
-        ]
-
-    def _underfitting(self) -> list[Suspicion]:
-        if len(self._recent) < PLATEAU or self._recent[-1].step < ENOUGH_STEPS:
-            return []
-        old, new = self._recent[: PLATEAU // 2], self._recent[PLATEAU // 2 :]
-        before, now = (sum(e.loss for e in part) / len(part) for part in (old, new))
-        stands = abs(before - now) < FLAT_CURVE * self.scale
-        if not stands or now < LEARNT_NOTHING * self.scale:
-            return []
-        guess = "" if self.guess is None else f"; the best constant answer has {self.guess:.3g}"
-        return [
-            Suspicion(
-                "underfitting",
-                None,
-                None,
-                f"the training loss has stood at {now:.3g} for {PLATEAU} epochs{guess}",
-            )
-        ]
+        """What there is to learn: the loss of a constant prediction, or that of the first epoch."""
+        assert self.first is not None
+        return self.baseline if self.baseline is not None else self.first.loss
 
 
-def guess_loss(loss: object, targets: Sequence[float]) -> float | None:
-    """Return the loss of the best answer that is the same for every sample.
+class Finding(NamedTuple):
+    """A suspicion that is an alarm at once.
+
+    Attributes:
+        suspicion: what is wrong.
+        since: the step at which it began.
+        advice: what to try; that of the kind if None.
+    """
+
+    suspicion: Suspicion
+    since: int
+    advice: str | None = None
+
+
+def finding(
+    curves: Curves, *, raised: Collection[str], layers: Sequence[str], moves: bool
+) -> Finding | None:
+    """Return what the curves show, if that is new and not the consequence of something else.
 
     Args:
-        loss: one of ours; of another nothing is known.
+        curves: with the epoch that has just ended.
+        raised: the kinds of alarm raised so far.
+        layers: the names of the layers.
+        moves: whether the steps are long enough to learn from.
+    """
+    found = None
+    # A learning rate that is too high makes any loss jump.
+    if not {"overfitting", "learning_rate_too_high"} & set(raised):
+        found = overfitting(curves)
+    # Whatever else is wrong is the cause; and a network that hardly moves has not tried yet.
+    if found is None and not raised and moves:
+        found = underfitting(curves, layers)
+    return found
+
+
+def overfitting(curves: Curves) -> Finding | None:
+    """The validation loss rises while the training loss falls."""
+    now, best = curves.recent[-1], curves.best
+    if best is None or now.validation_loss is None or best.validation_loss is None:
+        return None
+    risen = now.validation_loss - best.validation_loss
+    gap = now.validation_loss - now.loss
+    large = min(risen, gap) >= RISEN * curves.scale
+    if curves.since_best < PATIENCE or not large or now.loss >= best.loss:
+        return None
+    evidence = (
+        f"the validation loss rose from {best.validation_loss:.3g} to {now.validation_loss:.3g} "
+        f"while the training loss fell from {best.loss:.3g} to {now.loss:.3g}"
+    )
+    return Finding(Suspicion("overfitting", None, None, evidence), best.step)
+
+
+def underfitting(curves: Curves, layers: Sequence[str]) -> Finding | None:
+    """The training loss stays where a constant prediction has it."""
+    recent = curves.recent
+    if len(recent) < PLATEAU or recent[-1].step < ENOUGH_STEPS:
+        return None
+    before, now = (
+        sum(epoch.loss for epoch in half) / len(half)
+        for half in (recent[: PLATEAU // 2], recent[PLATEAU // 2 :])
+    )
+    flat = abs(before - now) < FLAT_CURVE * curves.scale
+    if not flat or now < NOTHING_LEARNED * curves.scale:
+        return None
+    evidence = f"the training loss has stayed at {now:.3g} for {PLATEAU} epochs"
+    if curves.baseline is not None:
+        evidence += f"; the best constant prediction has a loss of {curves.baseline:.3g}"
+    advice = None
+    if len(layers) == 1:
+        advice = "add a hidden layer: without one the network can only draw a straight line"
+    return Finding(Suspicion("underfitting", layers[0], None, evidence), recent[0].step, advice)
+
+
+def baseline_loss(loss: object, targets: Sequence[float]) -> float | None:
+    """Return the loss of the best prediction that is the same for every sample.
+
+    Args:
+        loss: one of the losses of `nn`; for any other the result is None.
         targets: as that loss takes them.
     """
     n = len(targets)

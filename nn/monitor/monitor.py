@@ -1,50 +1,46 @@
-"""Monitor: give it to fit, or call it once a step; ask it afterwards, or listen to its alarms."""
+"""Monitor: give it to fit, or call it after each step; ask it afterwards, or heed its alarms."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import engine
 from engine import Value
 from nn.data.samples import Rows, checked
 from nn.module import Module
 from nn.monitor.alarm import Alarm
+from nn.monitor.schedule import LookSchedule
 
 if TYPE_CHECKING:
-    from nn.monitor.look import Look, Statistic
+    from nn.monitor.look import Look
+    from nn.monitor.measurements import LearningRates, Measurements
     from nn.monitor.pictures import Plots
-    from nn.monitor.rules import Scene
+    from nn.monitor.probe import Probe
+    from nn.monitor.statistic import Statistic
+    from nn.monitor.trackers import Tracker
     from nn.optim import Optimizer
-
-AT_FIRST = 5  # steps that are all looked at, since a sick beginning shows at once
-SOON, SOON_UNTIL = 25, 200  # then every 25th for a while, so that short runs have pictures too
-AGAIN = 5  # steps until a suspicion is looked into
-ROOM = 64_000_000  # bytes for what is kept
-MOST, LEAST = 256, 32  # looks kept
 
 
 class Monitor:
     """Watches a model learn: what its numbers are, and what is wrong with them.
 
     It looks at each of the first 5 steps, at every 25th up to the 200th, and from then on at every
-    `every`-th, sooner where it suspects something. What it keeps is bounded, however long the
-    run.
+    `every`-th; sooner if it suspects something. What it keeps is bounded, however long the run.
 
     Args:
         model: what to watch.
-        X: samples to see the activations of, shape (n_samples, n_features); `fit` gives its own.
+        X: samples to compute activations for, shape (n_samples, n_features); `fit` gives its own.
         every: how many steps from one look to the next, in the long run.
 
     Attributes:
         model: what is watched.
-        steps: how many steps there have been.
-        looks: what was measured: the first looks, and evenly spaced ones since.
+        schedule: which steps are looked at.
+        record: what has been seen.
 
     Raises:
-        TypeError: the model is no Module.
+        TypeError: the model is not a Module.
         ValueError: it has no parameters, or `every` is below 1.
 
     Example:
@@ -60,54 +56,50 @@ class Monitor:
     """
 
     def __init__(self, model: Module, X: Rows | None = None, *, every: int = 100) -> None:
-        from nn.monitor.parameter_groups import Anatomy  # brings NumPy
-        from nn.monitor.epochs import Curves
-        from nn.monitor.alarm_log import Watch
+        from nn.monitor.alarm_log import AlarmLog
+        from nn.monitor.parameter_groups import ParameterGroups  # imports NumPy
+        from nn.monitor.record import Record
 
-        if every < 1:
-            raise ValueError(f"every must be at least 1 step, got {every}")
-        self._anatomy = Anatomy(model)
-        self.model, self.every = model, every
-        self.steps, self._next = 0, 1
-        self.looks: list[Look] = []
-        self._latest: Look | None = None
-        self._scene: Scene | None = None
-        self._watch, self._curves = Watch(), Curves()
-        self._stride, self._n_looks = 1, 0
-        self._probe: Any = None
+        self.model = model
+        self.schedule = LookSchedule(every=every)
+        self._parameters = ParameterGroups(model)
+        self.record = Record(self._parameters)
+        self._log = AlarmLog(self.record.alarms)
+        self._next = 1
+        self._measured: Measurements | None = None
+        self._probe: Probe | None = None
         self._optimizer: Optimizer | None = None
-        self._rates: tuple[float, float] | None = None
-        self._trackers: list[Any] = []
-        self._arrays = engine.live_arrays(self._anatomy.parameters)
+        self._rates: LearningRates | None = None
+        self._trackers: list[Tracker] = []
         if X is not None:
-            self._look_at(X)
-        self._before = self._numbers()[0].copy()
+            self._set_samples(X)
+        self._before = self._parameters.values()[0].copy()
 
-    # ---- in training ----
+    # ---- during training ----
 
     def begin(self, X: Rows, targets: Sequence[float], loss: object, optimizer: Optimizer) -> None:
         """Prepare for a run of `fit`.
 
         Args:
             X: the training samples.
-            targets: theirs.
-            loss: what is made small.
-            optimizer: what moves the parameters.
+            targets: their targets.
+            loss: what is minimised.
+            optimizer: what updates the parameters.
         """
-        from nn.monitor.epochs import guess_loss
+        from nn.monitor.epochs import baseline_loss
 
         if self._probe is None:
-            self._look_at(X)
-        self._curves.guess = guess_loss(loss, targets)
+            self._set_samples(X)
+        self.record.curves.baseline = baseline_loss(loss, targets)
         self._optimizer = optimizer
-        self._before = self._numbers()[0].copy()
+        self._before = self._parameters.values()[0].copy()
 
     def step(self, loss: Value | float, *, validation_loss: float | None = None) -> list[Alarm]:
         """Take note of a step; call it after `optimizer.step()`, before gradients are set to 0.
 
         Args:
             loss: of this step.
-            validation_loss: of samples held back, where there is one to tell.
+            validation_loss: of samples held back, if it has been computed.
 
         Returns:
             The alarms that are new.
@@ -115,49 +107,34 @@ class Monitor:
         Raises:
             ValueError: the model has changed in shape since the monitor was made.
         """
-        self.steps += 1
+        record = self.record
+        record.steps += 1
         value = loss.data if isinstance(loss, Value) else loss
         if not isfinite(value):
-            return self._non_finite(lambda: self._root_of(loss))
-        self._watch.loss(value)
+            return self._non_finite(lambda: root_of(loss))
+        self._log.add_loss(value)
         new: list[Alarm] = []
-        if self.steps >= self._next:
+        if record.steps >= self._next:
             new = self._look(value, loss)
-            self._next = self._step_after()
-        # What an update was can be told only with the numbers before it.
-        elif self.steps + 1 == self._next:
-            self._before = self._numbers()[0].copy()
+            self._next = self.schedule.next_after(record.steps, pending=self._log.pending)
+        # An update can only be computed from the numbers before it.
+        elif record.steps + 1 == self._next:
+            self._before = self._parameters.values()[0].copy()
         if validation_loss is not None:
             new += self.epoch(value, validation_loss)
         return new
 
     def epoch(self, loss: float, validation_loss: float | None = None) -> list[Alarm]:
         """Take note of the losses of an epoch, and return the alarms that are new."""
-        from nn.monitor.epochs import Epoch
+        from nn.monitor.epochs import Epoch, finding
 
-        seen = self._curves.add(Epoch(self.steps, loss, validation_loss))
-        new = []
-        for suspicion in seen:
-            if any(alarm.kind == suspicion.kind for alarm in self.alarms):
-                continue
-            since, advice = self.steps, None
-            if suspicion.kind == "overfitting" and self._curves.best is not None:
-                if any(alarm.kind == "learning_rate_too_high" for alarm in self.alarms):
-                    continue  # which makes any loss jump
-                since = self._curves.best.step
-            elif suspicion.kind == "underfitting":
-                still = self._scene is not None and self._scene.hardly_moves
-                if self.alarms or still:
-                    continue  # whatever else is wrong is the cause, or it has not tried yet
-                since = self._curves.recent_step
-                suspicion = suspicion._replace(layer=self._anatomy.layers[0])
-                if len(self._anatomy.layers) == 1:
-                    advice = (
-                        "add a hidden layer: without one the network can only draw a straight line"
-                    )
-            new.append(self._watch.raised(suspicion, since, advice))
-        self._tell(new)
-        return new
+        curves = self.record.curves
+        curves.add(Epoch(self.steps, loss, validation_loss))
+        moves = self._measured is None or not self._measured.hardly_moves
+        found = finding(curves, raised=self._log.kinds, layers=self.layers, moves=moves)
+        if found is None:
+            return []
+        return self._track([self._log.raise_alarm(*found)])
 
     def failed(self, compute: Callable[[], Value]) -> list[Alarm]:
         """Take note of a step that could not be taken because of inf or nan.
@@ -168,59 +145,50 @@ class Monitor:
         Returns:
             The alarm that says where the first inf or nan came from.
         """
-        self.steps += 1
+        self.record.steps += 1
         return self._non_finite(compute)
-
-    def _non_finite(
-        self,
-        compute: Callable[[], Value],
-        place: tuple[str | None, str | None] = (None, None),
-    ) -> list[Alarm]:
-        """Find out where inf or nan came from, and return the alarm.
-
-        Args:
-            compute: computes the loss once more, recording it.
-            place: the layer and the neuron where it was noticed, should the origin have none.
-        """
-        from nn.monitor.origin import found_by
-
-        if any(alarm.kind == "non_finite" for alarm in self.alarms):
-            return []
-        found = found_by(compute)
-        if found.layer is None:
-            found = found._replace(layer=place[0], neuron=place[1])
-        alarm = self._watch.raised(found, self.steps)
-        self._tell([alarm])
-        return [alarm]
 
     # ---- what it has seen ----
 
     @property
+    def steps(self) -> int:
+        """How many steps there have been."""
+        return self.record.steps
+
+    @property
+    def every(self) -> int:
+        """How many steps from one look to the next, in the long run."""
+        return self.schedule.every
+
+    @property
     def alarms(self) -> list[Alarm]:
         """The alarms so far, in order."""
-        return self._watch.alarms
+        return self.record.alarms
+
+    @property
+    def looks(self) -> list[Look]:
+        """What was measured: the first look, and evenly spaced ones since."""
+        return self.record.looks
 
     @property
     def layers(self) -> list[str]:
         """The names of the layers."""
-        return self._anatomy.layers
+        return self.record.layers
 
     def statistics(
         self, what: str = "weights", *, by: str = "layer", step: int | None = None
     ) -> list[Statistic]:
-        """Return mean, spread, histogram and so on at one look.
+        """Return mean, standard deviation, histogram and so on at one look.
 
         Args:
             what: "weights", "biases", "gradients" or "activations".
             by: "layer", "neuron" or "parameter".
-            step: of the look at or before that step; the latest if None.
+            step: use the look at or before that step; the latest if None.
 
         Raises:
             ValueError: there are no such statistics, or there has been no look yet.
         """
-        from nn.monitor.look import statistics
-
-        return statistics(self._anatomy, self._at(step), what, by)
+        return self.record.statistics(what, by=by, step=step)
 
     def over_time(
         self, what: str = "weights", statistic: str = "norm", *, by: str = "layer"
@@ -233,27 +201,19 @@ class Monitor:
             by: "layer", "neuron" or "parameter".
 
         Returns:
-            The steps, and under each name its numbers.
+            The steps, and for each name its numbers.
         """
-        from nn.monitor.look import statistics
-
-        steps, found = [], dict[str, list[float]]()
-        for look in self.looks:
-            steps.append(look.step)
-            for row in statistics(self._anatomy, look, what, by):
-                name = row.parameter or (f"{row.layer}, {row.neuron}" if row.neuron else row.layer)
-                found.setdefault(name, []).append(getattr(row, statistic))
-        return steps, found
+        return self.record.over_time(what, statistic, by=by)
 
     @property
     def plot(self) -> Plots:
         """Pictures, such as `m.plot.gradient_flow()`."""
         from nn.monitor.pictures import Plots
 
-        return Plots(self)
+        return Plots(self.record)
 
     def report(self, path: str | Path) -> Path:
-        """Write everything as one web page that needs nothing else.
+        """Write everything as one self-contained web page.
 
         Raises:
             OSError: it cannot be written.
@@ -261,10 +221,10 @@ class Monitor:
         """
         from nn.monitor.report import write
 
-        return write(self, path)
+        return write(self.record, path)
 
     def log_to(self, tracker: str, target: str | Path | None = None, **settings: object) -> None:
-        """Tell every look and alarm from now on to a tracker as well.
+        """Log every look and alarm from now on to a tracker as well.
 
         Args:
             tracker: "tensorboard" (target: a folder), "wandb" (settings go to `wandb.init`, such as
@@ -273,16 +233,16 @@ class Monitor:
             settings: for the tracker.
 
         Raises:
-            ValueError: there is no such tracker, or no target for it.
+            ValueError: there is no such tracker, or it needs a target.
             ModuleNotFoundError: it is not installed; the message names the extra.
             OSError: the target cannot be written to.
         """
         from nn.monitor.trackers import tracker_for
 
-        self._trackers.append(tracker_for(tracker, target, settings, self._anatomy))
+        self._trackers.append(tracker_for(tracker, target, settings, self._parameters))
 
     def close(self) -> None:
-        """Finish what the trackers write."""
+        """Close the trackers."""
         trackers, self._trackers = self._trackers, []
         for tracker in trackers:
             tracker.close()
@@ -294,105 +254,88 @@ class Monitor:
         self.close()
 
     def __repr__(self) -> str:
-        alarms = ", ".join(f"{a.name} in {a.place}" for a in self.alarms) or "no alarm"
+        alarms = ", ".join(f"{a.name} in {a.location}" for a in self.alarms) or "no alarm"
         return f"Monitor({self.model!r}: {self.steps} steps; {alarms})"
 
     # ---- inside ----
 
-    def _look_at(self, X: Rows) -> None:
+    def _set_samples(self, X: Rows) -> None:
         """Choose the samples whose activations are recorded."""
         import numpy as np
 
         from nn.monitor.probe import Probe
 
-        self._probe = Probe(self._anatomy, np.array(checked(X)))
-
-    def _numbers(self) -> tuple[Any, Any]:
-        """Return the parameters and their gradients as arrays: views, where programs keep them."""
-        import numpy as np
-
-        parameters = self._anatomy.parameters
-        if self._arrays is None:
-            self._arrays = engine.live_arrays(parameters)
-        if self._arrays is not None:
-            return self._arrays.data, self._arrays.grad
-        numbers = np.array([(p.data, p.grad) for p in parameters])
-        return numbers[:, 0], numbers[:, 1]
+        self._probe = Probe(self._parameters, np.array(checked(X)))
 
     def _look(self, loss: float, root: Value | float) -> list[Alarm]:
-        """Measure, keep, and judge."""
+        """Look, keep the look, and apply the rules."""
         import numpy as np
 
         from nn.monitor.look import Look
-        from nn.monitor.rules import Scene
+        from nn.monitor.measurements import Measurements
 
-        if self._anatomy.changed():
-            now = len(self.model.parameters())
+        parameters = self._parameters
+        if parameters.changed():
             raise ValueError(
-                f"the model has changed while it was watched: it had "
-                f"{len(self._anatomy.parameters)} parameters and has {now} now ({self.model!r}); "
-                "make a new Monitor and a new optimizer for it"
+                f"the model has changed since the monitor was made: it had "
+                f"{len(parameters.parameters)} parameters and now has "
+                f"{len(self.model.parameters())} ({self.model!r}); make a new Monitor and a new "
+                "optimizer for it"
             )
-        data, grad = (array.copy() for array in self._numbers())
+        data, grad = (array.copy() for array in parameters.values())
         bad = ~(np.isfinite(data) & np.isfinite(grad))
         if bad.any():
-            owner = self._anatomy.owners[self._anatomy.owner_of[bad.argmax()]]
-            return self._non_finite(lambda: self._root_of(root), (owner.layer, owner.neuron))
-        answers = None if self._probe is None else self._probe.answers(data)
-        look = Look(self.steps, loss, self._before, data, grad, answers)
-        self._before = data  # right for the next step; kept anew where that is not looked at
-        self._latest = kept = look.kept()
-        self._keep(kept)
-        rates = None
+            owner = parameters.owners[parameters.owner_of[bad.argmax()]]
+            return self._non_finite(lambda: root_of(root), owner.layer, owner.neuron)
+        activations = None if self._probe is None else self._probe.activations(data)
+        look = Look(self.steps, loss, self._before, data, grad, activations)
+        self._before = data  # right for the next step; copied again if that is not looked at
+        kept = look.compact()
+        self.record.add(kept)
+        rates = self._rates_now()
+        self._measured = Measurements(parameters, look, self._log.losses, rates, self._measured)
+        new = self._log.evaluate(self._measured)
+        for tracker in self._trackers:
+            tracker.look(kept, rates.current if rates else None)
+        return self._track(new)
+
+    def _rates_now(self) -> LearningRates | None:
+        """Return the learning rates so far; None if the optimizer is not known."""
+        from nn.monitor.measurements import LearningRates
+
         if self._optimizer is not None:
             rate = self._optimizer.rate
-            least, most = self._rates or (rate, rate)
-            self._rates = min(least, rate), max(most, rate)
-            rates = (self._rates[0], rate, self._rates[1])
-        self._scene = Scene(self._anatomy, look, self._watch.losses, rates, self._scene)
-        new = self._watch.judge(self._scene)
-        for tracker in self._trackers:
-            tracker.look(kept, rates[1] if rates else None)
-        self._tell(new)
-        return new
+            lowest, _, highest = self._rates or (rate, rate, rate)
+            self._rates = LearningRates(min(lowest, rate), rate, max(highest, rate))
+        return self._rates
 
-    def _step_after(self) -> int:
-        """Return which step to look at next."""
-        step = self.steps
-        if step < AT_FIRST:
-            return step + 1
-        interval = min(SOON, self.every) if step < SOON_UNTIL else self.every
-        regular = (step // interval + 1) * interval
-        return min(regular, step + AGAIN) if self._watch.pending else regular
+    def _non_finite(
+        self, compute: Callable[[], Value], layer: str | None = None, neuron: str | None = None
+    ) -> list[Alarm]:
+        """Find out where inf or nan came from, and return the alarm.
 
-    def _keep(self, look: Look) -> None:
-        """Keep a look; where there are too many, let every second one go."""
-        if self._n_looks % self._stride == 0:
-            self.looks.append(look)
-        self._n_looks += 1
-        if len(self.looks) > max(LEAST, min(MOST, ROOM // look.nbytes)):
-            del self.looks[1::2]
-            self._stride *= 2
+        Args:
+            compute: computes the loss once more, recording it.
+            layer: where it was noticed, in case the origin has no layer.
+            neuron: the same.
+        """
+        from nn.monitor.origin import find_origin
 
-    def _at(self, step: int | None) -> Look:
-        """Return the look at or before a step."""
-        if self._latest is None:
-            raise ValueError(
-                "the monitor has not seen a step yet; give it to fit(…, monitor=m), or call "
-                "m.step(loss) after each step"
-            )
-        if step is None or step >= self._latest.step:
-            return self._latest
-        earlier = [look for look in self.looks if look.step <= step]
-        return earlier[-1] if earlier else self.looks[0]
+        if "non_finite" in self._log.kinds:
+            return []
+        found = find_origin(compute)
+        if found.layer is None:
+            found = found._replace(layer=layer, neuron=neuron)
+        return self._track([self._log.raise_alarm(found, self.steps)])
 
-    def _tell(self, alarms: Sequence[Alarm]) -> None:
-        """Tell alarms to the trackers."""
+    def _track(self, alarms: list[Alarm]) -> list[Alarm]:
+        """Send alarms to the trackers, and return them."""
         for alarm in alarms:
             for tracker in self._trackers:
                 tracker.alarm(alarm)
+        return alarms
 
-    @staticmethod
-    def _root_of(loss: Value | float) -> Value:
-        """Return the graph of a loss, or a leaf where only its number is known."""
-        return loss if isinstance(loss, Value) else Value(loss)
+
+def root_of(loss: Value | float) -> Value:
+    """Return the graph of a loss, or a leaf if only its number is known."""
+    return loss if isinstance(loss, Value) else Value(loss)

@@ -1,14 +1,15 @@
-"""Which weight and bias is of which neuron and layer, in the order of a model's parameters."""
+"""Which weight or bias belongs to which neuron and layer, in the order of a model's parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+import engine
 from engine import Value
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module, is_bias
@@ -17,29 +18,52 @@ Index = NDArray[np.intp]
 
 
 class Owner(NamedTuple):
-    """What parameters belong to: a neuron, or another Module that holds them itself."""
+    """What holds parameters: a neuron, or another Module with parameters of its own."""
 
     layer: str
     neuron: str | None
     module: Module
 
 
-class Groups(NamedTuple):
-    """Places in an array that belong together, group after group.
+class NeuronLayer(NamedTuple):
+    """A layer of neurons.
 
     Attributes:
-        places: which numbers, those of a group one after the other.
-        starts: where in `places` each group begins.
-        owners: for each group the number of its owner, or of its layer.
+        name: of the layer.
+        neurons: the indices of its neurons among all neurons.
+        neuron_names: such as "n1".
+        activation: of its neurons.
     """
 
-    places: Index
+    name: str
+    neurons: list[int]
+    neuron_names: list[str]
+    activation: str
+
+    @property
+    def indices(self) -> slice | list[int]:
+        """The indices of its neurons; if adjacent, a slice, which reads without copying."""
+        first, last = self.neurons[0], self.neurons[-1]
+        adjacent = last - first + 1 == len(self.neurons)
+        return slice(first, last + 1) if adjacent else self.neurons
+
+
+class Groups(NamedTuple):
+    """Indices of parameters, group after group.
+
+    Attributes:
+        indices: of the parameters, those of a group one after the other.
+        starts: where in `indices` each group begins.
+        owners: for each group, the number of its owner or of its layer.
+    """
+
+    indices: Index
     starts: Index
     owners: Index
 
 
-class Anatomy:
-    """The parts of a model.
+class ParameterGroups:
+    """The parameters of a model, by neuron and by layer.
 
     Attributes:
         model: the model.
@@ -47,13 +71,13 @@ class Anatomy:
         parameters: the Values.
         owners: neurons, and other Modules that hold parameters, in order.
         layers: the names of the layers, in order.
-        owner_of: for each parameter the number of its owner.
-        layer_of: for each owner the number of its layer.
-        biases: for each parameter whether it is one.
+        owner_of: for each parameter, the number of its owner.
+        layer_of: for each owner, the number of its layer.
+        biases: for each parameter, whether it is a bias.
 
     Raises:
         ValueError: the model has no parameters.
-        TypeError: it is no Module.
+        TypeError: it is not a Module.
     """
 
     def __init__(self, model: Module) -> None:
@@ -79,77 +103,93 @@ class Anatomy:
         self.layer_of: Index = np.array([self.layers.index(owner.layer) for owner in self.owners])
         self.biases = np.array([is_bias(name) for name in self.names])
         self._mix: NDArray[np.float64] | None = None
+        self._arrays: Any = None
         self._groups: dict[tuple[bool | None, bool], Groups] = {}
         self.neurons = [owner.module for owner in self.owners if isinstance(owner.module, Neuron)]
 
     def _found(self, module: Module, path: str, layer: str | None) -> Iterator[Owner]:
-        """Yield the owners inside a Module, and note its lists, to see later if they change."""
+        """Yield the owners inside a Module, and note its lists, so that changes can be noticed."""
         if isinstance(module, Layer):
-            # Two networks in a model both have a "layer 1".
+            # Two networks in one model both have a "layer 1".
             layer = f"{path.rpartition('layers.')[0]}{module.name}"
         if any(True for _ in vars_of(module)):
-            place = path or type(module).__name__
+            name = path or type(module).__name__
             is_neuron = isinstance(module, Neuron)
-            yield Owner(layer or place, neuron_name(path) if is_neuron and layer else None, module)
-        for name, thing in vars(module).items():
-            if name.startswith("_"):
+            yield Owner(layer or name, neuron_name(path) if is_neuron and layer else None, module)
+        for attribute, thing in vars(module).items():
+            if attribute.startswith("_"):
                 continue
             if isinstance(thing, list):
-                self._lists.append((module, name, thing, list(thing)))
-            for inner, where in modules_in(thing, f"{path}.{name}" if path else name):
+                self._lists.append((module, attribute, thing, list(thing)))
+            for inner, where in modules_in(thing, f"{path}.{attribute}" if path else attribute):
                 yield from self._found(inner, where, layer)
 
     def changed(self) -> bool:
-        """Tell whether parameters, neurons or layers have come or gone."""
+        """Return whether parameters, neurons or layers have been added or removed."""
         return any(
             vars(module).get(name) is not kept or kept != before
             for module, name, kept, before in self._lists
         )
 
-    def groups(self, *, of_biases: bool | None, by_layer: bool) -> Groups:
-        """Return weights, biases or both, by owner or by layer; groups without any are left out."""
+    def values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return data and gradients of the parameters: views, where a program keeps them."""
+        if self._arrays is None:
+            self._arrays = engine.live_arrays(self.parameters)
+        if self._arrays is not None:
+            return self._arrays.data, self._arrays.grad
+        numbers = np.array([(p.data, p.grad) for p in self.parameters])
+        return numbers[:, 0], numbers[:, 1]
+
+    def select(self, *, of_biases: bool | None, by_layer: bool) -> Groups:
+        """Return weights, biases or both, by owner or by layer; empty groups are left out.
+
+        Args:
+            of_biases: True for biases, False for weights, None for both.
+            by_layer: group by layer instead of owner.
+        """
         kept = self._groups.get((of_biases, by_layer))
         if kept is not None:
             return kept
         wanted = np.ones(len(self.names), bool) if of_biases is None else self.biases == of_biases
-        places = np.flatnonzero(wanted)
-        owners = self.owner_of[places]
+        indices = np.flatnonzero(wanted)
+        owners = self.owner_of[indices]
         keys = self.layer_of[owners] if by_layer else owners
         order = np.argsort(keys, kind="stable")
         found, starts = np.unique(keys[order], return_index=True)
-        groups = Groups(places[order], starts, found)
+        groups = Groups(indices[order], starts, found)
         self._groups[of_biases, by_layer] = groups
         return groups
 
-    def some_alike(self, data: NDArray[np.float64]) -> bool:
-        """Tell whether two neurons of a layer may have the same parameters: a quick first look."""
+    def may_be_symmetric(self, data: NDArray[np.float64]) -> bool:
+        """Return whether two neurons of a layer may have equal parameters: a quick first test."""
         if self._mix is None:
-            groups = self.groups(of_biases=None, by_layer=False)
-            sizes = np.diff([*groups.starts, len(groups.places)])
-            # A number for each place in a neuron, so that the same parameters give the same sum.
+            groups = self.select(of_biases=None, by_layer=False)
+            sizes = np.diff([*groups.starts, len(groups.indices)])
+            # A factor for each position in a neuron, so that equal parameters give equal sums.
             self._mix = np.concatenate([np.sin(1.0 + np.arange(n)) for n in sizes])
-            self._layers_alike = self.layer_of[groups.owners]
+            self._layers_of_sums = self.layer_of[groups.owners]
         groups = self._groups[None, False]
-        sums = np.add.reduceat(data[groups.places] * self._mix, groups.starts)
-        order = np.lexsort((sums, self._layers_alike))
-        same = (np.diff(sums[order]) == 0) & (np.diff(self._layers_alike[order]) == 0)
+        sums = np.add.reduceat(data[groups.indices] * self._mix, groups.starts)
+        order = np.lexsort((sums, self._layers_of_sums))
+        same = (np.diff(sums[order]) == 0) & (np.diff(self._layers_of_sums[order]) == 0)
         return bool(same.any())
 
     @cached_property
-    def neuron_layers(self) -> list[tuple[str, list[int], list[str], str]]:
-        """Of each layer of neurons: name, places among the neurons, their names, and activation."""
-        found: dict[str, tuple[list[int], list[str], str]] = {}
+    def neuron_layers(self) -> list[NeuronLayer]:
+        """The layers of neurons, in order."""
+        found: dict[str, NeuronLayer] = {}
         owners = [owner for owner in self.owners if isinstance(owner.module, Neuron)]
         for i, owner in enumerate(owners):
             assert isinstance(owner.module, Neuron)
-            rows, names, _ = found.setdefault(owner.layer, ([], [], owner.module.activation))
-            rows.append(i)
-            names.append(owner.neuron or "")
-        return [(layer, *parts) for layer, parts in found.items()]
+            new = NeuronLayer(owner.layer, [], [], owner.module.activation)
+            layer = found.setdefault(owner.layer, new)
+            layer.neurons.append(i)
+            layer.neuron_names.append(owner.neuron or "")
+        return list(found.values())
 
     @property
     def is_stack(self) -> bool:
-        """Whether it is a plain network of layers, whose forward pass is known."""
+        """Whether the model is a plain MLP, whose forward pass is known."""
         return type(self.model) is MLP and all(
             type(layer) is Layer and type(neuron) is Neuron
             for layer in self.model.layers
@@ -170,14 +210,14 @@ def modules_in(thing: object, path: str) -> Iterator[tuple[Module, str]]:
 
 
 def vars_of(module: Module) -> Iterator[Value]:
-    """Yield the parameters that a Module holds itself, not in Modules inside it."""
+    """Yield the parameters that a Module holds itself, without those of Modules inside it."""
     for name, thing in vars(module).items():
         if not name.startswith("_"):
             yield from values_in(thing)
 
 
 def values_in(thing: object) -> Iterator[Value]:
-    """Yield the Values in an attribute, those of Modules left out."""
+    """Yield the Values in an attribute, without those of Modules."""
     if isinstance(thing, Value):
         yield thing
     elif isinstance(thing, (list, tuple)):
@@ -189,6 +229,6 @@ def values_in(thing: object) -> Iterator[Value]:
 
 
 def neuron_name(path: str) -> str:
-    """Return what pictures call the neuron at the end of a path: "layers.0.neurons.2" is n3."""
+    """Return the name of the neuron at a path, as in pictures: "layers.0.neurons.2" is n3."""
     last = path.rpartition(".")[2]
     return f"n{int(last) + 1}" if last.isdigit() else last

@@ -1,4 +1,4 @@
-"""What every neuron says of a few samples, computed beside the training and never in its way."""
+"""The activations of every neuron for a few samples, computed without disturbing training."""
 
 from __future__ import annotations
 
@@ -12,54 +12,63 @@ from numpy.typing import NDArray
 import engine
 from engine import Value
 from nn.layers import ACTIVATIONS, MLP, Activation, Neuron
-from nn.monitor.parameter_groups import Anatomy
+from nn.monitor.parameter_groups import ParameterGroups
+from nn.renamed import renamed
 
 Floats = NDArray[np.float64]
-SAMPLES = 64  # enough to tell a neuron that never speaks from one that seldom does
+SAMPLES = 64  # enough to tell a neuron that is never active from one that seldom is
 
 
-class Answers(NamedTuple):
-    """Of each neuron for each sample.
+class Activations(NamedTuple):
+    """The numbers of each neuron for each sample.
 
     Attributes:
-        sums: before the bend, shape (n_neurons, n_samples).
-        activations: after it, same shape.
+        pre_activation: weighted sum plus bias, shape (n_neurons, n_samples).
+        activation: the neuron's output, same shape.
     """
 
-    sums: Floats
-    activations: Floats
+    pre_activation: Floats
+    activation: Floats
+
+    @renamed("pre_activation")
+    def sums(self) -> None:
+        """Old name of `pre_activation`."""
+
+    @renamed("activation")
+    def activations(self) -> None:
+        """Old name of `activation`."""
 
 
 class Probe:
-    """Some of the samples, and the quickest way to every neuron's answers to them.
+    """Some of the samples, and the fastest way to the activations of all neurons for them.
 
     Args:
-        anatomy: of the model.
+        parameters: of the model.
         X: samples, shape (n_samples, n_features); evenly spaced ones are taken.
     """
 
-    def __init__(self, anatomy: Anatomy, X: Floats) -> None:
+    def __init__(self, parameters: ParameterGroups, X: Floats) -> None:
         n = min(len(X), SAMPLES)
         self.X = np.asarray(X, dtype=float)[np.linspace(0, len(X) - 1, n).astype(int)]
-        self.anatomy = anatomy
+        self.parameters = parameters
         self._program: Any = None
-        self._stack = anatomy.is_stack and all(
-            neuron.activation in ACTIVATIONS for neuron in anatomy.neurons
+        self._stack = parameters.is_stack and all(
+            neuron.activation in ACTIVATIONS for neuron in parameters.neurons
         )
 
-    def answers(self, data: Floats) -> Answers | None:
-        """Return what the neurons say now, or None where the model cannot be computed.
+    def activations(self, data: Floats) -> Activations | None:
+        """Return the activations now, or None if the model cannot be computed.
 
         Args:
-            data: the numbers of the parameters.
+            data: of the parameters.
         """
-        if not self.anatomy.neurons:
+        if not self.parameters.neurons:
             return None
-        with np.errstate(all="ignore"):  # of a network that explodes, inf is the news
+        with np.errstate(all="ignore"):  # an exploding network gives inf, as it should
             if self._stack:
                 return self._from_weights(data)
-        # A program would turn parameters that are plain Values into those of a program.
-        if engine.live_arrays(self.anatomy.parameters) is not None:
+        # Compiling would turn parameters that are plain Values into those of a program.
+        if engine.live_arrays(self.parameters.parameters) is not None:
             found = self._replayed()
             if found is not None:
                 return found
@@ -68,12 +77,12 @@ class Probe:
         except engine.DomainError:
             return None
 
-    def _from_weights(self, data: Floats) -> Answers:
-        """Compute a plain network layer by layer."""
-        model = self.anatomy.model
+    def _from_weights(self, data: Floats) -> Activations:
+        """Compute an MLP layer by layer."""
+        model = self.parameters.model
         assert isinstance(model, MLP)
         values, begin = self.X.T, 0
-        sums, activations = [], []
+        pre_activations, activations = [], []
         for layer in model.layers:
             neuron = layer.neurons[0]
             n_in, n_out = neuron.n_inputs, len(layer.neurons)
@@ -83,20 +92,20 @@ class Probe:
             z = block[:, :n_in] @ values
             if width > n_in:
                 z += block[:, n_in:]
-            values = bent(neuron.activation, z)
-            sums.append(z)
+            values = activate(neuron.activation, z)
+            pre_activations.append(z)
             activations.append(values)
-        return Answers(np.concatenate(sums), np.concatenate(activations))
+        return Activations(np.concatenate(pre_activations), np.concatenate(activations))
 
-    def _replayed(self) -> Answers | None:
-        """Replay the model with the neurons' Values as outputs; None where it gives inf or nan."""
-        model, neurons = self.anatomy.model, self.anatomy.neurons
+    def _replayed(self) -> Activations | None:
+        """Replay the model with all neurons as outputs; None if it gives inf or nan."""
+        model, neurons = self.parameters.model, self.parameters.neurons
 
         def with_all_neurons(x: Sequence[Value]) -> tuple[Value, list[Value]]:
-            with listening(neurons) as heard:
-                answer = model(x)  # type: ignore[operator]
-            total = answer if isinstance(answer, Value) else sum(answer[1:], answer[0])
-            used = [heard[id(neuron)] for neuron in neurons if id(neuron) in heard]
+            with capturing(neurons) as captured:
+                output = model(x)  # type: ignore[operator]
+            total = output if isinstance(output, Value) else sum(output[1:], output[0])
+            used = [captured[id(neuron)] for neuron in neurons if id(neuron) in captured]
             return total, [z for z, _ in used] + [a for _, a in used]
 
         if self._program is None:
@@ -107,53 +116,53 @@ class Probe:
         except (engine.RecordingError, engine.DomainError, TypeError):
             return None
         found = np.array(self._program.outputs)
-        if len(found) != 2 * len(neurons):  # the model leaves a neuron out
+        if len(found) != 2 * len(neurons):  # the model does not use every neuron
             return None
-        return Answers(found[: len(neurons)], found[len(neurons) :])
+        return Activations(found[: len(neurons)], found[len(neurons) :])
 
-    def _eager(self) -> Answers:
-        """Call the model sample by sample; a neuron that is left out gives nan."""
-        neurons = self.anatomy.neurons
+    def _eager(self) -> Activations:
+        """Call the model sample by sample; a neuron that it does not use gives nan."""
+        neurons = self.parameters.neurons
         found = np.full((2, len(neurons), len(self.X)), np.nan)
         for j, x in enumerate(self.X.tolist()):
-            with engine.no_grad(), listening(neurons) as heard:
-                self.anatomy.model(x)  # type: ignore[operator]
+            with engine.no_grad(), capturing(neurons) as captured:
+                self.parameters.model(x)  # type: ignore[operator]
             for i, neuron in enumerate(neurons):
-                if id(neuron) in heard:
-                    found[:, i, j] = [value.data for value in heard[id(neuron)]]
-        return Answers(found[0], found[1])
+                if id(neuron) in captured:
+                    found[:, i, j] = [value.data for value in captured[id(neuron)]]
+        return Activations(found[0], found[1])
 
 
 @contextmanager
-def listening(neurons: Sequence[Neuron]) -> Iterator[dict[int, tuple[Value, Value]]]:
-    """Collect each neuron's sum and activation by its id while a model is called.
+def capturing(neurons: Sequence[Neuron]) -> Iterator[dict[int, tuple[Value, Value]]]:
+    """Capture each neuron's pre-activation and activation by its id while a model is called.
 
-    Of a neuron that is used several times the last answer is kept.
+    For a neuron that is used several times, the last use counts.
     """
-    heard: dict[int, tuple[Value, Value]] = {}
-    bends = [neuron._bend for neuron in neurons]
+    captured: dict[int, tuple[Value, Value]] = {}
+    activations = [neuron._bend for neuron in neurons]
 
-    def overheard(key: int, bend: Activation) -> Activation:
-        def hear(z: Value) -> Value:
-            a = bend(z)
-            heard[key] = (z, a)
+    def capture(key: int, activation: Activation) -> Activation:
+        def record(z: Value) -> Value:
+            a = activation(z)
+            captured[key] = (z, a)
             return a
 
-        return hear
+        return record
 
     try:
         for neuron in neurons:
-            neuron._bend = overheard(id(neuron), neuron._bend)
-        yield heard
+            neuron._bend = capture(id(neuron), neuron._bend)
+        yield captured
     finally:
-        for neuron, bend in zip(neurons, bends, strict=True):
-            neuron._bend = bend
+        for neuron, activation in zip(neurons, activations, strict=True):
+            neuron._bend = activation
 
 
-def bent(activation: str, z: Floats) -> Floats:
-    """Return an activation of many numbers, by its row of the engine's table."""
+def activate(activation: str, z: Floats) -> Floats:
+    """Return the activations of many pre-activations, by the engine's table of ops."""
     if activation == "linear":
         return z
-    if not abs(z.sum()) < 1e150:  # the bend of a very large number is that of inf
+    if not abs(z.sum()) < 1e150:  # its activation is that of inf
         z = np.clip(z, -1e150, 1e150)
     return engine.on_arrays(activation)(z)

@@ -1,4 +1,4 @@
-"""One web page that shows a training run and needs nothing else, not even a connection."""
+"""One self-contained web page about a training run, readable without a connection."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nn.files import write_whole
-from nn.monitor.look import Statistic
+from nn.monitor.pictures import Plots
+from nn.monitor.record import Record
+from nn.monitor.statistic import Statistic
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nn.monitor.monitor import Monitor
-
 # What each picture shows, and how to read it.
 CAPTIONS = {
-    "Learning curves": "Both falling: it learns. Training falls and validation rises: it learns by "
-    "heart. Both stay high: the network is too small, or the steps are.",
+    "Learning curves": "Both falling: it learns. Training falls and validation rises: it overfits. "
+    "Both stay high: the network is too small, or the steps are.",
     "Gradient flow": "How large the gradients of each layer's weights are. Lines that stay "
     "together are healthy; layers far below the others hardly learn.",
-    "Update ratio": "By how much each step moves the weights, as a share of their size. About "
-    "0.001 is usual, more at the beginning; near 1 the steps tear the network apart.",
-    "Activations of each neuron": "A row is a neuron, blue where it says plus on average, orange "
-    "where minus. A row that stays white is a neuron that says nothing.",
-    "Weights": "How the weights are spread, step by step; darker is more of them.",
-    "Gradients": "The same of the gradients. A band that closes around 0 has little left to "
-    "learn, or cannot.",
-    "The path of each weight": "A line is a weight: it starts at random, and each step adjusts it.",
+    "Update ratio": "How much each step changes the weights, as a share of their size. About "
+    "0.001 is usual, more at the start; near 1 each step replaces what was learned.",
+    "Activations of each neuron": "One line per neuron, blue where its mean activation is "
+    "positive, orange where negative. A line that stays white is a neuron that is never active.",
+    "Weights": "How the weights are distributed, step by step; darker means more of them.",
+    "Gradients": "The same for the gradients. A band that closes around 0 has little left to "
+    "learn, or cannot learn.",
+    "The path of each weight": "One line per weight: it starts at random; each step adjusts it.",
 }
 STYLE = """
 body{font:17px/1.5 Helvetica,Arial,sans-serif;color:#1f2328;background:#fff;margin:0 auto;
@@ -46,13 +46,13 @@ th:first-child,td:first-child{text-align:left}th{font-weight:600}
 """
 
 
-def write(monitor: Monitor, path: str | Path) -> Path:
+def write(record: Record, path: str | Path) -> Path:
     """Write the page.
 
     Raises:
         OSError: it cannot be written; the message says what to do.
     """
-    content = page(monitor)
+    content = page(record)
     try:
         return write_whole(path, content)
     except OSError as error:
@@ -60,66 +60,66 @@ def write(monitor: Monitor, path: str | Path) -> Path:
             raise
         raise type(error)(
             error.errno,
-            f"cannot write the report {Path(path).name}: {error.strerror}; choose another place, "
-            "or make room",
+            f"cannot write the report {Path(path).name}: {error.strerror}; choose another "
+            "folder, or free some space",
         ) from None
 
 
-def page(monitor: Monitor) -> str:
+def page(record: Record) -> str:
     """Return the page as HTML."""
     pictures = "\n".join(
         f'<h2>{escape(title)}</h2><p class="quiet">{escape(CAPTIONS[title])}</p>'
         f'<img alt="{escape(title)}" src="data:image/png;base64,{png(figure)}">'
-        for title, figure in monitor.plot.all().items()
+        for title, figure in Plots(record).all().items()
     )
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{escape(repr(monitor.model))}</title><style>{STYLE}</style></head><body>
-<h1>{escape(repr(monitor.model))}</h1>
-<p class="quiet">{len(monitor.model.parameters()):,} weights and biases, {monitor.steps:,} steps</p>
-{alarms(monitor)}
+<title>{escape(repr(record.model))}</title><style>{STYLE}</style></head><body>
+<h1>{escape(repr(record.model))}</h1>
+<p class="quiet">{len(record.model.parameters()):,} weights and biases, {record.steps:,} steps</p>
+{alarms(record)}
 {pictures}
 <h2>The numbers at the last look</h2>
-<p class="quiet">Update and gradient: as a share of the size of the weights or biases.</p>
-{table(monitor)}
+<p class="quiet">Update and gradient: relative to the norm of the weights or biases.</p>
+{table(record)}
 </body></html>
 """
 
 
-def alarms(monitor: Monitor) -> str:
+def alarms(record: Record) -> str:
     """Return the alarms as HTML."""
-    if not monitor.alarms:
-        return '<p class="ok"><b>No alarm.</b> Nothing stood in the way of learning.</p>'
+    if not record.alarms:
+        return '<p class="ok"><b>No alarm.</b> Nothing prevented the network from learning.</p>'
     return "\n".join(
-        f'<div class="alarm"><b>{escape(alarm.name)}</b> in {escape(alarm.place)}, since step '
+        f'<div class="alarm"><b>{escape(alarm.name)}</b> in {escape(alarm.location)}, since step '
         f"{alarm.step}<span>{escape(alarm.evidence)}</span><span><b>Try:</b> "
         f"{escape(alarm.advice)}</span></div>"
-        for alarm in monitor.alarms
+        for alarm in record.alarms
     )
 
 
-def table(monitor: Monitor) -> str:
+def table(record: Record) -> str:
     """Return the statistics of every layer as HTML."""
-    rows = []
+    found = []
     for what in ("weights", "biases", "gradients", "activations"):
-        if what == "activations" and monitor._at(None).answers is None:
+        if what == "activations" and record.look_at().activations is None:
             continue
-        rows += [(what, row) for row in monitor.statistics(what)]
-    names = ["mean", "spread", "min", "max", "norm", "zeros", "saturated", "update", "gradient"]
+        found += [(what, statistic) for statistic in record.statistics(what)]
+    names = ["mean", "std", "min", "max", "norm", "zeros", "saturated", "update", "gradient"]
     head = "".join(f"<th>{name}</th>" for name in ["", *names])
-    body = "".join(f"<tr><td>{row.layer}, {what}</td>{cells(row)}</tr>" for what, row in rows)
+    body = "".join(f"<tr><td>{s.layer}, {what}</td>{cells(s)}</tr>" for what, s in found)
     return f'<div class="table"><table><tr>{head}</tr>{body}</table></div>'
 
 
-def cells(row: Statistic) -> str:
-    """Return the numbers of one row of the table."""
-    numbers = [row.mean, row.spread, row.min, row.max, row.norm]
-    texts = [f"{x:.3g}".replace("-", "−") for x in numbers]
-    texts.append(f"{row.zeros:.0%}")
-    texts.append("" if row.saturation is None else f"{row.saturation:.0%}")
-    for share in (row.update_ratio, row.gradient_ratio):
-        texts.append("" if share is None or share != share else f"{share:.1e}".replace("-", "−"))
-    return "".join(f"<td>{text}</td>" for text in texts)
+def cells(statistic: Statistic) -> str:
+    """Return the numbers of one line of the table."""
+    numbers = (statistic.mean, statistic.std, statistic.min, statistic.max, statistic.norm)
+    texts = [f"{x:.3g}" for x in numbers]
+    texts.append(f"{statistic.zero_fraction:.0%}")
+    texts.append("" if statistic.saturation is None else f"{statistic.saturation:.0%}")
+    for ratio in (statistic.update_ratio, statistic.gradient_ratio):
+        texts.append("" if ratio is None or ratio != ratio else f"{ratio:.1e}")
+    return "".join(f"<td>{text.replace('-', '−')}</td>" for text in texts)
 
 
 def png(figure: Figure) -> str:

@@ -7,7 +7,10 @@ from nn.renamed import renamed
 
 class Measured:
     std = 1.5
-    spread = renamed("Measured.spread", "std")
+
+    @renamed("std")
+    def spread(self) -> None:
+        """Old name of `std`."""
 
 
 def test_old_name_reads_the_new_attribute_and_names_it() -> None:

@@ -35,7 +35,7 @@ def test_statistics_of_a_layer_are_those_of_numpy(compiled: bool, what: str) -> 
         x = numbers(monitor, i, what)
         assert row.layer == f"layer {i + 1}"
         assert row.mean == pytest.approx(x.mean(), rel=1e-5, abs=1e-7)
-        assert row.spread == pytest.approx(x.std(), rel=1e-5, abs=1e-7)
+        assert row.std == pytest.approx(x.std(), rel=1e-5, abs=1e-7)
         assert (row.min, row.max) == pytest.approx((x.min(), x.max()), rel=1e-6)
         assert row.norm == pytest.approx(np.linalg.norm(x), rel=1e-5)
         assert sum(row.histogram[0]) == len(x)
@@ -140,7 +140,7 @@ def test_what_is_kept_is_bounded_however_long_the_run() -> None:
     assert len(gaps) == 1  # still evenly spaced
     for _ in range(3_000):
         monitor.epoch(0.5, 0.5)
-    assert len(monitor._curves.epochs) <= 512
+    assert len(monitor.record.curves.epochs) <= 512
 
 
 def test_watching_changes_no_bit_of_the_training() -> None:
@@ -227,7 +227,7 @@ def test_report_is_one_page_that_asks_for_nothing_else(tmp_path) -> None:
     assert text.count("<img") == 7
     assert set(re.findall(r'(?:src|href)="([^"]{5})', text)) == {"data:"}
     assert "<script" not in text
-    assert "begin with random weights" in text
+    assert "start with random weights" in text
     assert "layer 1, activations" in text
 
 
@@ -264,7 +264,7 @@ def test_model_changed_in_shape_is_refused(change: str) -> None:
         model.layers = [nn.Layer(2, 5), nn.Layer(5, 1)]
     with pytest.raises(
         ValueError,
-        match=r"changed while it was watched: it had 17 parameters and has \d+ now .*make a new Monitor",
+        match=r"changed since the monitor was made: it had 17 parameters and now has \d+ .*make a new Monitor",
     ):
         monitor.step(1.0)
 
@@ -300,7 +300,10 @@ def test_too_early_questions_are_answered_in_words(ask, wording: str) -> None:
     ("ask", "wording"),
     [
         (lambda m: m.statistics("moods"), "statistics are of weights, biases, .* got 'moods'"),
-        (lambda m: m.statistics(by="hour"), "by layer, neuron, parameter; got 'weights' by 'hour'"),
+        (
+            lambda m: m.statistics(by="hour"),
+            "statistics are by layer, neuron, parameter; got 'hour'",
+        ),
         (
             lambda m: m.statistics("activations"),
             r"no activations were recorded: .*nn.Monitor\(model, X\)",
@@ -335,7 +338,8 @@ def test_report_on_a_full_disk_says_so_and_keeps_the_old_one(tmp_path, monkeypat
 
     monkeypatch.setattr("nn.files.os.fsync", full)
     with pytest.raises(
-        OSError, match=r"cannot write the report run.html: No space left .* make room"
+        OSError,
+        match=r"cannot write the report run.html: No space left .*; choose another folder, or free some space",
     ):
         watched().report(path)
     assert path.read_text() == "old"

@@ -60,7 +60,9 @@ def test_alarm_has_numbers_and_advice() -> None:
         for alarm in sick(name).alarms:
             assert re.search(r"\d", alarm.evidence), alarm
             assert alarm.advice
-            assert str(alarm).startswith(f"{alarm.name} in {alarm.place} since step {alarm.step}: ")
+            assert str(alarm).startswith(
+                f"{alarm.name} in {alarm.location} since step {alarm.step}: "
+            )
 
 
 def test_first_non_finite_node_is_named_with_its_layer_and_operation() -> None:
@@ -73,7 +75,7 @@ def test_first_non_finite_node_is_named_with_its_layer_and_operation() -> None:
                optimizer=nn.SGD(model.parameters(), learning_rate=0.1))  # fmt: skip
     (alarm,) = monitor.alarms
     assert (alarm.kind, alarm.layer, alarm.neuron, alarm.step) == ("non_finite", "layer 1", "n2", 1)
-    assert re.match(r"first of all, exp gave inf from (79|80)\d", alarm.evidence)
+    assert re.match(r"exp was the first to give inf, from (79|80)\d", alarm.evidence)
 
 
 def test_step_that_fails_in_the_middle_is_counted() -> None:
@@ -90,7 +92,7 @@ def test_step_that_fails_in_the_middle_is_counted() -> None:
                optimizer=nn.SGD(model.parameters(), learning_rate=0.1), on_step=poison)  # fmt: skip
     alarm = monitor.alarms[-1]
     assert (alarm.kind, alarm.layer, alarm.step) == ("non_finite", "loss", 13)
-    assert re.search(r"pow gave -?inf from -?\d.*e\+\d+, 2", alarm.evidence)
+    assert re.search(r"pow was the first to give -?inf, from -?\d.*e\+\d+, 2", alarm.evidence)
 
 
 def test_gradient_that_overflows_is_told_though_the_loss_is_finite() -> None:
@@ -100,14 +102,14 @@ def test_gradient_that_overflows_is_told_though_the_loss_is_finite() -> None:
     w.grad = math.inf
     (alarm,) = monitor.step(loss)
     assert (alarm.kind, alarm.layer, alarm.step) == ("non_finite", "Holder", 1)
-    assert "products of slopes, which the gradients are, are not" in alarm.evidence
+    assert "but the gradients, which are products of local derivatives, are not" in alarm.evidence
     assert monitor.step(loss) == []  # once is enough
 
 
 def test_nan_that_is_only_known_as_a_number_is_told_too() -> None:
     (alarm,) = nn.Monitor(nn.MLP(2, [1])).step(math.nan)
     assert (alarm.kind, alarm.step) == ("non_finite", 1)
-    assert "a number that came in is nan" in alarm.evidence
+    assert "an input is nan" in alarm.evidence
 
 
 class Holder(nn.Module):

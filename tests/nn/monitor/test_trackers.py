@@ -151,7 +151,7 @@ def test_tracker_that_is_not_installed_names_the_extra(
 @pytest.mark.parametrize(
     ("arguments", "wording"),
     [
-        (("paper",), "there are trackers tensorboard, wandb, csv and jsonl, got 'paper'"),
+        (("paper",), "a tracker is tensorboard, wandb, csv or jsonl, got 'paper'"),
         (("csv",), "csv needs a file to write to"),
         (("tensorboard",), "tensorboard needs a folder to write to"),
     ],
@@ -162,7 +162,7 @@ def test_unknown_tracker_or_missing_target_is_refused(arguments, wording) -> Non
 
 
 def test_settings_that_a_tracker_does_not_take_are_refused(tmp_path) -> None:
-    with pytest.raises(ValueError, match="csv takes no settings, got mode"):
+    with pytest.raises(ValueError, match="csv does not take settings, got mode"):
         nn.Monitor(nn.MLP(2, [1])).log_to("csv", tmp_path / "x.csv", mode="offline")
 
 
@@ -170,7 +170,7 @@ def test_settings_that_a_tracker_does_not_take_are_refused(tmp_path) -> None:
 def test_unwritable_place_is_refused_before_training(tracker, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(
-        OSError, match=r"cannot log to .*: Not a directory; choose a place that you may"
+        OSError, match=r"cannot log to .*: Not a directory; choose a folder that you can write to"
     ):
         nn.Monitor(nn.MLP(2, [1])).log_to(tracker, tmp_path / "file" / "run")
 
@@ -183,7 +183,7 @@ def test_full_disk_ends_the_logging_and_not_the_training(tracker) -> None:
     monitor.log_to(tracker, "/dev/full")
     with pytest.warns(
         RuntimeWarning,
-        match=f"logging to {tracker} at /dev/full has stopped: No space left .*; training goes on",
+        match=f"logging to {tracker} at /dev/full has stopped: No space left .*; training continues; free some disk space",
     ) as seen:
         history = nn.fit(model, X, y, loss=nn.hinge, optimizer=nn.Adam(model.parameters()), epochs=3,
                          progress=False, monitor=monitor)  # fmt: skip
@@ -195,6 +195,6 @@ def test_unlogged_monitor_computes_nothing_for_trackers(monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("nn.monitor.look.statistics", fail)
+    monkeypatch.setattr("nn.monitor.statistic.group_statistics", fail)
     X, y = moons(0)
     assert train(nn.MLP(2, [4, 1], seed=0), X, y, epochs=1).steps == 8

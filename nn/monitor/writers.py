@@ -1,0 +1,242 @@
+"""Writers of looks and alarms, one class per format: CSV, JSONL, TensorBoard, Weights & Biases."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any, TextIO
+
+from nn.monitor.alarm import Alarm
+from nn.monitor.statistic import Statistic
+
+PRODUCTS = {"tensorboard": "TensorBoard", "wandb": "Weights & Biases"}
+
+
+class CsvWriter:
+    """One CSV record per look, with the alarms since the look before in the last column.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.file = open_to_write(path)
+        self.columns: list[str] = []
+        self.alarms: list[str] = []
+
+    def write(
+        self, step: int, numbers: Mapping[str, float], statistics: Mapping[str, Statistic]
+    ) -> None:
+        """Write a record, and the header before the first one."""
+        writer = csv.writer(self.file, lineterminator="\n")
+        if not self.columns:
+            self.columns = list(numbers)
+            writer.writerow(["step", *self.columns, "alarms"])
+        cells = [repr(numbers[name]) for name in self.columns]
+        writer.writerow([step, *cells, "; ".join(self.alarms)])
+        self.alarms.clear()
+        self.file.flush()  # so that a run that is killed leaves complete records
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Keep an alarm for the next record."""
+        self.alarms.append(str(alarm))
+
+    def close(self) -> None:
+        """Write the remaining alarms, and close the file."""
+        if self.alarms and self.columns:
+            cells = [""] * (1 + len(self.columns))
+            csv.writer(self.file, lineterminator="\n").writerow([*cells, "; ".join(self.alarms)])
+        self.file.close()
+
+
+class JsonlWriter:
+    """One JSON object per line: a look with histograms, or an alarm.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.file = open_to_write(path)
+
+    def write(
+        self, step: int, numbers: Mapping[str, float], statistics: Mapping[str, Statistic]
+    ) -> None:
+        """Write a look; inf and nan, which JSON does not have, become null."""
+        histograms = {
+            name: {"counts": statistic.histogram[0], "edges": statistic.histogram[1]}
+            for name, statistic in statistics.items()
+        }
+        finite = {name: x if isfinite(x) else None for name, x in numbers.items()}
+        self._line({"step": step, **finite, "histograms": histograms})
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Write an alarm."""
+        self._line({"step": alarm.step, "alarm": vars(alarm)})
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+    def _line(self, content: Mapping[str, object]) -> None:
+        self.file.write(json.dumps(content) + "\n")
+        self.file.flush()
+
+
+class TensorBoardWriter:
+    """Event files, written by TensorBoard's own writer.
+
+    Raises:
+        ModuleNotFoundError: tensorboard is not installed.
+        OSError: the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            from tensorboard.compat.proto import event_pb2, summary_pb2
+            from tensorboard.plugins.text.metadata import create_summary_metadata
+            from tensorboard.summary.writer.event_file_writer import EventFileWriter
+            from tensorboard.util.tensor_util import make_tensor_proto
+        except ModuleNotFoundError as error:
+            raise not_installed("tensorboard", error) from None
+        make_writable(folder)
+        self._event, self._summary = event_pb2.Event, summary_pb2
+        self._text, self._tensor = create_summary_metadata, make_tensor_proto
+        self._file = EventFileWriter(str(folder))
+
+    def write(
+        self, step: int, numbers: Mapping[str, float], statistics: Mapping[str, Statistic]
+    ) -> None:
+        """Write scalars and histograms."""
+        value = self._summary.Summary.Value
+        values = [value(tag=name, simple_value=x) for name, x in numbers.items()]
+        values += [
+            value(tag=f"{name}/histogram", histo=self._histogram(statistic))
+            for name, statistic in statistics.items()
+        ]
+        self._add(step, values)
+
+    def _histogram(self, statistic: Statistic) -> Any:
+        counts, edges = statistic.histogram
+        n = sum(counts)
+        return self._summary.HistogramProto(
+            min=statistic.min,
+            max=statistic.max,
+            num=n,
+            sum=statistic.mean * n,
+            sum_squares=statistic.norm**2,
+            bucket_limit=edges[1:],
+            bucket=counts,
+        )
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Write a text event."""
+        value = self._summary.Summary.Value(
+            tag=f"alarms/{alarm.kind}",
+            metadata=self._text("", ""),
+            tensor=self._tensor([str(alarm)]),
+        )
+        self._add(alarm.step, [value])
+
+    def _add(self, step: int, values: list[Any]) -> None:
+        summary = self._summary.Summary(value=values)
+        self._file.add_event(self._event(step=step, wall_time=time.time(), summary=summary))
+        self._file.flush()  # otherwise a run that is killed would lose what it has logged
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+class WandbWriter:
+    """A run of Weights & Biases; mode="offline" keeps it in a folder.
+
+    Raises:
+        ModuleNotFoundError: wandb is not installed.
+        OSError: the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path | None, settings: Mapping[str, Any]) -> None:
+        try:
+            import wandb
+        except ModuleNotFoundError as error:
+            raise not_installed("wandb", error) from None
+        if folder is not None:
+            make_writable(folder)
+            settings = {"dir": str(folder), **settings}
+        self._wandb = wandb
+        self._run = wandb.init(**settings)
+
+    def write(
+        self, step: int, numbers: Mapping[str, float], statistics: Mapping[str, Statistic]
+    ) -> None:
+        """Log numbers and histograms."""
+        import numpy as np
+
+        content: dict[str, Any] = dict(numbers)
+        for name, statistic in statistics.items():
+            counts, edges = statistic.histogram
+            content[f"{name}/histogram"] = self._wandb.Histogram(
+                np_histogram=(np.array(counts), np.array(edges))
+            )
+        self._run.log(content, step=step)
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Send an alarm as an alert, and show it on the page of the run."""
+        self._run.summary[f"alarms/{alarm.kind}"] = str(alarm)
+        self._run.alert(title=alarm.name, text=str(alarm), level="WARN")
+
+    def close(self) -> None:
+        """Finish the run."""
+        self._run.finish()
+
+
+def not_installed(module: str, error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Return an error that says what to install."""
+    if error.name is not None and error.name.split(".")[0] != module:
+        return error  # one of its own dependencies is missing
+    return ModuleNotFoundError(
+        f"log_to needs {PRODUCTS[module]}, which is not installed; "
+        'pip install "glassgrad[trackers]"',
+        name=module,
+    )
+
+
+def open_to_write(path: Path) -> TextIO:
+    """Open a file for writing.
+
+    Raises:
+        OSError: it cannot be opened; the message says what to do.
+    """
+    try:
+        return path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise cannot_write(path, error) from None
+
+
+def make_writable(folder: Path) -> None:
+    """Create a folder, and make sure that files can be written in it.
+
+    Raises:
+        OSError: they cannot; the message says what to do.
+    """
+    import tempfile
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+
+
+def cannot_write(path: Path, error: OSError) -> OSError:
+    """Return the error with a message that says what to do."""
+    return type(error)(
+        error.errno,
+        f"cannot log to {path}: {error.strerror}; choose a folder that you can write to",
+    )
