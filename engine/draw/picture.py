@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.draw.files import png_bundle, saved
-from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, placed
+from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, layered_layout
 from engine.draw.raster import png_of
-from engine.draw.scene.cards import name_of, scene_of_cards, symbol_of
 from engine.draw.scene.compare import check_alike, show_changes
-from engine.draw.scene.fold import scene_of_groups
 from engine.draw.scene.fold_style import MOST_CARDS
+from engine.draw.scene.folded import folded_scene
 from engine.draw.scene.model import HEAT, Placement, Scene
+from engine.draw.scene.unfolded import name_of, symbol_of, unfolded_scene
 from engine.draw.svg.document import svg_of
 from engine.graph import nodes
 from engine.value import Value
@@ -159,8 +159,8 @@ def scene_of(root: Value, fold: str) -> Scene:
     order = nodes(root)
     if is_unfolded(order, fold):
         refuse_if_too_large(len(order), "draw a smaller part, or pass fold='auto'")
-        return scene_of_cards(root)
-    scene = scene_of_groups(root, order, form=fold)
+        return unfolded_scene(root)
+    scene = folded_scene(root, order, form=fold)
     things = sum(1 + (card.kind != HEAT and len(card.rows)) for card in scene.cards)
     smaller = "" if fold in ("auto", "layer") else "pass fold='auto', "
     refuse_if_too_large(
@@ -192,8 +192,8 @@ def laid_out(scene: Scene, direction: str, layout: str) -> Placement:
     if layout == "auto" and shutil.which("dot") is None:
         ask_dot = NEVER
     try:
-        return placed(scene, direction=direction, ask_dot=ask_dot)
+        return layered_layout(scene, direction=direction, ask_dot=ask_dot)
     except (subprocess.CalledProcessError, OSError, KeyError):
         if layout == "dot":
             raise
-        return placed(scene, direction=direction, ask_dot=NEVER)
+        return layered_layout(scene, direction=direction, ask_dot=NEVER)

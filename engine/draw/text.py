@@ -49,7 +49,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return thousandths * size * (1.07 if bold else 1.0) / 1000
 
 
-def shortened(text: str, room: float, size: float, *, bold: bool = False) -> str:
+def fit_text(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """Return `text`, cut to end in "…" if it runs wider than `room` px."""
     # No letter of a readable font is narrower than a tenth of its size.
     text, whole = text[: int(room * 10 / size) + 1], text
@@ -63,7 +63,7 @@ def shortened(text: str, room: float, size: float, *, bold: bool = False) -> str
     return text.rstrip() + "…"
 
 
-def escaped(text: str) -> str:
+def escape_xml(text: str) -> str:
     """Return `text` as it stands in SVG, between tags or inside double quotes."""
     return (
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -1,13 +1,11 @@
-"""Asks Graphviz's program dot in which order cards, labels and bends stand in their columns."""
+"""Asks Graphviz's dot for the order of the slots in each column."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
-from engine.draw.layout.ranks import Link
-
-DOTS_PER_INCH = 72.0
+from engine.draw.layout.crossings import Link
 
 
 def order_by_dot(
@@ -19,7 +17,7 @@ def order_by_dot(
     """Return the columns in the order that dot gives them.
 
     All links join neighbouring columns, so that dot, which keeps the sum of their lengths small,
-    has no choice but to take the columns for its ranks.
+    has no choice but to use the columns as its ranks.
 
     Args:
         columns: the slots of each column.
@@ -28,8 +26,8 @@ def order_by_dot(
         boxes: slots that must stay together.
 
     Raises:
-        graphviz.ExecutableNotFound: there is no dot on PATH.
-        graphviz.CalledProcessError: dot gave up.
+        graphviz.ExecutableNotFound: dot is not on PATH.
+        graphviz.CalledProcessError: dot failed.
     """
     import graphviz
 
@@ -53,23 +51,23 @@ def order_by_dot(
     for a, b, at in links:
         graph.edge(f"{a}:p{port(0.0)}", f"{b}:p{port(at)}")
     drawn = json.loads(graph.pipe(format="json0", encoding="utf-8", quiet=True))
-    places = {
+    positions = {
         int(node["name"]): float(node["pos"].split(",")[0])
         for node in drawn["objects"]
         if "pos" in node
     }
-    return [sorted(column, key=places.__getitem__) for column in columns]
+    return [sorted(column, key=positions.__getitem__) for column in columns]
 
 
 def port(at: float) -> int:
-    """Return the number of the cell in which a link is fastened."""
+    """Return the number of the cell to which a link is attached."""
     return round((at + 1) * 10)
 
 
-def outline(wide: float, fastened: Sequence[float]) -> str:
-    """Return an HTML-like label of the slot's width with cells to fasten links in."""
-    # A slot that nothing is fastened to still has one cell, which gives it its width.
-    ends = sorted({port(at) for at in fastened} or {port(0.0)})
+def outline(wide: float, attached: Sequence[float]) -> str:
+    """Return an HTML-like label of the slot's width with cells to attach links to."""
+    # A slot that nothing is attached to still has one cell, which gives it its width.
+    ends = sorted({port(at) for at in attached} or {port(0.0)})
     borders = [0.0]
     borders += [(a + b) / 40 * wide for a, b in zip(ends, ends[1:], strict=False)]
     borders.append(max(wide, 1.0))

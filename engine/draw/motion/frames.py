@@ -10,10 +10,10 @@ from engine.draw.motion.passes import Caption
 from engine.draw.motion.stage import Stage
 from engine.draw.picture import Picture
 from engine.draw.raster import png_of
-from engine.draw.svg import colours as ink
+from engine.draw.svg import colours
 from engine.draw.svg.document import MARGIN, document, layer, painted
-from engine.draw.svg.faces import px, words
-from engine.draw.text import escaped, shortened, text_width
+from engine.draw.svg.faces import px, text_element
+from engine.draw.text import escape_xml, fit_text, text_width
 
 SECONDS, LAST_SECONDS = 1.4, 3.5  # that a frame stays
 CAPTION_SIZE, CAPTION_LINE, LEAST_WIDTH = 14.0, 20.0, 460.0  # px
@@ -40,7 +40,7 @@ class Frames:
         if not -len(self) <= k < len(self):
             raise IndexError(f"there are {len(self)} frames, got {k}")
         k %= len(self)
-        return self._picture(self._page(self._parts(k, ink.CAPTION)))
+        return self._picture(self._page(self._parts(k, colours.CAPTION)))
 
     def __iter__(self) -> Iterator[Picture]:
         return (self[k] for k in range(len(self)))
@@ -80,7 +80,7 @@ class Frames:
             if not -len(self) <= k < len(self):
                 raise IndexError(f"there are {len(self)} frames, got {k}")
             x, y = i % columns * wide, i // columns * high
-            frame = "".join(self._parts(k % len(self), ink.CAPTION))
+            frame = "".join(self._parts(k % len(self), colours.CAPTION))
             parts.append(f'<g transform="translate({px(x)},{px(y)})">{frame}</g>')
         size = (min(columns, len(chosen)) * wide, -(-len(chosen) // columns) * high)
         return self._picture(document(self._stage.scene.title, parts, *self._corner, *size))
@@ -88,7 +88,7 @@ class Frames:
     @property
     def svg(self) -> str:
         """One SVG that plays all frames, over and over; without animation it shows the last."""
-        frames = [self._parts(k, ink.CAPTION) for k in range(len(self))]
+        frames = [self._parts(k, colours.CAPTION) for k in range(len(self))]
         return self._page([animated(variants) for variants in zip(*frames, strict=True)])
 
     def gif(self) -> bytes:
@@ -107,7 +107,7 @@ class Frames:
 
         images = []
         for k in range(len(self)):
-            page = self._page(self._parts(k, ink.TEXT))
+            page = self._page(self._parts(k, colours.TEXT))
             with Image.open(BytesIO(png_of(page, scale=GIF_SCALE, background="white"))) as image:
                 images.append(image.convert("RGB").quantize(GIF_COLOURS, Image.Quantize.FASTOCTREE))
         first, *rest = images
@@ -145,7 +145,7 @@ class Frames:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         coded = in_base64(self.svg.encode())
-        alt = escaped("; ".join(self.captions[-3:]))
+        alt = escape_xml("; ".join(self.captions[-3:]))
         bundle: dict[str, object] = {
             "text/html": f'<img alt="{alt}" src="data:image/svg+xml;base64,{coded}">',
             "text/plain": repr(self),
@@ -169,11 +169,11 @@ def captioned(caption: Caption, room: float, size: tuple[float, float], colour: 
     parts = []
     for i, line in enumerate(caption_lines(caption, room)):
         extra = "".join(
-            f'<tspan font-weight="{700 if bold else 400}">{escaped(text)}</tspan>'
+            f'<tspan font-weight="{700 if bold else 400}">{escape_xml(text)}</tspan>'
             for text, bold in line
         )
         y = size[1] + 24 + i * CAPTION_LINE
-        parts.append(words(size[0] / 2, y, "", CAPTION_SIZE, colour, "middle", extra=extra))
+        parts.append(text_element(size[0] / 2, y, "", CAPTION_SIZE, colour, "middle", extra=extra))
     return "<g>" + "".join(parts) + "</g>"
 
 
@@ -194,7 +194,7 @@ def caption_lines(caption: Caption, room: float) -> list[Caption]:
     for line in lines:
         left = room
         for i, (text, bold) in enumerate(line):
-            line[i] = (shortened(text, max(20.0, left), CAPTION_SIZE, bold=bold), bold)
+            line[i] = (fit_text(text, max(20.0, left), CAPTION_SIZE, bold=bold), bold)
             left -= text_width(text, CAPTION_SIZE, bold=bold)
     return lines
 

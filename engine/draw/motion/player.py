@@ -9,9 +9,9 @@ from engine.draw.files import in_base64, png_bundle, saved
 from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, Step
 from engine.draw.motion.stage import Stage
 from engine.draw.scene.model import CELL_DIGITS, CONSTANT, GROUP, HEAT, OP, Row
-from engine.draw.svg import colours as ink
+from engine.draw.svg import colours
 from engine.draw.svg.document import drawing_order, svg_of
-from engine.draw.text import escaped
+from engine.draw.text import escape_xml
 from engine.value import Value
 from engine.words.numbers import number_text
 
@@ -55,7 +55,7 @@ class Player:
         # The same graph gives the same bytes, so no random id: the script mounts each copy once.
         name = sha1((data + image).encode(), usedforsecurity=False).hexdigest()[:12]
         steps = "; ".join(step.text for step in stage.passes.steps[-3:])
-        alt = escaped(f"gradient graph of {stage.scene.title}. {steps}")
+        alt = escape_xml(f"gradient graph of {stage.scene.title}. {steps}")
         self.html = (
             f'<div data-glassgrad="{name}" style="max-width:100%">'
             f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{image}">'
@@ -74,7 +74,7 @@ class Player:
             ValueError: another suffix.
             OSError: the file cannot be written; an older one stays as it was.
         """
-        title = escaped(f"{self._stage.scene.title}: backpropagation, step by step")
+        title = escape_xml(f"{self._stage.scene.title}: backpropagation, step by step")
         page = PAGE.format(title=title, player=self.html)
         return saved(path, {".html": page.encode}, "a player is")
 
@@ -114,8 +114,8 @@ def payload(stage: Stage) -> dict[str, object]:
         "tails": [arrow.tail for arrow in scene.arrows],
         "results": sorted({card for card, _ in passes.results}),
         "still": [i for i, card in enumerate(scene.cards) if card.kind == CONSTANT],
-        "empty": ink.EMPTY,
-        "none": ink.NOTHING,
+        "empty": colours.EMPTY,
+        "none": colours.NOTHING,
     }
 
 
@@ -144,10 +144,10 @@ def cell_data(stage: Stage, card: int, row: int, grad: float) -> list[str]:
     shown = stage.scene.cards[card]
     final = shown.rows[row]
     now = Row("", None, grad, count=final.count)
-    colour = ink.fill(grad, stage.scene.strongest)
+    colour = colours.fill(grad, stage.scene.strongest)
     if shown.kind == HEAT:
         text = now.grad_text(2).removeprefix("sum ") if row == len(shown.rows) - 1 else ""
-        return [text, ink.NOTHING if grad == 0 and not text else colour]
+        return [text, colours.NOTHING if grad == 0 and not text else colour]
     return [now.grad_text(CELL_DIGITS if shown.kind == GROUP else 4), colour]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.draw.scene.caption import box_of
-from engine.draw.scene.cards import constant_card
 from engine.draw.scene.grouping import CROWD, Group
 from engine.draw.scene.model import CONSTANT, Card, Row
+from engine.draw.scene.unfolded import constant_card
 from engine.value import Value
 from engine.words.names import one_line
 from engine.words.numbers import number_text

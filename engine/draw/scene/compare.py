@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import isfinite
 
-from engine.draw.scene.cards import name_of, notes_on_non_finite
 from engine.draw.scene.fold_style import align_boxes
 from engine.draw.scene.model import CONSTANT, Card, Scene
+from engine.draw.scene.unfolded import name_of, notes_on_non_finite
 from engine.value import Value
 from engine.words.numbers import number_text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.cards import is_parameter
+from engine.draw.scene.unfolded import is_parameter
 from engine.scope import Tag
 from engine.value import Value
 from engine.words.names import one_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.draw.layout.slots import BOX_TITLE_WIDE
+from engine.draw.layout.layered_graph import BOX_TITLE_WIDE
 from engine.draw.scene.model import (
     BACKWARD,
     FORWARD,
@@ -14,11 +14,11 @@ from engine.draw.scene.model import (
     Point,
     Scene,
 )
-from engine.draw.svg import colours as ink
-from engine.draw.svg.faces import px, words
+from engine.draw.svg import colours
+from engine.draw.svg.faces import px, text_element
 from engine.draw.svg.legend import legend
 from engine.draw.svg.painting import face
-from engine.draw.text import escaped, shortened, text_width
+from engine.draw.text import escape_xml, fit_text, text_width
 
 MARGIN = 10.0
 LEAST_WIDTH = 300.0
@@ -53,7 +53,7 @@ def document(
             '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
             f'viewBox="{px(left)} {px(top)} {wide:.0f} {high:.0f}" width="{wide:.0f}" '
             f'height="{high:.0f}" font-family="{FONTS}">'
-            f"<title>{escaped(f'gradient graph of {title}')}</title>",
+            f"<title>{escape_xml(f'gradient graph of {title}')}</title>",
             *parts,
             "</svg>\n",
         ]
@@ -86,7 +86,7 @@ def drawing_order(scene: Scene) -> list[int]:
     """Return the arrows, the strongest last, so that they lie on top of the crowd."""
     return sorted(
         range(len(scene.arrows)),
-        key=lambda i: ink.line_width(scene.arrows[i].gradient, scene.strongest),
+        key=lambda i: colours.line_width(scene.arrows[i].gradient, scene.strongest),
     )
 
 
@@ -102,28 +102,39 @@ def _boxes(scene: Scene, placement: Placement, *, sideways: bool) -> list[str]:
         )
         if sideways:
             room = wide - 16
-            title = shortened(box.title, room, 13, bold=True)
-            note = shortened(box.note, room - 8 - text_width(title, 13, bold=True), 11)
+            title = fit_text(box.title, room, 13, bold=True)
+            note = fit_text(box.note, room - 8 - text_width(title, 13, bold=True), 11)
             extra = ""
             if note:
-                extra = f'<tspan font-weight="400" font-size="11" dx="8">{escaped(note)}</tspan>'
+                extra = f'<tspan font-weight="400" font-size="11" dx="8">{escape_xml(note)}</tspan>'
             parts.append(
-                words(
-                    x + wide / 2, y + 20, title, 13, ink.CAPTION, "middle", bold=True, extra=extra
+                text_element(
+                    x + wide / 2,
+                    y + 20,
+                    title,
+                    13,
+                    colours.CAPTION,
+                    "middle",
+                    bold=True,
+                    extra=extra,
                 )
             )
             if box.size:
-                size = shortened(box.size, room, 10)
-                parts.append(words(x + wide / 2, y + 34, size, 10, ink.CAPTION, "middle"))
+                size = fit_text(box.size, room, 10)
+                parts.append(
+                    text_element(x + wide / 2, y + 34, size, 10, colours.CAPTION, "middle")
+                )
         else:
             room = BOX_TITLE_WIDE - 4
             y += 32 if high > 90 else 18  # a row of strips is low
-            title = shortened(box.title, room, 13, bold=True)
-            parts.append(words(x + 12, y, title, 13, ink.CAPTION, bold=True))
-            parts.append(words(x + 12, y + 13, shortened(box.note, room, 11), 11, ink.CAPTION))
+            title = fit_text(box.title, room, 13, bold=True)
+            parts.append(text_element(x + 12, y, title, 13, colours.CAPTION, bold=True))
+            parts.append(
+                text_element(x + 12, y + 13, fit_text(box.note, room, 11), 11, colours.CAPTION)
+            )
             if box.size:
-                size = shortened(box.size.removeprefix("mean "), room, 10)
-                parts.append(words(x + 12, y + 26, size, 10, ink.CAPTION))
+                size = fit_text(box.size.removeprefix("mean "), room, 10)
+                parts.append(text_element(x + 12, y + 26, size, 10, colours.CAPTION))
     return parts
 
 
@@ -132,21 +143,23 @@ def arrow_of(scene: Scene, placement: Placement, i: int) -> str:
     arrow, path, tip = scene.arrows[i], placement.paths[i], placement.tips[i]
     waiting = arrow.state in (WAITING, FORWARD)
     gradient = None if waiting else arrow.gradient
-    colour = ink.FOCUS if arrow.state == FORWARD else ink.line_colour(gradient, scene.strongest)
-    wide = ink.line_width(gradient, scene.strongest)
+    colour = (
+        colours.FOCUS if arrow.state == FORWARD else colours.line_colour(gradient, scene.strongest)
+    )
+    wide = colours.line_width(gradient, scene.strongest)
     if arrow.state in (FORWARD, BACKWARD):
-        wide = ink.BOLD
+        wide = colours.BOLD
     elif scene.crowded:
-        wide *= ink.THIN
+        wide *= colours.THIN
     dash = ' stroke-dasharray="4 3"' if gradient == 0 else ""
     if scene.crowded and arrow.state not in (FORWARD, BACKWARD):
-        dash += f' stroke-opacity="{ink.CROWDED}"'
+        dash += f' stroke-opacity="{colours.CROWDED}"'
     last = path[-1] if not scene.crowded else tip
     line = f"M{px(path[0][0])},{px(path[0][1])}"
     for k in range(1, len(path), 3):
         points = [*path[k : k + 2], last if k + 3 == len(path) else path[k + 2]]
         line += "C" + " ".join(f"{px(x)},{px(y)}" for x, y in points)
-    about = f"<title>{escaped(arrow.tip)}</title>" if arrow.tip else ""
+    about = f"<title>{escape_xml(arrow.tip)}</title>" if arrow.tip else ""
     return (
         f'<g>{about}<path d="{line}" fill="none" stroke="{colour}" '
         f'stroke-width="{px(wide)}"{dash}/>'
@@ -172,10 +185,12 @@ def label_of(arrow: Arrow, at: Point) -> str:
         return ""
     local, contribution = arrow.label
     x, y = at[0], at[1] - arrow.label_size[1] / 2 + LABEL_LINE - 3
-    text = words(x, y, local, LABEL_SIZE, ink.CAPTION, "middle")
+    text = text_element(x, y, local, LABEL_SIZE, colours.CAPTION, "middle")
     if contribution:
         # As strong as the colour gets: it is text, and must be read.
         gradient = arrow.gradient or 0.0
-        colour = ink.line_colour(gradient, abs(gradient))
-        text += words(x, y + LABEL_LINE, contribution, LABEL_SIZE, colour, "middle", bold=True)
+        colour = colours.line_colour(gradient, abs(gradient))
+        text += text_element(
+            x, y + LABEL_LINE, contribution, LABEL_SIZE, colour, "middle", bold=True
+        )
     return f"<g>{text}</g>"

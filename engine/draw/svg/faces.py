@@ -25,16 +25,16 @@ from engine.draw.scene.model import (
     Card,
     Row,
 )
-from engine.draw.svg import colours as ink
-from engine.draw.text import escaped, shortened, text_width
+from engine.draw.svg import colours
+from engine.draw.text import escape_xml, fit_text, text_width
 
 RADIUS = 6
 _HEADERS = {  # background and ink
-    OP: ("#eaeef2", ink.TEXT),
+    OP: ("#eaeef2", colours.TEXT),
     PARAMETER: ("#424a53", "#ffffff"),
     GROUP: ("#424a53", "#ffffff"),
     HEAT: ("#424a53", "#ffffff"),
-    INPUT: (ink.PAPER, ink.TEXT),
+    INPUT: (colours.PAPER, colours.TEXT),
 }
 SMALL = 10.0
 
@@ -45,7 +45,7 @@ def px(x: float) -> str:
     return "0" if text == "-0.0" else text.removesuffix(".0")
 
 
-def words(
+def text_element(
     x: float,
     y: float,
     text: str,
@@ -61,24 +61,24 @@ def words(
         f'<text x="{px(x)}" y="{px(y)}" font-size="{px(size)}" fill="{colour}"'
         + (f' text-anchor="{anchor}"' if anchor != "start" else "")
         + (' font-weight="700"' if bold else "")
-        + f">{escaped(text)}{extra}</text>"
+        + f">{escape_xml(text)}{extra}</text>"
     )
 
 
-def frame(card: Card) -> str:
+def border(card: Card) -> str:
     """Return the border of a card."""
-    colour, wide = (ink.FOCUS, 3) if card.focus else (ink.LINE, 1.2)
+    colour, wide = (colours.FOCUS, 3) if card.focus else (colours.LINE, 1.2)
     return (
         f'<rect width="{px(card.width)}" height="{px(card.height)}" rx="{RADIUS}" fill="none" '
         f'stroke="{colour}" stroke-width="{wide}"/>'
     )
 
 
-def paper(card: Card) -> str:
+def background(card: Card) -> str:
     """Return the white ground of a card."""
     return (
         f'<rect width="{px(card.width)}" height="{px(card.height)}" rx="{RADIUS}" '
-        f'fill="{ink.PAPER}"/>'
+        f'fill="{colours.PAPER}"/>'
     )
 
 
@@ -87,23 +87,27 @@ def header(card: Card) -> list[str]:
     back, colour = _HEADERS[card.kind]
     wide, r = card.width, RADIUS
     parts = []
-    if back != ink.PAPER:
+    if back != colours.PAPER:
         parts.append(
             f'<path d="M0,{px(HEADER)}V{r}A{r},{r} 0 0 1 {r},0H{px(wide - r)}'
             f'A{r},{r} 0 0 1 {px(wide)},{r}V{px(HEADER)}z" fill="{back}"/>'
         )
-    parts.append(f'<path d="M0,{px(HEADER)}H{px(wide)}" stroke="{ink.LINE}" stroke-width=".8"/>')
+    parts.append(
+        f'<path d="M0,{px(HEADER)}H{px(wide)}" stroke="{colours.LINE}" stroke-width=".8"/>'
+    )
     title, label = card.heading
     room = wide - 12
-    title = shortened(title, room, NAME_SIZE, bold=True)
+    title = fit_text(title, room, NAME_SIZE, bold=True)
     left = room - text_width(title, NAME_SIZE, bold=True) - 5
     extra = ""
     if label:
-        label = shortened(label, left, NAME_SIZE)
-        extra = f'<tspan font-style="italic" font-weight="400" dx="5">{escaped(label)}</tspan>'
+        label = fit_text(label, left, NAME_SIZE)
+        extra = f'<tspan font-style="italic" font-weight="400" dx="5">{escape_xml(label)}</tspan>'
     if card.kind == INPUT and title == "leaf":
-        colour = ink.MUTED
-    parts.append(words(wide / 2, 15.5, title, NAME_SIZE, colour, "middle", bold=True, extra=extra))
+        colour = colours.MUTED
+    parts.append(
+        text_element(wide / 2, 15.5, title, NAME_SIZE, colour, "middle", bold=True, extra=extra)
+    )
     return parts
 
 
@@ -113,29 +117,33 @@ def value_face(card: Card, strongest: float) -> list[str]:
     wide, high, r = card.width, card.height, RADIUS
     middle = HEADER + ROW
     (data, data_text), (grad, grad_text) = card.value_rows()
-    parts = [paper(card), *header(card), "<g>"]
+    parts = [background(card), *header(card), "<g>"]
     if row.data is not None and not isfinite(row.data):
-        parts.append(f'<path d="M0,{px(HEADER)}H{px(wide)}V{px(middle)}H0z" fill="{ink.ALARM}"/>')
-    colour = ink.fill(row.grad, strongest)
-    if colour != ink.PAPER:
+        parts.append(
+            f'<path d="M0,{px(HEADER)}H{px(wide)}V{px(middle)}H0z" fill="{colours.ALARM}"/>'
+        )
+    colour = colours.fill(row.grad, strongest)
+    if colour != colours.PAPER:
         parts.append(
             f'<path d="M0,{px(middle)}H{px(wide)}V{px(high - r)}A{r},{r} 0 0 1 {px(wide - r)},'
             f'{px(high)}H{r}A{r},{r} 0 0 1 0,{px(high - r)}z" fill="{colour}"/>'
         )
     parts += [
-        words(6, HEADER + 14, data, SMALL, ink.MUTED),
-        words(wide - 6, HEADER + 14.5, data_text, NUMBER_SIZE, ink.TEXT, "end"),
-        words(6, middle + 14, grad, SMALL, ink.MUTED if row.grad is None else ink.TEXT),
-        words(
+        text_element(6, HEADER + 14, data, SMALL, colours.MUTED),
+        text_element(wide - 6, HEADER + 14.5, data_text, NUMBER_SIZE, colours.TEXT, "end"),
+        text_element(
+            6, middle + 14, grad, SMALL, colours.MUTED if row.grad is None else colours.TEXT
+        ),
+        text_element(
             wide - 6,
             middle + 14.5,
             grad_text,
             NUMBER_SIZE,
-            ink.MUTED if row.grad is None else ink.TEXT,
+            colours.MUTED if row.grad is None else colours.TEXT,
             "end",
         ),
         "</g>",
-        frame(card),
+        border(card),
     ]
     return parts
 
@@ -143,10 +151,15 @@ def value_face(card: Card, strongest: float) -> list[str]:
 def constant_face(card: Card, strongest: float) -> list[str]:
     """Return what stands on the card of a plain number."""
     return [
-        paper(card),
-        frame(card),
-        words(
-            card.width / 2, 16.5, " ".join(card.heading).strip(), NUMBER_SIZE, ink.MUTED, "middle"
+        background(card),
+        border(card),
+        text_element(
+            card.width / 2,
+            16.5,
+            " ".join(card.heading).strip(),
+            NUMBER_SIZE,
+            colours.MUTED,
+            "middle",
         ),
     ]
 
@@ -154,17 +167,17 @@ def constant_face(card: Card, strongest: float) -> list[str]:
 def table_face(card: Card, strongest: float) -> list[str]:
     """Return what stands on the card of a group, a row a number."""
     names, data, _ = card.columns
-    parts = [paper(card), *header(card)]
+    parts = [background(card), *header(card)]
     y = HEADER
     for text, right in zip(card.captions, (names + data, card.width), strict=True):
-        parts.append(words(right - 6, y + 11, text, 9, ink.MUTED, "end"))
+        parts.append(text_element(right - 6, y + 11, text, 9, colours.MUTED, "end"))
     for i, row in enumerate(card.rows):
         parts += _cells(
             card, row, HEADER + TABLE_HEAD + i * TABLE_ROW, strongest, last=i == len(card.rows) - 1
         )
     if card.footnote:
-        parts.append(words(6, card.height - 4, card.footnote, 9, ink.MUTED))
-    parts.append(frame(card))
+        parts.append(text_element(6, card.height - 4, card.footnote, 9, colours.MUTED))
+    parts.append(border(card))
     return parts
 
 
@@ -172,15 +185,15 @@ def _cells(card: Card, row: Row, y: float, strongest: float, *, last: bool) -> l
     """Return one row of a table; the last one is the result."""
     names, data, grad = card.columns
     wide, r = card.width, RADIUS
-    parts = [f"<g><title>{escaped(row.tip)}</title>" if row.tip else "<g>"]
+    parts = [f"<g><title>{escape_xml(row.tip)}</title>" if row.tip else "<g>"]
     if row.data is not None and not isfinite(row.data):
         parts.append(
             f'<rect x="{px(names)}" y="{px(y)}" width="{px(data)}" height="{px(TABLE_ROW)}" '
-            f'fill="{ink.ALARM}"/>'
+            f'fill="{colours.ALARM}"/>'
         )
     bottom = y + TABLE_ROW
     rounded = last and not card.footnote
-    colour = ink.fill(row.grad, strongest)
+    colour = colours.fill(row.grad, strongest)
     if rounded:
         parts.append(
             f'<path d="M{px(names + data)},{px(y)}H{px(wide)}V{px(bottom - r)}A{r},{r} 0 0 1 '
@@ -192,17 +205,21 @@ def _cells(card: Card, row: Row, y: float, strongest: float, *, last: bool) -> l
             f'height="{px(TABLE_ROW)}" fill="{colour}"/>'
         )
     if last and len(card.rows) > 1:
-        parts.append(f'<path d="M0,{px(y)}H{px(wide)}" stroke="{ink.LINE}" stroke-width=".8"/>')
-    name = shortened(row.name, names - 8, CELL_SIZE, bold=last)
+        parts.append(f'<path d="M0,{px(y)}H{px(wide)}" stroke="{colours.LINE}" stroke-width=".8"/>')
+    name = fit_text(row.name, names - 8, CELL_SIZE, bold=last)
     parts += [
-        words(6, y + 12.5, name, CELL_SIZE, ink.TEXT if last else ink.MUTED, bold=last),
-        words(names + data - 6, y + 12.5, row.data_text(CELL_DIGITS), CELL_SIZE, ink.TEXT, "end"),
-        words(
+        text_element(
+            6, y + 12.5, name, CELL_SIZE, colours.TEXT if last else colours.MUTED, bold=last
+        ),
+        text_element(
+            names + data - 6, y + 12.5, row.data_text(CELL_DIGITS), CELL_SIZE, colours.TEXT, "end"
+        ),
+        text_element(
             wide - 6,
             y + 12.5,
             row.grad_text(CELL_DIGITS),
             CELL_SIZE,
-            ink.TEXT if row.grad is not None else ink.MUTED,
+            colours.TEXT if row.grad is not None else colours.MUTED,
             "end",
         ),
         "</g>",

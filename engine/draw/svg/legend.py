@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import inf, isfinite
 
 from engine.draw.scene.model import HEAT, Scene
-from engine.draw.svg import colours as ink
-from engine.draw.svg.faces import px, words
+from engine.draw.svg import colours
+from engine.draw.svg.faces import px, text_element
 from engine.draw.text import text_width
 
 NOTE, SMALL, LINE = 12.0, 10.5, 16.0  # font sizes and the height of a line, px
@@ -26,7 +26,7 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
     for note in filter(None, (scene.summary, *scene.notes)):
         for line in wrapped(note, room, NOTE):
             y += LINE
-            parts.append(words(0, y - 4, line, NOTE, ink.CAPTION, bold=True))
+            parts.append(text_element(0, y - 4, line, NOTE, colours.CAPTION, bold=True))
             widest = max(widest, text_width(line, NOTE, bold=True))
     x = 0.0
     items = legend_items(scene)
@@ -76,37 +76,37 @@ def legend_items(scene: Scene) -> list[tuple[str, str]]:
 
 def _item(sample: str, text: str, x: float, y: float) -> list[str]:
     if sample == "local":
-        parts = [words(x, y, "×2", SMALL, ink.CAPTION)]
+        parts = [text_element(x, y, "×2", SMALL, colours.CAPTION)]
         shift = SWATCH + 3
     elif sample == "path":
-        parts = [words(x, y, "+2", SMALL, ink.mixed(1, 1), bold=True)]
+        parts = [text_element(x, y, "+2", SMALL, colours.mixed(1, 1), bold=True)]
         shift = SWATCH + 5
     elif sample == "zero":
         parts = [
-            f'<path d="M{px(x)},{px(y - 3.5)}h{px(SWATCH + 2)}" stroke="{ink.PLAIN}" '
+            f'<path d="M{px(x)},{px(y - 3.5)}h{px(SWATCH + 2)}" stroke="{colours.PLAIN}" '
             'stroke-width="1.2" stroke-dasharray="4 3"/>'
         ]
         shift = SWATCH + 7
     elif sample == "cells":
         parts = [
             f'<rect x="{px(x + 6 * k)}" y="{px(y - 9)}" width="5.4" height="10" '
-            f'fill="{ink.mixed(sign, share)}"/>'
+            f'fill="{colours.mixed(sign, share)}"/>'
             for k, (sign, share) in enumerate(((1, 0.55), (-1, 0.35), (1, 0.15)))
         ]
         shift = SWATCH + 9
     else:
         fill, line = {
-            "positive": (ink.mixed(1, 0.55), ink.mixed(1, 1)),
-            "negative": (ink.mixed(-1, 0.55), ink.mixed(-1, 1)),
-            "alarm": (ink.ALARM, ink.ALARM_LINE),
-            "cancelled": (ink.CANCELLED, ink.LINE),
+            "positive": (colours.mixed(1, 0.55), colours.mixed(1, 1)),
+            "negative": (colours.mixed(-1, 0.55), colours.mixed(-1, 1)),
+            "alarm": (colours.ALARM, colours.ALARM_LINE),
+            "cancelled": (colours.CANCELLED, colours.LINE),
         }[sample]
         parts = [
             f'<rect x="{px(x)}" y="{px(y - 9)}" width="{px(SWATCH)}" height="10" rx="2" '
             f'fill="{fill}" stroke="{line}" stroke-width=".8"/>'
         ]
         shift = SWATCH + 5
-    return [*parts, words(x + shift, y, text, SMALL, ink.CAPTION)]
+    return [*parts, text_element(x + shift, y, text, SMALL, colours.CAPTION)]
 
 
 def wrapped(text: str, room: float, size: float) -> list[str]:

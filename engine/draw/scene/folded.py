@@ -7,13 +7,6 @@ from math import isfinite
 
 from engine.draw.scene.aggregate import count_card, crowds, numbers_card, summed, total_of
 from engine.draw.scene.caption import box_of, fading, layers_of, summary
-from engine.draw.scene.cards import (
-    add_card,
-    constant_card,
-    new_scene,
-    notes_on_gradients,
-    value_card,
-)
 from engine.draw.scene.fold_style import LAYER, MOST_CARDS, MOST_ROWS, NEURON, align_boxes, fitting
 from engine.draw.scene.grouping import CROWD, Group, grouped, is_named
 from engine.draw.scene.heat_cards import mean_size, plate, sheet, strip
@@ -28,6 +21,13 @@ from engine.draw.scene.model import (
     Row,
     Scene,
 )
+from engine.draw.scene.unfolded import (
+    add_card,
+    constant_card,
+    new_scene,
+    notes_on_gradients,
+    value_card,
+)
 from engine.scope import Tag
 from engine.value import Value
 from engine.words.names import one_line
@@ -36,7 +36,7 @@ from engine.words.numbers import number_text
 _BIAS = re.compile(r"(?:^|\.)b(?:ias(?:es)?)?(?![^\W\d_])", re.IGNORECASE)
 
 
-def scene_of_groups(root: Value, order: list[Value], *, form: str) -> Scene:
+def folded_scene(root: Value, order: list[Value], *, form: str) -> Scene:
     """Return the scene with a card for each scope that `root` was made in.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def spread(
+def straighten(
     columns: Sequence[Sequence[int]],
     gaps: Sequence[Sequence[float]],
     links: Sequence[tuple[int, int, float, float, float]],
@@ -14,7 +14,7 @@ def spread(
     start: Sequence[float] | None = None,
     sweeps: int = 20,
 ) -> list[float]:
-    """Return where each slot's middle stands across the columns, px.
+    """Return the position of each slot's middle across the columns, px.
 
     Minimises the sum of weight × (difference between the two ends of a link)², column by column,
     with each column in its order and its slots at least `gaps` apart.
@@ -25,7 +25,7 @@ def spread(
         links: (slot, slot, offset of the link's end from the first one's middle, from the second
             one's, weight).
         n_slots: how many slots there are.
-        start: where they stand at first; stacked evenly if None.
+        start: where they are at first; stacked evenly if None.
         sweeps: how often to go through all columns.
     """
     near: list[list[tuple[int, float, float]]] = [[] for _ in range(n_slots)]
@@ -58,7 +58,7 @@ def settle(
     pulls: Sequence[Sequence[tuple[int, float, float]]],
     y: list[float],
 ) -> None:
-    """Put one column where its links pull it: exact least squares under the least distances.
+    """Move one column where its links pull it: exact least squares under the least distances.
 
     References:
         Pool adjacent violators: Ayer et al. (1955), Annals of Mathematical Statistics 26.

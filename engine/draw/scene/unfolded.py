@@ -15,7 +15,7 @@ from engine.words.numbers import number_text
 _PARAMETER = re.compile(r"(?:^|\.)(?:w|b|weights?|bias(?:es)?)(?![^\W\d_])", re.IGNORECASE)
 
 
-def scene_of_cards(root: Value) -> Scene:
+def unfolded_scene(root: Value) -> Scene:
     """Return the scene of every value that `root` is made from, one card each."""
     order = nodes(root)
     scene = new_scene(root, order)

@@ -1,27 +1,28 @@
-"""Slots of the layout: a place for each card, label and bend, in columns."""
+"""A proper layered graph: a slot for each card, and for each column that an arrow crosses."""
 
 from __future__ import annotations
 
-from engine.draw.layout.ranks import ranks, without_cycles
-from engine.draw.scene.model import CARD_GAP, CONSTANT, GROUP, Arrow, Card, Scene
+from engine.draw.layout.layering import arrows_to_reverse, assign_layers
+from engine.draw.scene.model import CARD_GAP, CONSTANT, Arrow, Scene
 
 LABEL_GAP, LINE_GAP = 3.0, 10.0  # across the columns, px
 CLEARANCE = 3.0  # between a label and its line
 BOX_PAD, BOX_TITLE, BOX_SIZE, BOX_TITLE_WIDE = 12.0, 24.0, 12.0, 78.0
-FAN = 26.0  # between arrows fastened to the same side of a card, px
 
 
-class Slots:
-    """What stands in the columns of a picture, cards first, and what joins them.
+class LayeredGraph:
+    """The slots of all columns, cards first, and what joins them.
 
-    A slot has a place `along` (the way that arrows go, right or down) and one `across`. Its
-    reference is the middle of a card, or where the line passes beside a label.
+    Between cards that are several columns apart an arrow has a slot in each column (a dummy node of
+    the literature), so that every link joins neighbouring columns. A slot has a position `along`
+    (the way that arrows go, right or down) and one `across`. Its reference point is the middle of a
+    card, or where the line passes beside a label.
 
     Attributes:
-        scene: what is placed.
+        scene: what is laid out.
         sideways: arrows go right, not down.
         ends: for each arrow the slots it joins, from an earlier column to a later one.
-        turned: for each arrow whether `ends` are its head and its tail, to avoid a cycle.
+        reversed: for each arrow whether `ends` are its head and its tail, to avoid a cycle.
         step: 2 if there are columns for labels between those for cards, else 1.
         column: for each slot the number of its column.
         along: the size of each slot along.
@@ -37,13 +38,13 @@ class Slots:
         self.sideways = sideways
         cards = scene.cards
         self.ends = [(arrow.tail, arrow.head) for arrow in scene.arrows]
-        self.turned = without_cycles(len(cards), self.ends)
-        for i, turned in enumerate(self.turned):
-            if turned:
+        self.reversed = arrows_to_reverse(len(cards), self.ends)
+        for i, is_reversed in enumerate(self.reversed):
+            if is_reversed:
                 self.ends[i] = self.ends[i][::-1]
         self.step = 2 if any(arrow.label[0] for arrow in scene.arrows) else 1
-        self.column = [self.step * rank for rank in ranks(len(cards), self.ends)]
-        if self.step == 2:  # a constant stands among the labels, right beside its op
+        self.column = [self.step * layer for layer in assign_layers(len(cards), self.ends)]
+        if self.step == 2:  # a constant is among the labels, right beside its op
             for i, card in enumerate(cards):
                 self.column[i] += card.kind == CONSTANT
         self.along = [card.width if sideways else card.height for card in cards]
@@ -67,12 +68,12 @@ class Slots:
             chain.append(slot)
             self.column.append(column)
             wide, high = 0.0, 0.0
-            # A label stands next to the card whose grad it adds to.
+            # A label is next to the card whose grad it adds to.
             if arrow.label[0] and i not in self.label_of and column % 2:
                 self.label_of[i] = slot
                 wide, high = arrow.label_size
             self.along.append(wide if self.sideways else high)
-            # Text stands above a line that goes right, and right of one that goes down.
+            # Text is above a line that goes right, and to the right of one that goes down.
             text = (high if self.sideways else wide + 4) + CLEARANCE if wide else 1.0
             self.before.append(text if self.sideways else 1.0)
             self.behind.append(1.0 if self.sideways else text)
@@ -109,71 +110,22 @@ class Slots:
         return apart
 
     def first_order(self) -> list[list[int]]:
-        """Return the slots of each column as a walk back from the results meets them."""
+        """Return the slots of each column in the order of a walk back from the results."""
         columns: list[list[int]] = [[] for _ in range(self.n_columns)]
         entering: list[list[int]] = [[] for _ in self.scene.cards]
         results = set(range(self.n_cards))
         for i, (tail, head) in enumerate(self.ends):
             entering[head].append(i)
             results.discard(tail)
-        met = [False] * self.n_cards
+        visited = [False] * self.n_cards
         stack = [(card, -1) for card in sorted(results, reverse=True)]
         while stack:
             card, arrow = stack.pop()
             if arrow >= 0:
                 for slot in self.chains[arrow]:
                     columns[self.column[slot]].append(slot)
-            if not met[card]:
-                met[card] = True
+            if not visited[card]:
+                visited[card] = True
                 columns[self.column[card]].append(card)
                 stack += [(self.ends[i][0], i) for i in reversed(entering[card])]
         return columns
-
-
-def head_offsets(scene: Scene, *, sideways: bool) -> list[float]:
-    """Return how far from the middle of its card's side each arrow enters, px."""
-    offsets = [0.0] * len(scene.arrows)
-    entering: dict[int, list[int]] = {}
-    for i, arrow in enumerate(scene.arrows):
-        card = scene.cards[arrow.head]
-        if sideways and card.kind == GROUP:
-            offsets[i] = row_offset(card, arrow.head_row)
-        else:
-            entering.setdefault(arrow.head, []).append(i)
-    for head, arrows in entering.items():
-        arrows.sort(key=lambda i: (scene.arrows[i].head_row or 0, scene.arrows[i].operand))
-        for k, i in enumerate(arrows):
-            offsets[i] = fan(k, len(arrows), scene.cards[head], sideways=sideways)
-    return offsets
-
-
-def tail_offsets(scene: Scene, leaving: dict[int, list[int]], *, sideways: bool) -> list[float]:
-    """Return how far from the middle of its card's side each arrow leaves, px.
-
-    Args:
-        scene: what is placed.
-        leaving: for each card the arrows that leave it, in the order in which they go on.
-        sideways: arrows go right, not down.
-    """
-    offsets = [0.0] * len(scene.arrows)
-    labelled = any(arrow.label[0] for arrow in scene.arrows)
-    for arrows in leaving.values():
-        for k, i in enumerate(arrows):
-            arrow = scene.arrows[i]
-            card = scene.cards[arrow.tail]
-            if sideways and card.kind == GROUP:
-                offsets[i] = row_offset(card, arrow.tail_row)
-            elif labelled:
-                offsets[i] = fan(k, len(arrows), card, sideways=sideways)
-    return offsets
-
-
-def row_offset(card: Card, row: int | None) -> float:
-    """Return how far from the middle of a table a row lies; without a row, its header."""
-    return (11.0 if row is None else card.row_middle(row)) - card.height / 2
-
-
-def fan(k: int, n: int, card: Card, *, sideways: bool) -> float:
-    """Return where the k-th of n arrows is fastened to a side, from the side's middle."""
-    room = (card.height if sideways else card.width) - 16
-    return (k - (n - 1) / 2) * min(FAN, max(0.0, room) / max(1, n - 1))
