@@ -1,7 +1,7 @@
 """Pictures of gradient graphs, at rest and in motion.
 
-Here stands what people call; what it takes is imported when it is called, since `import engine`
-shall not wait for it.
+The functions that people call; what they need is imported when they are called, so that
+`import engine` does not wait for it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import graphviz
 
     from engine.draw.motion.frames import Frames
@@ -26,34 +28,45 @@ def draw(
     layout: str = "auto",
     fold: str = "auto",
     compare: Value | None = None,
+    parameters: Collection[Value] | None = None,
 ) -> Picture:
     """Return a picture of everything that `root` was made from, with data and gradients.
 
-    A leaf labelled as weights and biases are (w, w1, weight, b, bias, …) gets a dark header.
+    A parameter gets a dark header: a leaf labelled as weights and biases are (w, w1, weight, bias,
+    …), and one labelled b next to a weight or inside a scope; or exactly those in `parameters`.
 
     Args:
         root: what to draw.
         direction: "LR" for results at the right, "TB" for results at the bottom.
-        layout: "dot" asks Graphviz how to order the cards, "builtin" does without, and "auto" asks
-            where lines would cross and dot is installed.
-        fold: "none" draws a card for each value; "neuron" folds each scope (a neuron, a loss) into
-            one card with a row a weight; "heat" makes each a strip of coloured cells, "layer" each
-            layer a sheet of them; "auto" takes the first of these that can be read.
+        layout: "dot" asks Graphviz for the order of the cards, "builtin" does without, and "auto"
+            asks where lines would cross and dot is installed.
+        fold: "none" draws one card per value; "neuron" folds each scope (a neuron, a loss) into one
+            card with a line per weight; "heat" makes each a strip of coloured cells, "layer" each
+            layer a sheet of them; "auto" takes the first of these that is legible.
         compare: the same graph at another time, such as a `snapshot` from before an optimiser's
             step: the picture shows each number before and after, and the change in place of grad.
+        parameters: the leaves to show as parameters, such as `model.parameters()`; if None, labels
+            decide.
 
     Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an unknown choice, no dot for layout="dot", a graph too large to draw, or one
-            to compare with that was not made in the same way.
+        TypeError: `root` or one of `parameters` is not a Value.
+        ValueError: an unknown choice, no dot for layout="dot", a graph too large to draw, one to
+            compare with that was not made in the same way, or a parameter that is not a leaf.
     """
     from engine.draw.picture import picture_of
 
-    return picture_of(root, direction=direction, layout=layout, fold=fold, compare=compare)
+    return picture_of(
+        root,
+        direction=direction,
+        layout=layout,
+        fold=fold,
+        compare=compare,
+        parameters=parameters,
+    )
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002  micrograd's name for it
-    """Return the graph as micrograd's notebook draws it: a record a value, a node for its op.
+    """Return the graph as micrograd's notebook draws it: a record per value, a node for its op.
 
     Args:
         root: what to draw.
@@ -69,22 +82,29 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
 
 
 def frames(
-    root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto"
+    root: Value,
+    *,
+    direction: str = "LR",
+    layout: str = "auto",
+    fold: str = "auto",
+    parameters: Collection[Value] | None = None,
 ) -> Frames:
     """Return the forward and the backward pass of `root` as a sequence of pictures.
 
-    All is laid out once, so that nothing jumps. The pass begins afresh, with every grad at 0: it
-    reads no `.grad`, and changes none.
+    The graph is laid out once, so that nothing jumps. The pass begins with every grad at 0: it does
+    not read any `.grad`, nor change any.
 
     Args:
         root: the result of the pass.
         direction: "LR" for results at the right, "TB" for results at the bottom.
         layout: as for `draw`.
         fold: as for `draw`; in a folded graph each card is a step.
+        parameters: as for `draw`.
 
     Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
+        TypeError: `root` or one of `parameters` is not a Value.
+        ValueError: an unknown choice, a leaf, a graph with too many cards to follow, or a parameter
+            that is not a leaf.
 
     Example:
         >>> import engine
@@ -99,30 +119,43 @@ def frames(
     from engine.draw.motion.frames import Frames
     from engine.draw.motion.stage import staged
 
-    return Frames(staged("frames", root, direction=direction, layout=layout, fold=fold))
+    return Frames(
+        staged("frames", root, direction=direction, layout=layout, fold=fold, parameters=parameters)
+    )
 
 
-def play(root: Value, *, direction: str = "LR", layout: str = "auto", fold: str = "auto") -> Player:
+def play(
+    root: Value,
+    *,
+    direction: str = "LR",
+    layout: str = "auto",
+    fold: str = "auto",
+    parameters: Collection[Value] | None = None,
+) -> Player:
     """Return a player that steps through the forward and the backward pass of `root`.
 
     In it: step, play, speed, a slider; arrow keys, Home, End and the space bar; hover or Tab to a
     card for the terms of its gradient; "predict" asks for each gradient before it shows it. The
-    pass begins afresh, with every grad at 0: it reads no `.grad`, and changes none.
+    pass begins with every grad at 0: it does not read any `.grad`, nor change any.
 
     Args:
         root: the result of the pass.
         direction: "LR" for results at the right, "TB" for results at the bottom.
         layout: as for `draw`.
         fold: as for `draw`; in a folded graph each card is a step.
+        parameters: as for `draw`.
 
     Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
+        TypeError: `root` or one of `parameters` is not a Value.
+        ValueError: an unknown choice, a leaf, a graph with too many cards to follow, or a parameter
+            that is not a leaf.
     """
     from engine.draw.motion.player import Player
     from engine.draw.motion.stage import staged
 
-    return Player(staged("play", root, direction=direction, layout=layout, fold=fold))
+    return Player(
+        staged("play", root, direction=direction, layout=layout, fold=fold, parameters=parameters)
+    )
 
 
 def snapshot(root: Value) -> Value:

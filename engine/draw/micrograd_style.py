@@ -10,12 +10,12 @@ from engine.value import Value
 
 
 def records_of(root: Value, format: str, rankdir: str) -> graphviz.Digraph:  # noqa: A002
-    """Return the graph, as `engine.draw_dot` says."""
+    """Return the graph, as `engine.draw_dot` describes it."""
     if rankdir not in DIRECTIONS:
         raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
     graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
     order = nodes(root)
-    number = {id(node): i for i, node in enumerate(order)}
+    index = {id(node): i for i, node in enumerate(order)}
     for i, node in enumerate(order):
         label = f"{record_text(node.label)} | " if node.label else ""
         graph.node(
@@ -29,7 +29,7 @@ def records_of(root: Value, format: str, rankdir: str) -> graphviz.Digraph:  # n
         graph.edge(f"{i}op", str(i))
         for k, x in enumerate(node.inputs):
             if isinstance(x, Value):
-                graph.edge(str(number[id(x)]), f"{i}op")
+                graph.edge(str(index[id(x)]), f"{i}op")
             else:
                 graph.node(f"{i}in{k}", label=f"{{ data {x:.4f} }}", shape="record")
                 graph.edge(f"{i}in{k}", f"{i}op")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from engine.draw.files import png_bundle, saved
 from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, layered_layout
+from engine.draw.layout.placement import Placement
 from engine.draw.raster import png_of
+from engine.draw.scene.card import Card
 from engine.draw.scene.compare import check_alike, show_changes
+from engine.draw.scene.entry import Entry
 from engine.draw.scene.fold_style import MOST_CARDS
 from engine.draw.scene.folded import folded_scene
-from engine.draw.scene.model import HEAT, Placement, Scene
-from engine.draw.scene.unfolded import name_of, symbol_of, unfolded_scene
+from engine.draw.scene.model import Scene
+from engine.draw.scene.named_graph import NamedGraph
+from engine.draw.scene.unfolded import unfolded_scene
 from engine.draw.svg.document import svg_of
-from engine.graph import nodes
 from engine.value import Value
 from engine.words.numbers import number_text
 
@@ -23,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import graphviz
 
-MOST_THINGS = 1500  # cards, rows and arrows; beyond this nothing in a picture can be found
+MOST_THINGS = 1500  # cards and entries; beyond this nothing in a picture can be found
 DIRECTIONS, LAYOUTS = ("LR", "TB"), ("auto", "dot", "builtin")
 FOLDS = ("auto", "none", "neuron", "heat", "layer")
 
@@ -35,9 +38,9 @@ class Picture:
         svg: the picture as SVG, without styles, ids or scripts.
     """
 
-    def __init__(self, root: Value, scene: Scene, svg: str, direction: str) -> None:
+    def __init__(self, graph: NamedGraph, scene: Scene, svg: str, direction: str) -> None:
         self.svg = svg
-        self._root = root
+        self._graph = graph
         self._scene = scene
         self._direction = direction
 
@@ -64,8 +67,9 @@ class Picture:
             node_attr={"shape": "record", "fontname": "Helvetica"},
         )
         for i, card in enumerate(self._scene.cards):
-            rows = [f"{row.name} {row.data_text} | {row.grad_text}".strip() for row in card.rows]
-            fields = [" ".join(part for part in card.heading if part), *rows]
+            fields = [" ".join(filter(None, card.heading))]
+            if card.carries_gradient:
+                fields += [text for entry in card.entries for text in entry_fields(card, entry)]
             graph.node(str(i), label="{ " + " | ".join(map(record_text, fields)) + " }")
         for arrow in self._scene.arrows:
             graph.edge(str(arrow.tail), str(arrow.head), label="\n".join(filter(None, arrow.label)))
@@ -95,41 +99,58 @@ class Picture:
         return bundle | png_bundle(self.svg)
 
     def __repr__(self) -> str:
-        order = nodes(self._root)
+        graph, order = self._graph, self._graph.order
         lines = [f"Picture of {self._scene.title}: {len(order):,} nodes"]
         for node in order if len(order) <= MOST_CARDS else ():
-            name = " ".join(part for part in (symbol_of(node), name_of(node)) if part)
+            name = " ".join(
+                filter(None, ("leaf" if node.op is None else node.op.symbol, graph.name(node)))
+            )
             grad = number_text(node.grad, signed=True) if self._scene.known else "·"
             lines.append(f"  {name:16} data {number_text(node.data):>10}   grad {grad:>10}")
         return "\n".join(lines)
 
 
 def record_text(text: str) -> str:
-    """Return `text` for a field of a Graphviz record, where some characters have a meaning."""
+    """Return `text` for a field of a Graphviz record, where some characters are special."""
     return "".join(f"\\{letter}" if letter in "\\{}|<>" else letter for letter in text)
 
 
+def entry_fields(card: Card, entry: Entry) -> list[str]:
+    """Return the data and the grad of an entry as fields of a Graphviz record."""
+    name = f"{entry.name} " if len(card.entries) > 1 else ""
+    return [f"{name}data {entry.data_text()}", f"{name}grad {entry.grad_text()}"]
+
+
 def picture_of(
-    root: Value, *, direction: str, layout: str, fold: str, compare: Value | None
+    root: Value,
+    *,
+    direction: str,
+    layout: str,
+    fold: str,
+    compare: Value | None,
+    parameters: Collection[Value] | None,
 ) -> Picture:
-    """Return a picture, as `engine.draw` says."""
+    """Return a picture, as `engine.draw` describes it."""
     check_choices("draw", root, direction=direction, layout=layout, fold=fold)
-    scene = scene_of(root, fold)
+    graph = NamedGraph(root, parameters=parameters)
+    scene = scene_of(graph, fold)
     if compare is not None:
         check_choices("compare", compare, direction=direction, layout=layout, fold=fold)
-        order = nodes(root)
-        check_alike(order, nodes(compare))
-        show_changes(scene, scene_of(compare, fold), order)
+        before = NamedGraph(compare)
+        check_alike(graph, before)
+        if parameters is not None:
+            before = NamedGraph(compare, parameters=graph.parameters_of(before.order))
+        show_changes(scene, scene_of(before, fold), graph)
     placement = laid_out(scene, direction, layout)
-    return Picture(root, scene, svg_of(scene, placement, direction=direction), direction)
+    return Picture(graph, scene, svg_of(scene, placement, direction=direction), direction)
 
 
 def check_choices(name: str, root: object, *, direction: str, layout: str, fold: str) -> None:
-    """Raise if `root` is no Value, or a choice is unknown or cannot be had here.
+    """Raise if `root` is not a Value, or a choice is unknown or not available here.
 
     Raises:
         TypeError: `root` is not a Value.
-        ValueError: an unknown choice, or no dot for layout="dot".
+        ValueError: an unknown choice, or dot is missing for layout="dot".
     """
     if not isinstance(root, Value):
         raise TypeError(
@@ -150,18 +171,17 @@ def check_choices(name: str, root: object, *, direction: str, layout: str, fold:
         )
 
 
-def scene_of(root: Value, fold: str) -> Scene:
-    """Return what a picture of `root` shows.
+def scene_of(graph: NamedGraph, fold: str) -> Scene:
+    """Return what a picture of a graph shows.
 
     Raises:
         ValueError: that is more than a picture holds.
     """
-    order = nodes(root)
-    if is_unfolded(order, fold):
-        refuse_if_too_large(len(order), "draw a smaller part, or pass fold='auto'")
-        return unfolded_scene(root)
-    scene = folded_scene(root, order, form=fold)
-    things = sum(1 + (card.kind != HEAT and len(card.rows)) for card in scene.cards)
+    if is_unfolded(graph.order, fold):
+        refuse_if_too_large(len(graph.order), "draw a smaller part, or pass fold='auto'")
+        return unfolded_scene(graph)
+    scene = folded_scene(graph, style=fold)
+    things = sum(card.things for card in scene.cards)
     smaller = "" if fold in ("auto", "layer") else "pass fold='auto', "
     refuse_if_too_large(
         things, f"{smaller}draw a smaller part, such as one sample or one neuron, or make it "
@@ -171,7 +191,7 @@ def scene_of(root: Value, fold: str) -> Scene:
 
 
 def is_unfolded(order: Sequence[Value], fold: str) -> bool:
-    """Tell whether each value gets a card of its own."""
+    """Return whether each value gets a card of its own."""
     return fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS)
 
 
@@ -185,7 +205,7 @@ def refuse_if_too_large(things: int, remedy: str) -> None:
 
 
 def laid_out(scene: Scene, direction: str, layout: str) -> Placement:
-    """Return where all stands; with "auto", a dot that fails gives way to the built-in layout."""
+    """Return where everything is; with "auto", the built-in layout replaces a dot that fails."""
     import subprocess
 
     ask_dot = {"dot": ALWAYS, "builtin": NEVER}.get(layout, IF_CROSSED)

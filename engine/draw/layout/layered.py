@@ -16,10 +16,11 @@ from __future__ import annotations
 from engine.draw.layout.crossings import count_crossings, reduce_crossings
 from engine.draw.layout.dot import order_by_dot
 from engine.draw.layout.layered_graph import LayeredGraph
+from engine.draw.layout.placement import Placement
 from engine.draw.layout.ports import head_offsets, tail_offsets
 from engine.draw.layout.routes import Router
 from engine.draw.layout.straighten import straighten
-from engine.draw.scene.model import CONSTANT, Placement, Scene
+from engine.draw.scene.model import Scene
 
 LEAD = 22.0  # between a label and the cards on either side, px
 LEAST_GAP, MOST_GAP, MOST_BARE_GAP = 46.0, 170.0, 110.0  # between columns of cards, px
@@ -149,7 +150,7 @@ def make_room_for_slopes(
     along: list[tuple[float, float]],
 ) -> None:
     """Give labels and constants more room where lines climb past them."""
-    constants = {i for i, card in enumerate(graph.scene.cards) if card.kind == CONSTANT}
+    constants = {i for i, card in enumerate(graph.scene.cards) if card.beside_its_use}
     rise: dict[int, float] = {}
     for i, (first, last) in enumerate(ports):
         stops = graph.stops(i)

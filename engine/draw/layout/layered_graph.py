@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.draw.layout.layering import arrows_to_reverse, assign_layers
-from engine.draw.scene.model import CARD_GAP, CONSTANT, Arrow, Scene
+from engine.draw.scene.card import CARD_GAP
+from engine.draw.scene.model import Arrow, Scene
 
 LABEL_GAP, LINE_GAP = 3.0, 10.0  # across the columns, px
 CLEARANCE = 3.0  # between a label and its line
@@ -46,7 +47,7 @@ class LayeredGraph:
         self.column = [self.step * layer for layer in assign_layers(len(cards), self.ends)]
         if self.step == 2:  # a constant is among the labels, right beside its op
             for i, card in enumerate(cards):
-                self.column[i] += card.kind == CONSTANT
+                self.column[i] += card.beside_its_use
         self.along = [card.width if sideways else card.height for card in cards]
         self.before = [(card.height if sideways else card.width) / 2 for card in cards]
         self.behind = list(self.before)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.model import GROUP, Card, Scene
+from engine.draw.scene.card import Card
+from engine.draw.scene.model import Scene
 
 FAN = 26.0  # between arrows attached to the same side of a card, px
 
@@ -13,12 +14,13 @@ def head_offsets(scene: Scene, *, sideways: bool) -> list[float]:
     entering: dict[int, list[int]] = {}
     for i, arrow in enumerate(scene.arrows):
         card = scene.cards[arrow.head]
-        if sideways and card.kind == GROUP:
-            offsets[i] = row_offset(card, arrow.head_row)
+        middle = card.entry_middle(arrow.head_entry)
+        if sideways and middle is not None:
+            offsets[i] = middle - card.height / 2
         else:
             entering.setdefault(arrow.head, []).append(i)
     for head, arrows in entering.items():
-        arrows.sort(key=lambda i: (scene.arrows[i].head_row or 0, scene.arrows[i].operand))
+        arrows.sort(key=lambda i: (scene.arrows[i].head_entry or 0, scene.arrows[i].operand))
         for k, i in enumerate(arrows):
             offsets[i] = fan(k, len(arrows), scene.cards[head], sideways=sideways)
     return offsets
@@ -38,16 +40,12 @@ def tail_offsets(scene: Scene, leaving: dict[int, list[int]], *, sideways: bool)
         for k, i in enumerate(arrows):
             arrow = scene.arrows[i]
             card = scene.cards[arrow.tail]
-            if sideways and card.kind == GROUP:
-                offsets[i] = row_offset(card, arrow.tail_row)
+            middle = card.entry_middle(arrow.tail_entry)
+            if sideways and middle is not None:
+                offsets[i] = middle - card.height / 2
             elif labelled:
                 offsets[i] = fan(k, len(arrows), card, sideways=sideways)
     return offsets
-
-
-def row_offset(card: Card, row: int | None) -> float:
-    """Return how far from the middle of a table a row lies; without a row, its header."""
-    return (11.0 if row is None else card.row_middle(row)) - card.height / 2
 
 
 def fan(k: int, n: int, card: Card, *, sideways: bool) -> float:

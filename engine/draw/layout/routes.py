@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.draw.layout.curves import curve, polyline, slopes_through
 from engine.draw.layout.layered_graph import LayeredGraph
+from engine.draw.layout.placement import Placement
 from engine.draw.layout.spatial_index import Frame, SpatialIndex, frame_beside
-from engine.draw.scene.model import CONSTANT, Placement, Point, Scene
+from engine.draw.scene.model import Point, Scene
 
 ARROWHEAD = 9.0
 SHIFTS = (0, -7, 7, -14, 14, 21, -21)  # along its line, where a label may be
@@ -68,7 +69,7 @@ class Router:
         begin, end = self.along[self.graph.column[card]]
         spare = end - begin - self.graph.along[card]
         # A constant is close to where it is used.
-        begin += spare if self.graph.scene.cards[card].kind == CONSTANT else round(spare / 2)
+        begin += spare if self.graph.scene.cards[card].beside_its_use else round(spare / 2)
         return (begin, round(self.across[card] - self.graph.before[card]))
 
     def _port(self, i: int, *, first: bool) -> Point:

@@ -12,7 +12,7 @@ from engine.draw.picture import Picture
 from engine.draw.raster import png_of
 from engine.draw.svg import colours
 from engine.draw.svg.document import MARGIN, document, layer, painted
-from engine.draw.svg.faces import px, text_element
+from engine.draw.svg.elements import px, text_element
 from engine.draw.text import escape_xml, fit_text, text_width
 
 SECONDS, LAST_SECONDS = 1.4, 3.5  # that a frame stays
@@ -59,10 +59,10 @@ class Frames:
         return saved(path, {".gif": self.gif, ".svg": self.svg.encode}, "frames are")
 
     def sheet(self, *, columns: int = 2, steps: Sequence[int] | None = None) -> Picture:
-        """Return one picture with several frames, row by row.
+        """Return one picture with several frames, line by line.
 
         Args:
-            columns: how many stand beside each other.
+            columns: how many are side by side.
             steps: which frames; all of them if None.
 
         Raises:
@@ -117,7 +117,7 @@ class Frames:
         return out.getvalue()
 
     def _parts(self, k: int, colour: str) -> list[str]:
-        """Return a frame as pieces of SVG, in every frame as many."""
+        """Return a frame as pieces of SVG, as many as in every other frame."""
         stage = self._stage
         layers = painted(stage.at(k), stage.placement, sideways=stage.direction == "LR")
         caption = captioned(
@@ -141,7 +141,7 @@ class Frames:
         return document(self._stage.scene.title, [layer(list(parts))], *self._corner, *self._size)
 
     def _picture(self, svg: str) -> Picture:
-        return Picture(self._stage.root, self._stage.scene, svg, self._stage.direction)
+        return Picture(self._stage.graph, self._stage.scene, svg, self._stage.direction)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         coded = in_base64(self.svg.encode())
@@ -163,7 +163,7 @@ def captioned(caption: Caption, room: float, size: tuple[float, float], colour: 
     Args:
         caption: the words.
         room: how wide a line may be, px.
-        size: of what stands above, px.
+        size: of what is above, px.
         colour: of the text.
     """
     parts = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
 from engine.draw.scene.aggregate import total_of
-from engine.draw.scene.model import CONSTANT, Scene
+from engine.draw.scene.model import Scene
 from engine.value import Value
 from engine.words.gates import made_of
 from engine.words.names import cut
@@ -17,12 +17,12 @@ MOST_TERMS = 3  # numbers that one caption goes through; of more it gives the co
 
 # Words, and whether they are printed bold.
 Caption = list[tuple[str, bool]]
-Cell = tuple[int, int]  # a card, and a row on it
-# For each cell, the grad so far of each value that it shows: by part of a merged row, and by id.
+Cell = tuple[int, int]  # a card, and an entry on it
+# For each cell, the grad so far of each value that it shows: by part of a merged entry, and by id.
 Running = dict[Cell, dict[int, dict[int, float]]]
 
 
-class Step:
+class PassStep:
     """One step of a pass.
 
     Attributes:
@@ -54,13 +54,13 @@ class Passes:
     """Both passes through a graph, step by step, on the cards of a scene.
 
     Args:
-        root: what the pass is of; backward() must have run from it, and from nowhere else.
+        root: the result; backward() must have run from it, and from nothing else.
         order: the nodes below it, each after its inputs.
-        scene: where they are shown.
-        names: what captions call them, by id.
+        scene: what shows them.
+        names: of the nodes in captions, by id.
 
     Attributes:
-        steps: the start, a step a forward op, the seed, a step a backward op.
+        steps: the start, a step per op forward, the seed, a step per op backward.
         results: the cells that show results, unknown until the forward pass comes to them.
     """
 
@@ -74,15 +74,15 @@ class Passes:
         self.results: set[Cell] = set()
         for node in order:
             if node.op is not None:
-                self.ops.setdefault(scene.homes[id(node)], []).append(node)
-                if id(node) in scene.places:
-                    self.results.add(scene.places[id(node)][:2])
+                self.ops.setdefault(scene.card_of[id(node)], []).append(node)
+                if id(node) in scene.shown_at:
+                    self.results.add(scene.shown_at[id(node)][:2])
         self.entering: dict[int, list[int]] = {}
         for i, arrow in enumerate(scene.arrows):
             self.entering.setdefault(arrow.head, []).append(i)
         forward = in_turn(self.ops, order, scene)
         start: Caption = [("start", True), ("   leaves have data, every grad is 0", False)]
-        self.steps = [Step(START, -1, start, ())]
+        self.steps = [PassStep(START, -1, start, ())]
         self.steps += [self.forward(card) for card in forward]
         running: Running = {}
         self.steps.append(self.seed(running))
@@ -92,40 +92,40 @@ class Passes:
             step.completed.append(card)
 
     def asks(self, cell: Cell) -> bool:
-        """Tell whether a cell holds the gradient that its card is known for: its last row."""
-        return cell[1] == len(self.scene.cards[cell[0]].rows) - 1
+        """Tell whether a cell holds the gradient that its card is known for: its last entry."""
+        return cell[1] == len(self.scene.cards[cell[0]].entries) - 1
 
-    def forward(self, card: int) -> Step:
+    def forward(self, card: int) -> PassStep:
         """Return the step that computes a card's result."""
         node = self.ops[card][-1]
         if len(self.ops[card]) == 1:
             made, result = made_of(node, self.names).rsplit(" = ", 1)
             words = f"   {made} = "
         else:
-            name, row = self.card_name(card), self.scene.cards[card].rows[-1]
+            name, entry = self.card_name(card), self.scene.cards[card].entries[-1]
             words = f"   {name}: {len(self.ops[card]):,} ops, out = "
-            result = row.data_text()
+            result = entry.data_text()
         caption: Caption = [("forward", True), (words, False), (result, True)]
-        return Step(FORWARD_STEP, card, caption, self.entering.get(card, ()))
+        return PassStep(FORWARD_STEP, card, caption, self.entering.get(card, ()))
 
-    def seed(self, running: Running) -> Step:
+    def seed(self, running: Running) -> PassStep:
         """Return the step that the backward pass begins with."""
-        card = self.scene.homes[id(self.root)]
+        card = self.scene.card_of[id(self.root)]
         name = self.card_name(card)
         caption: Caption = [("backward", True), (f"   seed: {name}.grad = ", False), ("1", True)]
-        step = Step(SEED, card, caption, ())
+        step = PassStep(SEED, card, caption, ())
         self.add(self.root, 1.0, running, step)
         self.settle(step, running)
         return step
 
-    def backward(self, card: int, running: Running) -> Step:
-        """Return the step that hands a card's gradient on."""
+    def backward(self, card: int, running: Running) -> PassStep:
+        """Return the step that passes a card's gradient on to its inputs."""
         arrows = [
             i
             for i in self.entering.get(card, ())
-            if self.scene.cards[self.scene.arrows[i].tail].kind != CONSTANT
+            if self.scene.cards[self.scene.arrows[i].tail].carries_gradient
         ]
-        step = Step(BACKWARD_STEP, card, [], arrows)
+        step = PassStep(BACKWARD_STEP, card, [], arrows)
         terms: list[tuple[str, float, float]] = []
         for node in reversed(self.ops[card]):
             grad = node.grad
@@ -137,7 +137,7 @@ class Passes:
         self.settle(step, running)
         step.caption = [("backward", True), *self.terms(terms)]
         if not terms:
-            step.caption += self.handed_on(card, step)
+            step.caption += self.passed_on(card, step)
         return step
 
     def terms(self, terms: Sequence[tuple[str, float, float]]) -> Caption:
@@ -149,16 +149,18 @@ class Passes:
             words.append((number_text(local * grad, signed=True, digits=3), True))
         return words
 
-    def handed_on(self, card: int, step: Step) -> Caption:
+    def passed_on(self, card: int, step: PassStep) -> Caption:
         """Return what a folded card's gradient reaches."""
-        rows = self.scene.cards[card].rows
-        own = sorted((r, g) for (c, r), g in step.grads.items() if c == card and r < len(rows) - 1)
+        entries = self.scene.cards[card].entries
+        own = sorted(
+            (e, g) for (c, e), g in step.grads.items() if c == card and e < len(entries) - 1
+        )
         others = sorted({c for c, _ in step.grads if c != card})
         words: Caption = [(f"   {self.card_name(card)}: ", False)]
         if len(own) > MOST_TERMS:
             words.append((f"{len(own):,} parameters get their grad", False))
-        for i, (r, g) in enumerate(own if len(own) <= MOST_TERMS else ()):
-            words.append((f"{', ' if i else ''}{rows[r].name}.grad = ", False))
+        for i, (e, g) in enumerate(own if len(own) <= MOST_TERMS else ()):
+            words.append((f"{', ' if i else ''}{entries[e].name}.grad = ", False))
             words.append((number_text(g, signed=True, digits=3), True))
         if others:
             names = [self.card_name(c) for c in others]
@@ -167,24 +169,24 @@ class Passes:
             words.append((f"{'; ' if own else ''}added to the grad of {', '.join(names)}", False))
         return words
 
-    def add(self, x: Value, term: float, running: Running, step: Step) -> None:
+    def add(self, x: Value, term: float, running: Running, step: PassStep) -> None:
         """Add a term to the grad of `x`, if a cell shows it."""
-        if id(x) not in self.scene.places:
+        if id(x) not in self.scene.shown_at:
             return
-        card, row, part = self.scene.places[id(x)]
-        parts = running.setdefault((card, row), {})
+        card, entry, part = self.scene.shown_at[id(x)]
+        parts = running.setdefault((card, entry), {})
         values = parts.setdefault(part, {})
         values[id(x)] = values.get(id(x), 0.0) + term
-        step.grads[card, row] = 0.0  # until the step has been through all its terms
+        step.grads[card, entry] = 0.0  # until the step has been through all its terms
 
-    def settle(self, step: Step, running: Running) -> None:
+    def settle(self, step: PassStep, running: Running) -> None:
         """Note what the cells that a step has added to hold after it."""
         for cell in step.grads:
             totals = [total_of(list(values.values())) for values in running[cell].values()]
             step.grads[cell] = max(totals, key=lambda g: (g != g, abs(g)))
 
     def card_name(self, card: int) -> str:
-        """Return what to call a card: with its layer, if it stands in a box."""
+        """Return what to call a card: with its layer, if it is in a box."""
         for box in self.scene.boxes:
             if card in box.cards:
                 return f"{box.title} {self.scene.cards[card].title}"
@@ -207,7 +209,7 @@ def in_turn(cards: Iterable[int], order: Sequence[Value], scene: Scene) -> list[
     """
     began: dict[int, int] = {}
     for i, node in enumerate(order):
-        began.setdefault(scene.homes[id(node)], i)
+        began.setdefault(scene.card_of[id(node)], i)
     waiting: dict[int, set[int]] = {card: set() for card in cards}
     feeds: dict[int, list[int]] = {}
     for arrow in scene.arrows:

@@ -6,9 +6,10 @@ from math import isfinite
 from pathlib import Path
 
 from engine.draw.files import in_base64, png_bundle, saved
-from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, Step
+from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, PassStep
 from engine.draw.motion.stage import Stage
-from engine.draw.scene.model import CELL_DIGITS, CONSTANT, GROUP, HEAT, OP, Row
+from engine.draw.scene.entry import Entry
+from engine.draw.scene.sheet_card import SheetCard
 from engine.draw.svg import colours
 from engine.draw.svg.document import drawing_order, svg_of
 from engine.draw.text import escape_xml
@@ -40,7 +41,7 @@ class Player:
     """
 
     def __init__(self, stage: Stage) -> None:
-        # None of these is worth its time on every `import engine`.
+        # Too slow to import on every `import engine`.
         import json
         from hashlib import sha1
 
@@ -100,7 +101,7 @@ def style() -> str:
 
 
 def payload(stage: Stage) -> dict[str, object]:
-    """Return what the player's program is told."""
+    """Return the data of the player's program."""
     scene, passes = stage.scene, stage.passes
     seed = next(k for k, step in enumerate(passes.steps) if step.phase == SEED)
     return {
@@ -113,13 +114,13 @@ def payload(stage: Stage) -> dict[str, object]:
         "labels": [i for i, at in enumerate(stage.placement.labels) if at is not None],
         "tails": [arrow.tail for arrow in scene.arrows],
         "results": sorted({card for card, _ in passes.results}),
-        "still": [i for i, card in enumerate(scene.cards) if card.kind == CONSTANT],
+        "still": [i for i, card in enumerate(scene.cards) if not card.carries_gradient],
         "empty": colours.EMPTY,
         "none": colours.NOTHING,
     }
 
 
-def step_data(stage: Stage, step: Step) -> dict[str, object]:
+def step_data(stage: Stage, step: PassStep) -> dict[str, object]:
     """Return a step: phase, card, arrows, caption (every other part bold), grads, completed."""
     caption = [""]
     for text, bold in step.caption:
@@ -132,42 +133,39 @@ def step_data(stage: Stage, step: Step) -> dict[str, object]:
         "a": step.arrows,
         "t": caption,
         "g": [
-            [card, row, *cell_data(stage, card, row, grad)]
-            for (card, row), grad in step.grads.items()
+            [card, entry, *cell_data(stage, card, entry, grad)]
+            for (card, entry), grad in step.grads.items()
         ],
         "q": [card for card in step.completed if step.phase == BACKWARD_STEP],
     }
 
 
-def cell_data(stage: Stage, card: int, row: int, grad: float) -> list[str]:
-    """Return a gradient as a cell prints it, and its ground."""
+def cell_data(stage: Stage, card: int, entry: int, grad: float) -> list[str]:
+    """Return a gradient as its entry prints it, and the colour behind it."""
     shown = stage.scene.cards[card]
-    final = shown.rows[row]
-    now = Row("", None, grad, count=final.count)
-    colour = colours.fill(grad, stage.scene.strongest)
-    if shown.kind == HEAT:
-        text = now.grad_text(2).removeprefix("sum ") if row == len(shown.rows) - 1 else ""
-        return [text, colours.NOTHING if grad == 0 and not text else colour]
-    return [now.grad_text(CELL_DIGITS if shown.kind == GROUP else 4), colour]
+    now = Entry("", None, grad, count=shown.entries[entry].count)
+    text = shown.grad_text(entry, now)
+    is_blank = grad == 0 and not text
+    return [text, colours.NOTHING if is_blank else colours.fill(grad, stage.scene.strongest)]
 
 
 def cards_data(stage: Stage) -> list[dict[str, object] | None]:
     """Return for each card what it says when asked where its gradient comes from."""
     passes = stage.passes
     uses = uses_of(passes)
-    seeded = stage.scene.homes[id(stage.root)]
+    seeded = stage.scene.card_of[id(stage.graph.root)]
     found: list[dict[str, object] | None] = []
     for c, card in enumerate(stage.scene.cards):
-        grad = card.rows[-1].grad
-        if grad is None or (card.kind == HEAT and card.sheet):
-            found.append(None if card.kind == CONSTANT else plain_data(passes, c))
+        grad = card.entries[-1].grad
+        if grad is None or isinstance(card, SheetCard):
+            found.append(plain_data(passes, c) if card.carries_gradient else None)
             continue
         terms = uses.get(c, [])
         name = passes.card_name(c)
         text = number_text(grad, signed=True)
         info: dict[str, object] = {"name": name, "text": text, "lines": [], "paths": []}
         if name.endswith("…"):
-            info["whole"] = card.title if card.kind != OP else card.label
+            info["whole"] = card.name
         if c == seeded:
             info["lines"] = [f"{name} is the result: its grad is the seed, 1"]
             info["s"] = 1
@@ -183,7 +181,8 @@ def cards_data(stage: Stage) -> list[dict[str, object] | None]:
 def plain_data(passes: Passes, card: int) -> dict[str, object]:
     """Return what there is to say of a card that has no single gradient."""
     shown = passes.scene.cards[card]
-    return {"name": passes.card_name(card), "lines": [shown.tip, shown.footnote], "text": ""}
+    footnote = shown.footnote if isinstance(shown, SheetCard) else ""
+    return {"name": passes.card_name(card), "lines": [shown.tip, footnote], "text": ""}
 
 
 # A use: the name of what was made, the local derivative, the gradient that arrives, the product.
@@ -198,10 +197,10 @@ def uses_of(passes: Passes) -> dict[int, list[Use]]:
         together: dict[int, float] = {}
         for node in ops:
             for x, local in zip(node.inputs, node.local_derivatives, strict=True):
-                if not isinstance(x, Value) or local is None or id(x) not in scene.places:
+                if not isinstance(x, Value) or local is None or id(x) not in scene.shown_at:
                     continue
-                tail = scene.places[id(x)][0]
-                if tail == card or not passes.asks(scene.places[id(x)][:2]):
+                tail = scene.shown_at[id(x)][0]
+                if tail == card or not passes.asks(scene.shown_at[id(x)][:2]):
                     continue
                 if len(ops) == 1:
                     name = passes.names[id(node)]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection
 from copy import copy, deepcopy
 from dataclasses import replace
 
+from engine.draw.layout.placement import Placement
 from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, Passes
 from engine.draw.picture import check_choices, is_unfolded, laid_out, scene_of
+from engine.draw.scene.card import Card
+from engine.draw.scene.entry import Entry
 from engine.draw.scene.fold_style import MOST_CARDS
 from engine.draw.scene.model import (
     BACKWARD,
-    CONSTANT,
     FORWARD,
     WAITING,
-    Card,
-    Placement,
-    Row,
     Scene,
 )
+from engine.draw.scene.named_graph import NamedGraph
 from engine.errors import NonFiniteWarning
 from engine.graph import nodes
 from engine.value import Value
@@ -29,17 +30,17 @@ class Stage:
     """What a pass in motion is drawn from.
 
     Attributes:
-        root: the result, in a copy of the graph that has labels on all it shows.
+        graph: a copy of the graph, with labels on all it shows.
         scene: all that is shown, with the gradients of one backward pass from `root`.
-        placement: where it stands, in every frame.
+        placement: where it is, in every frame.
         passes: the steps.
         direction: "LR" or "TB".
     """
 
     def __init__(
-        self, root: Value, scene: Scene, placement: Placement, passes: Passes, direction: str
+        self, graph: NamedGraph, scene: Scene, placement: Placement, passes: Passes, direction: str
     ) -> None:
-        self.root = root
+        self.graph = graph
         self.scene = scene
         self.placement = placement
         self.passes = passes
@@ -73,29 +74,29 @@ class Stage:
         scene.cards = [copy(card) for card in self.scene.cards]
         for card in scene.cards:
             card.tip = ""
-            card.rows = [replace(row, tip="") for row in card.rows]
+            card.entries = [replace(entry, tip="") for entry in card.entries]
         scene.arrows = [replace(arrow, tip="") for arrow in self.scene.arrows]
         return scene
 
     def card_at(
         self, i: int, card: Card, grads: dict[tuple[int, int], float], *, known: bool, focus: bool
     ) -> Card:
-        """Return a card as it stands while a pass is under way."""
-        shown = copy(card)  # not made anew: it would be measured again, and jump
+        """Return a card as it is while a pass is under way."""
+        shown = copy(card)  # not a new card, which would be measured again, and jump
         shown.focus, shown.tip = focus, ""
-        shown.rows = [
-            self.row_at((i, r), row, grads.get((i, r), 0.0), known=known)
-            for r, row in enumerate(card.rows)
+        shown.entries = [
+            self.entry_at((i, e), entry, grads.get((i, e), 0.0), known=known)
+            for e, entry in enumerate(card.entries)
         ]
         return shown
 
-    def row_at(self, cell: tuple[int, int], row: Row, grad: float, *, known: bool) -> Row:
-        """Return a row with what is known of it by now."""
+    def entry_at(self, cell: tuple[int, int], entry: Entry, grad: float, *, known: bool) -> Entry:
+        """Return an entry with what is known of it by now."""
         hidden = cell in self.passes.results and not known
-        no_grad = row.grad is None or self.scene.cards[cell[0]].kind == CONSTANT
+        no_grad = entry.grad is None or not self.scene.cards[cell[0]].carries_gradient
         return replace(
-            row,
-            data=None if hidden else row.data,
+            entry,
+            data=None if hidden else entry.data,
             grad=None if no_grad else grad,
             asked=hidden,
             cancelled=0.0,
@@ -103,7 +104,15 @@ class Stage:
         )
 
 
-def staged(name: str, root: Value, *, direction: str, layout: str, fold: str) -> Stage:
+def staged(
+    name: str,
+    root: Value,
+    *,
+    direction: str,
+    layout: str,
+    fold: str,
+    parameters: Collection[Value] | None,
+) -> Stage:
     """Return the stage for a pass through the graph of `root`, whose own `.grad` stay as they are.
 
     Args:
@@ -112,10 +121,11 @@ def staged(name: str, root: Value, *, direction: str, layout: str, fold: str) ->
         direction: as for `draw`.
         layout: as for `draw`.
         fold: as for `draw`.
+        parameters: as for `draw`.
 
     Raises:
         TypeError: `root` is not a Value.
-        ValueError: an unknown choice, a leaf, or a graph of too many cards to follow.
+        ValueError: an unknown choice, a leaf, or a graph with too many cards to follow.
     """
     check_choices(name, root, direction=direction, layout=layout, fold=fold)
     if root.op is None:
@@ -124,25 +134,27 @@ def staged(name: str, root: Value, *, direction: str, layout: str, fold: str) ->
             "compute something from it first"
         )
     # On a copy: whether and how often backward() has run there says nothing about this pass.
+    given = None if parameters is None else NamedGraph(root, parameters=parameters)
     copied = deepcopy(root)
     order = nodes(copied)
     for node in order:
         node.grad = 0.0
     with warnings.catch_warnings():
-        # The picture shows inf and nan in plain sight, and says where they begin.
+        # The picture shows inf and nan plainly, and says where they begin.
         warnings.simplefilter("ignore", NonFiniteWarning)
         copied.backward()
     names = names_of(order)
     if is_unfolded(order, fold):
         for node in order:
             node.label = node.label or names[id(node)]
-    scene = scene_of(copied, fold)
+    graph = NamedGraph(copied, parameters=None if given is None else given.parameters_of(order))
+    scene = scene_of(graph, fold)
     if len(scene.cards) > MOST_CARDS and not is_unfolded(order, fold):
         raise too_many(name, len(scene.cards), "a smaller part, such as one sample")
     if len(scene.cards) > 2 * MOST_CARDS:
         raise too_many(name, len(scene.cards), "fold='auto', or a smaller part")
     placement = laid_out(scene, direction, layout)
-    return Stage(copied, scene, placement, Passes(copied, order, scene, names), direction)
+    return Stage(graph, scene, placement, Passes(copied, order, scene, names), direction)
 
 
 def too_many(name: str, n: int, remedy: str) -> ValueError:

@@ -1,11 +1,10 @@
-"""Says which values share a card in a folded picture: by the scopes they were made in."""
+"""Groups values that share a card in a folded picture, by the scopes they were made in."""
 
 from __future__ import annotations
 
-from engine.draw.scene.unfolded import is_parameter
+from engine.draw.scene.named_graph import NamedGraph
 from engine.scope import Tag
 from engine.value import Value
-from engine.words.names import one_line
 
 CROWD = 8  # labelled inputs of a single group, beyond which they are counted, not drawn
 
@@ -45,14 +44,15 @@ class Group:
 Homes = dict[int, Group]  # by id of the value
 
 
-def grouped(order: list[Value], *, fold_untagged: bool) -> tuple[list[Group], Homes]:
+def grouped(graph: NamedGraph, *, fold_untagged: bool) -> tuple[list[Group], Homes]:
     """Return the groups of a graph, and the group of each of its values.
 
     Args:
-        order: the graph's nodes, each after its inputs; the last one is what the picture is of.
-        fold_untagged: let results made outside any scope share cards too, as far as they hang
-            together.
+        graph: what the picture is of.
+        fold_untagged: let results made outside any scope share cards too, as far as they are
+            connected.
     """
+    order = graph.order
     homes: Homes = {}
     groups: list[Group] = []
     by_tag: dict[Tag, Group] = {}
@@ -60,19 +60,19 @@ def grouped(order: list[Value], *, fold_untagged: bool) -> tuple[list[Group], Ho
         if node.op is not None and is_named(node.scope):
             tag: Tag = node.scope  # type: ignore[assignment]
             if tag not in by_tag:
-                by_tag[tag] = Group(one_line(tag.name), one_line(tag.note), tag)
+                by_tag[tag] = Group(graph.title(tag), graph.note(tag), tag)
                 groups.append(by_tag[tag])
             by_tag[tag].ops.append(node)
             homes[id(node)] = by_tag[tag]
     untagged = [node for node in order if node.op is not None and id(node) not in homes]
     if fold_untagged:
-        groups += hanging_together(order, untagged, homes)
+        groups += connected_parts(graph, untagged, homes)
     else:
         for node in untagged:
-            homes[id(node)] = Group(one_line(node.label))
+            homes[id(node)] = Group(graph.label(node))
             homes[id(node)].ops.append(node)
             groups.append(homes[id(node)])
-    groups += settled_leaves(order, homes)
+    groups += settled_leaves(graph, homes)
     for node in order:
         for x in node.inputs:
             if not isinstance(x, Value) or homes[id(x)] is homes[id(node)]:
@@ -90,17 +90,17 @@ def grouped(order: list[Value], *, fold_untagged: bool) -> tuple[list[Group], Ho
 
 
 def is_named(tag: Tag | None) -> bool:
-    """Tell whether a value was made inside a scope with a name."""
+    """Return whether a value was made inside a scope with a name."""
     return tag is not None and bool(tag.name)
 
 
-def hanging_together(order: list[Value], untagged: list[Value], homes: Homes) -> list[Group]:
-    """Return a group for each part of `untagged` that hangs together, and note it in `homes`.
+def connected_parts(graph: NamedGraph, untagged: list[Value], homes: Homes) -> list[Group]:
+    """Return a group for each connected part of `untagged`, and note it in `homes`.
 
     Results on both sides of a tagged group never share a card, or it would feed itself.
     """
     stage: dict[int, int] = {}
-    for node in order:
+    for node in graph.order:
         stage[id(node)] = max(
             (
                 stage[id(x)] + (id(x) in homes and id(node) not in homes)
@@ -131,19 +131,19 @@ def hanging_together(order: list[Value], untagged: list[Value], homes: Homes) ->
                     homes[id(other)] = group
                     stack.append(other)
         groups.append(group)
-    places = {id(node): i for i, node in enumerate(order)}
+    index = {id(node): i for i, node in enumerate(graph.order)}
     for group in groups:
-        group.ops.sort(key=lambda node: places[id(node)])
-        label, count = one_line(group.ops[-1].label), f"{len(group.ops):,} ops"
+        group.ops.sort(key=lambda node: index[id(node)])
+        label, count = graph.label(group.ops[-1]), f"{len(group.ops):,} ops"
         group.title, group.note = (label, count) if label else (count, "")
     return groups
 
 
-def settled_leaves(order: list[Value], homes: Homes) -> list[Group]:
+def settled_leaves(graph: NamedGraph, homes: Homes) -> list[Group]:
     """Give each leaf a home: the card of what uses it, or one of its own, which is returned."""
     users: dict[int, dict[int, Group]] = {}  # groups by id, for each leaf
     partners: dict[int, set[tuple[int, int]]] = {}  # which group takes it, and times what
-    for node in order:
+    for node in graph.order:
         group = homes.get(id(node))
         if group is None:
             continue
@@ -153,19 +153,19 @@ def settled_leaves(order: list[Value], homes: Homes) -> list[Group]:
                 other = node.inputs[1 - i] if len(node.inputs) == 2 else None
                 is_leaf = isinstance(other, Value) and other.op is None
                 partners.setdefault(id(x), set()).add((id(group), id(other) if is_leaf else 0))
-    leaves = [node for node in order if node.op is None]
+    leaves = [node for node in graph.order if node.op is None]
     load: dict[int, int] = {}
     for leaf in leaves:
         for group_id in users.get(id(leaf), ()):
             load[group_id] = load.get(group_id, 0) + 1
     own: dict[object, Group] = {}
     for leaf in leaves:
-        label = one_line(leaf.label)
+        label = graph.label(leaf)
         hosts = [g for g in users.get(id(leaf), {}).values() if not g.single]
         # A parameter lives where it is used most deeply: in its neuron, not in a penalty on all.
         host = min(hosts, key=lambda g: (-depth(g.tag), load[id(g)]), default=None)
         lone = len(users.get(id(leaf), ())) == 1
-        if host is not None and (is_parameter(label) or (lone and not label)):
+        if host is not None and (graph.is_parameter(leaf) or (lone and not label)):
             host.leaves.append(leaf)
             homes[id(leaf)] = host
         elif host is not None and lone and load[id(host)] > CROWD:
@@ -174,7 +174,7 @@ def settled_leaves(order: list[Value], homes: Homes) -> list[Group]:
         else:
             # The same input of many samples has the same label and meets the same weights.
             key = (label, frozenset(partners.get(id(leaf), ())))
-            if is_parameter(label):
+            if graph.is_parameter(leaf):
                 key = (label, frozenset(((id(leaf), 0),)))
             home = own.setdefault(key, Group(label or "leaf"))
             home.leaves.append(leaf)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.model import HEAT, Card, Row
+from engine.draw.scene.entry import Entry
+from engine.draw.scene.sheet_card import SheetCard
+from engine.draw.scene.strip_card import StripCard
 from engine.words.numbers import number_text
 
 MOST_CELLS, MOST_LINES = 66, 60  # beyond these, neighbours share a cell
 
 
-def strip(title: str, tip: str, cells: list[Row], result: Row, *, count: int) -> Card:
-    """Return the card of one neuron: a cell for each parameter, then its result."""
-    rows = [*binned(cells), result]
-    return Card(HEAT, title, "", rows, tip, count, lines=(len(rows),))
+def strip(title: str, tip: str, cells: list[Entry], result: Entry, *, count: int) -> StripCard:
+    """Return the card of one neuron: a cell per parameter, then its result."""
+    return StripCard(title, "", [*binned(cells), result], tip, count)
 
 
-def sheet(title: str, note: str, lines: list[list[Row]], *, parts: str, count: int) -> Card:
-    """Return the card of a layer: a line for each of its parts.
+def sheet(title: str, note: str, lines: list[list[Entry]], *, parts: str, count: int) -> SheetCard:
+    """Return the card of a layer: a line per part.
 
     Args:
         title: its header.
@@ -25,29 +26,29 @@ def sheet(title: str, note: str, lines: list[list[Row]], *, parts: str, count: i
         count: how many times it was computed.
     """
     shown = [[*binned(line[:-1]), line[-1]] for line in lines]
-    size = mean_size([row for line in lines for row in line[:-1]])
+    size = mean_size([cell for line in lines for cell in line[:-1]])
     footnote = f"mean |grad| {number_text(size, digits=2)}" if size is not None else ""
     tip = f"{title}: {len(lines):,} {parts}{'s' if len(lines) > 1 else ''}, a line each"
     if len(shown) > MOST_LINES:
         step = -(-len(shown) // MOST_LINES)
         tip += f"; a line shows the strongest of {step}"
         shown = [stacked(shown[i : i + step]) for i in range(0, len(shown), step)]
-    rows = [row for line in shown for row in line]
+    cells = [cell for line in shown for cell in line]
     lengths = tuple(len(line) for line in shown)
-    return Card(HEAT, title, note, rows, tip, count, footnote, lengths, sheet=True)
+    return SheetCard(title, note, cells, tip, count, lengths=lengths, footnote=footnote)
 
 
-def plate(title: str, tip: str, cells: list[Row], *, count: int) -> Card:
+def plate(title: str, tip: str, cells: list[Entry], *, count: int) -> SheetCard:
     """Return the card of many inputs: lines of cells, in a square where they make one."""
     side = round(len(cells) ** 0.5)
     if side * side != len(cells):
         side = 16
     cells = cells if len(cells) <= MOST_CELLS * MOST_LINES else binned(cells)
-    lengths = [len(cells[i : i + side]) for i in range(0, len(cells), side)]
-    return Card(HEAT, title, "", cells, tip, count, "", tuple(lengths), sheet=True, results=False)
+    lengths = tuple(len(cells[i : i + side]) for i in range(0, len(cells), side))
+    return SheetCard(title, "", cells, tip, count, lengths=lengths, has_results=False)
 
 
-def binned(cells: list[Row]) -> list[Row]:
+def binned(cells: list[Entry]) -> list[Entry]:
     """Return the cells, neighbours together if there are too many."""
     if len(cells) <= MOST_CELLS:
         return cells
@@ -55,26 +56,26 @@ def binned(cells: list[Row]) -> list[Row]:
     return [strongest_of(cells[i : i + step]) for i in range(0, len(cells), step)]
 
 
-def stacked(lines: list[list[Row]]) -> list[Row]:
+def stacked(lines: list[list[Entry]]) -> list[Entry]:
     """Return one line for several, cell by cell."""
     longest = max(lines, key=len)
     return [strongest_of([line[i] for line in lines if i < len(line)]) for i in range(len(longest))]
 
 
-def strongest_of(rows: list[Row]) -> Row:
-    """Return one row for several, with the strongest of their gradients."""
-    if len(rows) == 1:
-        return rows[0]
-    known = [row.grad for row in rows if row.grad is not None]
+def strongest_of(cells: list[Entry]) -> Entry:
+    """Return one cell for several, with the strongest of their gradients."""
+    if len(cells) == 1:
+        return cells[0]
+    known = [cell.grad for cell in cells if cell.grad is not None]
     # nan and inf are the strongest of all: they must not be hidden behind a number.
     grad = max(known, key=lambda g: (g != g, abs(g)), default=None)
-    tip = f"{rows[0].name} to {rows[-1].name}: the strongest of {len(rows)} gradients" + (
+    tip = f"{cells[0].name} to {cells[-1].name}: the strongest of {len(cells)} gradients" + (
         f", {number_text(grad, signed=True)}" if grad is not None else ""
     )
-    return Row(rows[0].name, None, grad, tip, merged=rows)
+    return Entry(cells[0].name, None, grad, tip, merged=cells)
 
 
-def mean_size(rows: list[Row]) -> float | None:
-    """Return the mean of |grad| over some rows, or None if there is none."""
-    sizes = [abs(row.grad) for row in rows if row.grad is not None]
+def mean_size(cells: list[Entry]) -> float | None:
+    """Return the mean of |grad| over some cells, or None without any."""
+    sizes = [abs(cell.grad) for cell in cells if cell.grad is not None]
     return sum(sizes) / len(sizes) if sizes else None

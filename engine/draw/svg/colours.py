@@ -1,4 +1,4 @@
-"""How numbers look: digits, colours, and how strong a gradient is beside the largest."""
+"""The colours of a picture, and how strong a gradient is compared with the largest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINE = "#8c959f"
 PLAIN = "#7d8590"
 PAPER = "#ffffff"
 EMPTY = "#f6f8fa"
-CANCELLED = "#d0d7de"  # gradients that are there, but add up to 0
+CANCELLED = "#d0d7de"  # gradients that add up to 0
 NOTHING = "#e1e4e8"  # a cell whose gradient is 0
 FOCUS = "#8250df"  # what a frame of a pass is about
 
@@ -26,7 +26,7 @@ DECADES = 3  # gradients a thousand times smaller than the largest look faintest
 
 
 def strength(gradient: float, strongest: float) -> float:
-    """Return how strong a gradient is beside the strongest: 1 as strong, 0 a thousandth or none."""
+    """Return how strong a gradient is: 1 for the strongest, 0 for a thousandth of it or none."""
     if isnan(gradient) or gradient == 0 or strongest == 0:
         return 0.0
     if not isfinite(gradient):

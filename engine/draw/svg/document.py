@@ -1,8 +1,9 @@
-"""Writes a placed scene as SVG that shows alike on every page, light or dark, scripts or none."""
+"""Writes a scene with its placement as SVG that looks the same on every page, light or dark."""
 
 from __future__ import annotations
 
 from engine.draw.layout.layered_graph import BOX_TITLE_WIDE
+from engine.draw.layout.placement import Placement
 from engine.draw.scene.model import (
     BACKWARD,
     FORWARD,
@@ -10,14 +11,13 @@ from engine.draw.scene.model import (
     LABEL_SIZE,
     WAITING,
     Arrow,
-    Placement,
     Point,
     Scene,
 )
 from engine.draw.svg import colours
-from engine.draw.svg.faces import px, text_element
+from engine.draw.svg.elements import px, text_element
+from engine.draw.svg.faces import card_element
 from engine.draw.svg.legend import legend
-from engine.draw.svg.painting import face
 from engine.draw.text import escape_xml, fit_text, text_width
 
 MARGIN = 10.0
@@ -29,12 +29,12 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
     """Return the picture.
 
     It holds no style sheet, no id and no script: notebooks and code hosts drop or mix those up.
-    The ground is transparent, cards are opaque and inks are of middle tone.
+    The background is transparent, cards are opaque and text outside them is mid-tone.
     """
     sideways = direction == "LR"
     wide, high = placement.size
     below, extra, below_wide = legend(scene, max(wide, LEAST_WIDTH), high + 14)
-    # A picture narrower than its legend stands over the middle of it.
+    # A picture narrower than its legend is centred above it.
     shift = max(0.0, (below_wide - wide) // 2)
     below = [f'<g transform="translate({px(-shift)},0)">', *below, "</g>"] if shift else below
     wide = max(wide, below_wide) + 2 * MARGIN
@@ -61,17 +61,17 @@ def document(
 
 
 def layer(parts: list[str]) -> str:
-    """Return the parts of a layer in one element, by whose place the player finds it."""
+    """Return the parts of a layer in one element, which the player finds by its position."""
     return "<g>\n" + "\n".join(part for part in parts if part) + "\n</g>"
 
 
 def painted(scene: Scene, placement: Placement, *, sideways: bool) -> list[list[str]]:
-    """Return the boxes, arrows, cards and labels as SVG; what a frame hides is an empty text."""
+    """Return the boxes, arrows, cards and labels as SVG; what a frame hides is an empty string."""
     return [
         _boxes(scene, placement, sideways=sideways),
         [arrow_of(scene, placement, i) for i in drawing_order(scene)],
         [
-            face(card, x, y, scene.strongest)
+            card_element(card, x, y, scene.strongest)
             for card, (x, y) in zip(scene.cards, placement.corners, strict=True)
         ],
         [
@@ -92,10 +92,10 @@ def drawing_order(scene: Scene) -> list[int]:
 
 def _boxes(scene: Scene, placement: Placement, *, sideways: bool) -> list[str]:
     parts = []
-    for box, place in zip(scene.boxes, placement.boxes, strict=True):
-        if place is None:
+    for box, frame in zip(scene.boxes, placement.boxes, strict=True):
+        if frame is None:
             continue
-        x, y, wide, high = place
+        x, y, wide, high = frame
         parts.append(
             f'<rect x="{px(x)}" y="{px(y)}" width="{px(wide)}" height="{px(high)}" rx="12" '
             f'fill="none" stroke="#afb8c1" stroke-width="1.2"/>'
@@ -126,7 +126,7 @@ def _boxes(scene: Scene, placement: Placement, *, sideways: bool) -> list[str]:
                 )
         else:
             room = BOX_TITLE_WIDE - 4
-            y += 32 if high > 90 else 18  # a row of strips is low
+            y += 32 if high > 90 else 18  # a line of strips is low
             title = fit_text(box.title, room, 13, bold=True)
             parts.append(text_element(x + 12, y, title, 13, colours.CAPTION, bold=True))
             parts.append(
@@ -187,7 +187,7 @@ def label_of(arrow: Arrow, at: Point) -> str:
     x, y = at[0], at[1] - arrow.label_size[1] / 2 + LABEL_LINE - 3
     text = text_element(x, y, local, LABEL_SIZE, colours.CAPTION, "middle")
     if contribution:
-        # As strong as the colour gets: it is text, and must be read.
+        # As strong as the colour gets, for it is text.
         gradient = arrow.gradient or 0.0
         colour = colours.line_colour(gradient, abs(gradient))
         text += text_element(

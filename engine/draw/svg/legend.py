@@ -1,12 +1,14 @@
-"""Writes what stands below a picture: what it must say in words, and how to read it."""
+"""Writes what is below a picture: notes in words, and how to read it."""
 
 from __future__ import annotations
 
 from math import inf, isfinite
 
-from engine.draw.scene.model import HEAT, Scene
+from engine.draw.scene.model import Scene
+from engine.draw.scene.sheet_card import SheetCard
+from engine.draw.scene.strip_card import StripCard
 from engine.draw.svg import colours
-from engine.draw.svg.faces import px, text_element
+from engine.draw.svg.elements import px, text_element
 from engine.draw.text import text_width
 
 NOTE, SMALL, LINE = 12.0, 10.5, 16.0  # font sizes and the height of a line, px
@@ -14,12 +16,12 @@ SWATCH, BETWEEN = 14.0, 18.0
 
 
 def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float]:
-    """Return the notes and the legend as SVG, how high they are and how wide.
+    """Return the notes and the legend as SVG, their height and their width.
 
     Args:
         scene: what the picture shows.
         room: the width to fill, px.
-        y: where to begin, px.
+        y: its top, px.
     """
     parts: list[str] = []
     top, widest = y, 0.0
@@ -51,27 +53,36 @@ def legend_items(scene: Scene) -> list[tuple[str, str]]:
         items.append(("local", "local derivative"))
     if any(arrow.label[1] for arrow in scene.arrows):
         items.append(("path", "what this path adds to grad"))
-    if heat := [card for card in scene.cards if card.kind == HEAT and card.results]:
-        part = "a line" if heat[0].sheet else "a strip"
+    if part := part_of_heat(scene):
         what = "change" if scene.compared else "grad"
         text = f"{part} is a neuron: {what} of each weight, bias last; then of its output"
         items.append(("cells", text))
     if scene.known:
-        gradients = [row.grad for card in scene.cards for row in card.rows]
+        gradients = [entry.grad for card in scene.cards for entry in card.entries]
         gradients += [arrow.gradient for arrow in scene.arrows]
         what = "change" if scene.compared else "grad"
         if any(g is not None and 0 < g < inf for g in gradients):
             items.append(("positive", f"{what} > 0"))
         if any(g is not None and -inf < g < 0 for g in gradients):
             items.append(("negative", f"{what} < 0"))
-        numbers = [row.data for card in scene.cards for row in card.rows]
+        numbers = [entry.data for card in scene.cards for entry in card.entries]
         if any(x is not None and not isfinite(x) for x in (*numbers, *gradients)):
             items.append(("alarm", "inf or nan"))
-        if any(row.cancelled for card in scene.cards for row in card.rows):
+        if any(entry.cancelled for card in scene.cards for entry in card.entries):
             items.append(("cancelled", "±: the size of gradients that cancel out"))
         if any(arrow.gradient == 0 for arrow in scene.arrows):
             items.append(("zero", "no gradient flows"))
     return items
+
+
+def part_of_heat(scene: Scene) -> str:
+    """Return what shows a neuron in colours: "a strip", "a line" of a sheet, or "" for none."""
+    for card in scene.cards:
+        if isinstance(card, StripCard):
+            return "a strip"
+        if isinstance(card, SheetCard) and card.has_results:
+            return "a line"
+    return ""
 
 
 def _item(sample: str, text: str, x: float, y: float) -> list[str]:

@@ -74,7 +74,7 @@ def test_network_shows_what_a_step_of_the_optimiser_changed(fold) -> None:
     optimizer.zero_grad()
     picture = engine.draw(loss(), compare=before, fold=fold)
     old = next(leaf for leaf in engine.leaves(before) if leaf.label == "w1")
-    rows = [row for card in picture._scene.cards for row in card.rows if row.name == "w1"]
+    rows = [row for card in picture._scene.cards for row in card.entries if row.name == "w1"]
     row = next(row for row in rows if row.before == old.data)
     assert row.grad == pytest.approx(-0.1 * old.grad, rel=1e-9)
     assert "3 layers · 33 neurons" in picture.svg

@@ -9,6 +9,7 @@ import pytest
 import engine
 import nn
 from engine import Value
+from engine.draw.scene.strip_card import StripCard
 
 
 def loss_of(sizes, *, n_samples=1, activation="tanh", n_inputs=2, labelled=True) -> Value:
@@ -86,7 +87,7 @@ def test_gradients_that_cancel_out_over_a_batch_are_not_shown_as_none() -> None:
 def test_many_inputs_share_one_plate_in_their_square() -> None:
     picture = engine.draw(loss_of([12, 1], n_inputs=64), fold="heat")
     plate = next(card for card in picture._scene.cards if card.title == "64 inputs")
-    assert plate.lines == (8,) * 8
+    assert plate.lengths == (8,) * 8
 
 
 def test_plain_inputs_of_a_layer_are_counted_once_a_sample() -> None:
@@ -105,8 +106,8 @@ def test_more_weights_than_fit_share_cells_that_show_the_strongest() -> None:
         total = sum((w * float(i == 150) for i, w in enumerate(weights[1:])), weights[0] * 0.0)
     total.backward()
     picture = engine.draw(total, fold="heat")
-    strip = next(card for card in picture._scene.cards if card.kind == "heat")
-    assert sum(row.grad == 1 for row in strip.rows[:-1]) == 1
+    strip = next(card for card in picture._scene.cards if isinstance(card, StripCard))
+    assert sum(row.grad == 1 for row in strip.entries[:-1]) == 1
     assert "the strongest of 4 gradients" in picture.svg
 
 

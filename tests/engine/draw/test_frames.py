@@ -44,11 +44,11 @@ def test_last_frame_equals_grad_on_random_graphs() -> None:
         reached = stage.passes.grads_after(len(stage.passes.steps) - 1)
         root.backward()
         order = engine.nodes(root)
-        copies = engine.nodes(stage.root)
+        copies = engine.nodes(stage.graph.root)
         for node, copied in zip(order, copies, strict=True):
-            card, row, _ = stage.scene.places[id(copied)]
+            card, row, _ = stage.scene.shown_at[id(copied)]
             assert isclose(reached[card, row], node.grad, rel_tol=1e-12, abs_tol=1e-12), seed
-            assert stage.scene.cards[card].rows[row].grad == node.grad, seed
+            assert stage.scene.cards[card].entries[row].grad == node.grad, seed
 
 
 @pytest.mark.parametrize("fold", ["neuron", "heat", "layer"])
@@ -57,7 +57,7 @@ def test_last_frame_equals_the_folded_picture(fold) -> None:
     stage = engine.frames(root, fold=fold)._stage
     reached = stage.passes.grads_after(len(stage.passes.steps) - 1)
     for (card, row), grad in reached.items():
-        final = stage.scene.cards[card].rows[row].grad
+        final = stage.scene.cards[card].entries[row].grad
         assert isclose(grad, final, rel_tol=1e-12, abs_tol=1e-15)
     assert len(reached) > 8
 
