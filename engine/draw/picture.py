@@ -10,9 +10,9 @@ from engine.draw.files import png_bundle, saved
 from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, layered_layout
 from engine.draw.layout.placement import Placement
 from engine.draw.raster import png_of
-from engine.draw.scene.card import Card
+from engine.draw.scene.cards.card import Card
+from engine.draw.scene.cards.entry import Entry
 from engine.draw.scene.compare import check_alike, show_changes
-from engine.draw.scene.entry import Entry
 from engine.draw.scene.fold_style import MOST_CARDS
 from engine.draw.scene.folded import folded_scene
 from engine.draw.scene.model import Scene

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.draw.layout.layering import arrows_to_reverse, assign_layers
-from engine.draw.scene.card import CARD_GAP
+from engine.draw.scene.cards.card import CARD_GAP
 from engine.draw.scene.model import Arrow, Scene
 
 LABEL_GAP, LINE_GAP = 3.0, 10.0  # across the columns, px

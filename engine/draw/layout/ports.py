@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.card import Card
+from engine.draw.scene.cards.card import Card
 from engine.draw.scene.model import Scene
 
 FAN = 26.0  # between arrows attached to the same side of a card, px

@@ -8,8 +8,8 @@ from pathlib import Path
 from engine.draw.files import in_base64, png_bundle, saved
 from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, PassStep
 from engine.draw.motion.stage import Stage
-from engine.draw.scene.entry import Entry
-from engine.draw.scene.sheet_card import SheetCard
+from engine.draw.scene.cards.entry import Entry
+from engine.draw.scene.cards.sheet_card import SheetCard
 from engine.draw.svg import colours
 from engine.draw.svg.document import drawing_order, svg_of
 from engine.draw.text import escape_xml

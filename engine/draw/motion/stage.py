@@ -10,8 +10,8 @@ from dataclasses import replace
 from engine.draw.layout.placement import Placement
 from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, Passes
 from engine.draw.picture import check_choices, is_unfolded, laid_out, scene_of
-from engine.draw.scene.card import Card
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.card import Card
+from engine.draw.scene.cards.entry import Entry
 from engine.draw.scene.fold_style import MOST_CARDS
 from engine.draw.scene.model import (
     BACKWARD,

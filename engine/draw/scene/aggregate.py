@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.draw.scene.constant_card import ConstantCard
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.constant_card import ConstantCard
+from engine.draw.scene.cards.entry import Entry
 from engine.draw.scene.grouping import CROWD, Group
 from engine.draw.scene.layers import box_of
 from engine.draw.scene.named_graph import NamedGraph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from engine.draw.scene.card import Card
+from engine.draw.scene.cards.card import Card
 from engine.draw.scene.fold_style import align_boxes
 from engine.draw.scene.model import Scene
 from engine.draw.scene.named_graph import NamedGraph

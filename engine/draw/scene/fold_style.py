@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.draw.scene.card import CARD_GAP, ColumnCard
+from engine.draw.scene.cards.card import CARD_GAP, ColumnCard
+from engine.draw.scene.cards.strip_card import STRIP, StripCard
+from engine.draw.scene.cards.table_card import TableCard, table_height
 from engine.draw.scene.grouping import Group
 from engine.draw.scene.layers import layers_of
 from engine.draw.scene.model import Scene
-from engine.draw.scene.strip_card import STRIP, StripCard
-from engine.draw.scene.table_card import TableCard, table_height
 
 NEURON, HEAT, LAYER = "neuron", "heat", "layer"  # a table, a strip, a sheet
 MOST_CARDS = 60  # more cards than these nobody reads one by one

@@ -6,6 +6,9 @@ from math import isfinite
 
 from engine.draw.scene.aggregate import count_card, numbers_card, total_of
 from engine.draw.scene.caption import caption
+from engine.draw.scene.cards.sheet_card import SheetCard
+from engine.draw.scene.cards.strip_card import StripCard
+from engine.draw.scene.cards.table_card import TableCard
 from engine.draw.scene.fold_style import LAYER, MOST_CARDS, NEURON, align_boxes, fold_style
 from engine.draw.scene.group_cards import GroupCards
 from engine.draw.scene.grouping import CROWD, Group, grouped, is_named
@@ -14,9 +17,6 @@ from engine.draw.scene.layers import box_of, layers_of
 from engine.draw.scene.model import Arrow, Box, Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.notes import notes_on_fading, notes_on_gradients
-from engine.draw.scene.sheet_card import SheetCard
-from engine.draw.scene.strip_card import StripCard
-from engine.draw.scene.table_card import TableCard
 from engine.draw.scene.unfolded import add_card, constant_card, new_scene
 from engine.value import Value
 from engine.words.numbers import number_text

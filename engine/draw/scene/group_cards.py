@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 
 from engine.draw.scene.aggregate import crowds, summed
-from engine.draw.scene.card import Card
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.card import Card
+from engine.draw.scene.cards.entry import Entry
+from engine.draw.scene.cards.table_card import TableCard
+from engine.draw.scene.cards.value_card import INPUT, OP, ValueCard
 from engine.draw.scene.fold_style import LAYER, MOST_LINES, NEURON
 from engine.draw.scene.grouping import Group, Homes, is_named
 from engine.draw.scene.heat_cards import plate, sheet, strip
 from engine.draw.scene.layers import box_of, layers_of
 from engine.draw.scene.model import Scene
 from engine.draw.scene.named_graph import NamedGraph
-from engine.draw.scene.table_card import TableCard
 from engine.draw.scene.unfolded import add_card, value_card
-from engine.draw.scene.value_card import INPUT, OP, ValueCard
 from engine.scope import Tag
 from engine.value import Value
 

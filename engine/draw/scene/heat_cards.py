@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.entry import Entry
-from engine.draw.scene.sheet_card import SheetCard
-from engine.draw.scene.strip_card import StripCard
+from engine.draw.scene.cards.entry import Entry
+from engine.draw.scene.cards.sheet_card import SheetCard
+from engine.draw.scene.cards.strip_card import StripCard
 from engine.words.numbers import number_text
 
 MOST_CELLS, MOST_LINES = 66, 60  # beyond these, neighbours share a cell

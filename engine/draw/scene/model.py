@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.draw.scene.card import Card
+from engine.draw.scene.cards.card import Card
 from engine.draw.text import text_width
 from engine.words.numbers import number_text
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import isfinite
 
-from engine.draw.scene.card import Card
-from engine.draw.scene.constant_card import ConstantCard
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.card import Card
+from engine.draw.scene.cards.constant_card import ConstantCard
+from engine.draw.scene.cards.entry import Entry
+from engine.draw.scene.cards.value_card import INPUT, OP, PARAMETER, ValueCard
 from engine.draw.scene.model import Arrow, Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.notes import notes_on_gradients, notes_on_non_finite
-from engine.draw.scene.value_card import INPUT, OP, PARAMETER, ValueCard
 from engine.value import Value
 from engine.words.numbers import number_text
 

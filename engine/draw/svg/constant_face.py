@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.card import NUMBER_SIZE
-from engine.draw.scene.constant_card import ConstantCard
+from engine.draw.scene.cards.card import NUMBER_SIZE
+from engine.draw.scene.cards.constant_card import ConstantCard
 from engine.draw.svg import colours
 from engine.draw.svg.elements import background, border, text_element
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.card import HEADER, NAME_SIZE, Card
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.card import HEADER, NAME_SIZE, Card
+from engine.draw.scene.cards.entry import Entry
 from engine.draw.svg import colours
 from engine.draw.text import escape_xml, fit_text, text_width
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.draw.scene.card import Card
-from engine.draw.scene.constant_card import ConstantCard
-from engine.draw.scene.sheet_card import SheetCard
-from engine.draw.scene.strip_card import StripCard
-from engine.draw.scene.table_card import TableCard
-from engine.draw.scene.value_card import ValueCard
+from engine.draw.scene.cards.card import Card
+from engine.draw.scene.cards.constant_card import ConstantCard
+from engine.draw.scene.cards.sheet_card import SheetCard
+from engine.draw.scene.cards.strip_card import StripCard
+from engine.draw.scene.cards.table_card import TableCard
+from engine.draw.scene.cards.value_card import ValueCard
 from engine.draw.svg import colours
 from engine.draw.svg.constant_face import constant_face
 from engine.draw.svg.elements import RADIUS, px

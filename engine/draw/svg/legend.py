@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import inf, isfinite
 
+from engine.draw.scene.cards.sheet_card import SheetCard
+from engine.draw.scene.cards.strip_card import StripCard
 from engine.draw.scene.model import Scene
-from engine.draw.scene.sheet_card import SheetCard
-from engine.draw.scene.strip_card import StripCard
 from engine.draw.svg import colours
 from engine.draw.svg.elements import px, text_element
 from engine.draw.text import text_width

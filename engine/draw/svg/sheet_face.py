@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.card import CELL, CELLS_GAP, FOOTNOTE_SIZE, HEADER
-from engine.draw.scene.sheet_card import SHEET_PAD, SheetCard
+from engine.draw.scene.cards.card import CELL, CELLS_GAP, FOOTNOTE_SIZE, HEADER
+from engine.draw.scene.cards.sheet_card import SHEET_PAD, SheetCard
 from engine.draw.svg import colours
 from engine.draw.svg.elements import DARK, background, border, cell, header, text_element
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.draw.scene.card import CELL_SIZE
-from engine.draw.scene.strip_card import STRIP, STRIP_RESULT, StripCard
+from engine.draw.scene.cards.card import CELL_SIZE
+from engine.draw.scene.cards.strip_card import STRIP, STRIP_RESULT, StripCard
 from engine.draw.svg import colours
 from engine.draw.svg.elements import RADIUS, background, border, cell, px, text_element, tip_of
 from engine.draw.text import fit_text

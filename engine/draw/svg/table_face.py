@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import isfinite
 
-from engine.draw.scene.card import CELL_SIZE, FOOTNOTE_SIZE, HEADER
-from engine.draw.scene.entry import Entry
-from engine.draw.scene.table_card import TABLE_HEAD, TABLE_LINE, TableCard
+from engine.draw.scene.cards.card import CELL_SIZE, FOOTNOTE_SIZE, HEADER
+from engine.draw.scene.cards.entry import Entry
+from engine.draw.scene.cards.table_card import TABLE_HEAD, TABLE_LINE, TableCard
 from engine.draw.svg import colours
 from engine.draw.svg.elements import DARK, RADIUS, background, border, header, px, text_element
 from engine.draw.text import escape_xml, fit_text

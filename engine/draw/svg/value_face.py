@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from engine.draw.scene.card import HEADER, NUMBER_SIZE
-from engine.draw.scene.value_card import INPUT, LINE, OP, PARAMETER, ValueCard
+from engine.draw.scene.cards.card import HEADER, NUMBER_SIZE
+from engine.draw.scene.cards.value_card import INPUT, LINE, OP, PARAMETER, ValueCard
 from engine.draw.svg import colours
 from engine.draw.svg.elements import DARK, RADIUS, background, border, header, px, text_element
 

@@ -9,7 +9,7 @@ import pytest
 import engine
 import nn
 from engine import Value
-from engine.draw.scene.strip_card import StripCard
+from engine.draw.scene.cards.strip_card import StripCard
 
 
 def loss_of(sizes, *, n_samples=1, activation="tanh", n_inputs=2, labelled=True) -> Value:

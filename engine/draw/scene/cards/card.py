@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.entry import Entry
 from engine.draw.text import text_width
 
 HEADER = 22.0  # the height of a header, px

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.draw.scene.card import CELL_SIZE, CELLS_GAP, MOST_WIDTH, ColumnCard, cell_width
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.card import CELL_SIZE, CELLS_GAP, MOST_WIDTH, ColumnCard, cell_width
+from engine.draw.scene.cards.entry import Entry
 from engine.draw.text import text_width
 
 STRIP, STRIP_RESULT = 26.0, 50.0  # the height of a strip, and the width of its result, px

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.draw.scene.card import (
+from engine.draw.scene.cards.card import (
     CELL,
     CELLS_GAP,
     FOOTNOTE_SIZE,
@@ -15,7 +15,7 @@ from engine.draw.scene.card import (
     cell_width,
     even,
 )
-from engine.draw.scene.entry import Entry
+from engine.draw.scene.cards.entry import Entry
 from engine.draw.text import text_width
 
 SHEET_PAD, FOOTNOTE_LINE = 8.0, 15.0  # around the cells, and the height of a footnote, px

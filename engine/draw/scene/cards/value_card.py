@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.draw.scene.card import MOST_WIDTH, NUMBER_SIZE, Card, even
+from engine.draw.scene.cards.card import MOST_WIDTH, NUMBER_SIZE, Card, even
 from engine.draw.text import text_width
 
 OP, PARAMETER, INPUT = "op", "parameter", "input"  # roles: what the colour of its header shows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.draw.scene.card import CELL_SIZE, HEADER, MOST_WIDTH, ColumnCard
+from engine.draw.scene.cards.card import CELL_SIZE, HEADER, MOST_WIDTH, ColumnCard
 from engine.draw.text import text_width
 
 TABLE_HEAD, TABLE_LINE = 15.0, 17.0  # the height of the line of captions, and of an entry, px

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.draw.scene.card import NUMBER_SIZE, Card, even
+from engine.draw.scene.cards.card import NUMBER_SIZE, Card, even
 from engine.draw.text import text_width
 
 LEAST_WIDTH, HEIGHT = 26.0, 24.0  # px
