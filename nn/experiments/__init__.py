@@ -1,1 +1,1 @@
-"""What a person can try on a network: move a weight, draw the loss, grow it, train many."""
+"""Experiments on a network: change a weight, draw the loss, grow it, train many."""

@@ -1,4 +1,4 @@
-"""What a network costs as it grows wider and deeper: parameters, nodes, bytes and seconds."""
+"""How the cost of a network grows with its width and depth: parameters, nodes, bytes, seconds."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from nn.layers import MLP
 
 
 class Cost(NamedTuple):
-    """What one sample's forward and backward pass costs.
+    """The cost of one sample's forward and backward pass.
 
     Attributes:
         width: neurons in each hidden layer.
         depth: hidden layers.
         parameters: weights and biases.
         nodes: operations recorded.
-        bytes: of those nodes.
-        seconds: of forward and backward pass, eagerly; the fastest of several.
+        bytes: taken by those nodes.
+        seconds: taken by both passes in eager mode; the fastest of several.
     """
 
     width: int
@@ -39,17 +39,17 @@ def growth(
     activation: str = "tanh",
     repeats: int = 5,
 ) -> list[Cost]:
-    """Build networks of every width and depth, measure each, and return what they cost.
+    """Build a network of every width and depth, measure each, and return the costs.
 
     Args:
-        widths: neurons in a hidden layer.
+        widths: neurons per hidden layer.
         depths: numbers of hidden layers.
-        n_inputs: inputs of the network; it has one output.
+        n_inputs: of the network, which has one output.
         activation: of the hidden layers.
-        repeats: how often each is timed.
+        repeats: how often to time each.
 
     Raises:
-        ValueError: there is no width or depth, or one is below 1.
+        ValueError: there are no widths or depths, or one of them is below 1.
 
     Example:
         >>> import nn

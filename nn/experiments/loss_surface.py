@@ -1,4 +1,4 @@
-"""The loss as a landscape over two of the weights."""
+"""The loss as a function of two of the weights."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Surface:
-    """The loss at many places.
+    """The loss on a grid over two parameters.
 
     Attributes:
         names: the paths of the two parameters.
-        across: the numbers tried for the first, shape (n,).
-        up: the numbers tried for the second, shape (n,).
-        loss: at each of them, shape (n, n), a row for each number of the second.
-        here: where the two are now.
+        across: the values of the first, shape (n,).
+        up: the values of the second, shape (n,).
+        loss: the loss, shape (n, n); the first index is that of `up`.
+        here: the two parameters now.
     """
 
     names: tuple[str, str]
@@ -40,9 +40,9 @@ class Surface:
 
     @property
     def lowest(self) -> tuple[float, float]:
-        """The place of the least loss among those tried."""
-        row, column = divmod(int(self.loss.argmin()), len(self.across))
-        return float(self.across[column]), float(self.up[row])
+        """The point of the grid with the lowest loss."""
+        i, j = divmod(int(self.loss.argmin()), len(self.across))
+        return float(self.across[j]), float(self.up[i])
 
 
 def loss_surface(
@@ -57,31 +57,31 @@ def loss_surface(
     up: tuple[float, float] | None = None,
     n: int = 41,
 ) -> Surface:
-    """Return the loss over two parameters, all others staying where they are.
+    """Return the loss over two parameters, with all others held fixed.
 
     Args:
-        model: takes a row, returns one Value or several; it is left as it is.
+        model: takes one sample, returns one Value or several; it is not changed.
         X: the inputs, shape (n_samples, n_features).
-        y: the targets, shape (n_samples,), as the loss wants them.
+        y: the targets, shape (n_samples,), as the loss takes them.
         p1: one parameter of the model, or its path.
         p2: another.
         loss: such as `nn.hinge`.
-        across: the range of the first; 3 to either side of where it is, if None.
+        across: the range of the first; if None, 3 to either side of its value now.
         up: the range of the second.
-        n: how many numbers to try of each.
+        n: how many values of each to try.
 
     Raises:
-        ValueError: they are not two parameters of this model, or X and y do not fit.
+        ValueError: they are not two parameters of this model, or X and y differ in length.
     """
     import numpy as np
 
     if n < 2:
-        raise ValueError(f"n must be at least 2 places a side, got {n}")
-    rows, targets = paired(X, y)
+        raise ValueError(f"n must be at least 2 points per side, got {n}")
+    samples, targets = paired(X, y)
     names = path_of(model, p1), path_of(model, p2)
     if names[0] == names[1]:
-        raise ValueError(f"a surface is over two parameters, got {names[0]} twice")
-    copy: Any = deepcopy(model)  # compiling and moving leave no trace on the model
+        raise ValueError(f"loss_surface needs two different parameters, got {names[0]} twice")
+    copy: Any = deepcopy(model)  # so that compiling and moving leave no trace on the model
     parameters = dict(copy.named_parameters())
     first, second = parameters[names[0]], parameters[names[1]]
     here = first.data, second.data
@@ -92,10 +92,10 @@ def loss_surface(
     def of_all(X: Sequence[Sequence[Value]], y: Sequence[float]) -> Value:
         return loss([copy(x) for x in X], y)
 
-    # Ours are means over samples, so that one sample says all; of another loss it is not known.
+    # The losses of nn are means over samples, so a program of one sample will do.
     by_sample = loss in OURS
     program = engine.compile(of_sample if by_sample else of_all, batched=by_sample)
-    X_array, y_array = np.array(rows), np.array(targets, dtype=float)
+    X_array, y_array = np.array(samples), np.array(targets, dtype=float)
     ranges = []
     for ends, x in zip((across, up), here, strict=True):
         low, high = ends or (x - 3.0, x + 3.0)

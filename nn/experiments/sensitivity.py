@@ -1,4 +1,4 @@
-"""How much each weight matters: what a prediction does when one of them is moved."""
+"""How much each weight matters: how predictions change when it changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from engine import Value
 from nn.data.samples import Rows, checked
 from nn.metrics import outputs_of
 from nn.module import Module
+from nn.renamed import renamed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,39 +21,43 @@ if TYPE_CHECKING:
 
 
 class Sensitivity:
-    """A table with a row for each parameter; prints those that matter most.
+    """How each output depends on each parameter; prints the parameters that matter most.
 
     Attributes:
         names: the paths of the parameters.
-        by_gradient: change of each output per unit of each parameter, as its gradient has it, shape
+        by_gradient: change of each output per unit of each parameter, from the gradient, shape
             (n_parameters, n_samples, n_outputs).
-        by_moving: the same from moving it by `move` up and down, same shape.
-        move: by how much each was moved.
+        by_finite_difference: the same as a central difference with step `move`, same shape.
+        move: the step of the finite difference.
         importance: root mean square of `by_gradient` over samples and outputs, shape
             (n_parameters,).
     """
 
     def __init__(
-        self, names: Sequence[str], by_gradient: Floats, by_moving: Floats, move: float
+        self, names: Sequence[str], by_gradient: Floats, by_finite_difference: Floats, move: float
     ) -> None:
-        self.names, self.by_gradient, self.by_moving = list(names), by_gradient, by_moving
-        self.move = move
+        self.names, self.by_gradient = list(names), by_gradient
+        self.by_finite_difference, self.move = by_finite_difference, move
+
+    @renamed("by_finite_difference")
+    def by_moving(self) -> None:
+        """Old name of `by_finite_difference`."""
 
     @property
     def importance(self) -> Floats:
-        """How strongly the predictions answer to each parameter."""
+        """How strongly the predictions depend on each parameter."""
         return rms(self.by_gradient)
 
     def most(self, n: int = 10) -> list[str]:
-        """Return the names of the parameters that matter most, the first most."""
+        """Return the names of the parameters that matter most, in order."""
         return [self.names[i] for i in (-self.importance).argsort(kind="stable")[:n]]
 
     def __str__(self) -> str:
-        gradient, moving = self.importance, rms(self.by_moving)
+        gradient, difference = self.importance, rms(self.by_finite_difference)
         width = max(map(len, self.names))
         lines = [f"{'parameter':{width}}  by gradient  moved by ±{self.move:g}"]
         for i in (-gradient).argsort(kind="stable")[:10]:
-            lines.append(f"{self.names[i]:{width}}  {gradient[i]:11.4g}  {moving[i]:11.4g}")
+            lines.append(f"{self.names[i]:{width}}  {gradient[i]:11.4g}  {difference[i]:11.4g}")
         if len(self.names) > 10:
             lines.append(f"… and {len(self.names) - 10} that matter less")
         return "\n".join(lines)
@@ -63,16 +68,18 @@ class Sensitivity:
 def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
     """Return by how much predictions change with each weight and bias.
 
-    Twice: by its gradient, which is exact for small moves; and by actually moving it up and down.
-    Where the two differ, the prediction bends on the way. The model is left as it is.
+    It is computed twice: from the gradient, which is exact for small changes, and by moving each
+    parameter up and down. Where the two differ, the prediction is curved in between. The model is
+    not changed.
 
     Args:
-        model: takes a row, returns one Value or several.
+        model: takes one sample, returns one Value or several.
         X: the inputs, shape (n_samples, n_features).
-        move: by how much to move each parameter.
+        move: how far to move each parameter up and down.
 
     Raises:
-        ValueError: the model has no parameters, X is empty or no table, or `move` is not above 0.
+        ValueError: the model has no parameters, X is empty or not a table, or `move` is not
+            above 0.
 
     Example:
         >>> import nn
@@ -82,31 +89,31 @@ def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
         ['layers.0.neurons.0.weights.0', 'layers.0.neurons.0.bias']
         >>> s.by_gradient[:, :, 0].tolist()  # of w·x + b: x, and 1
         [[3.0, 4.0], [1.0, 1.0]]
-        >>> s.by_moving[:, :, 0].round(9).tolist()
+        >>> s.by_finite_difference[:, :, 0].round(9).tolist()
         [[3.0, 4.0], [1.0, 1.0]]
     """
     import numpy as np
 
     if not move > 0:
         raise ValueError(f"move must be above 0, got {move}")
-    rows = checked(X)
-    if not rows:
+    samples = checked(X)
+    if not samples:
         raise ValueError("sensitivity needs at least one sample, got none")
     if not model.named_parameters():
-        raise ValueError(f"sensitivity needs a model with parameters, and {model!r} has none")
-    # A copy: compiling it, and moving its parameters, leaves no trace on the model.
+        raise ValueError(f"sensitivity needs a model with parameters, but {model!r} has none")
+    # A copy, so that compiling it and moving its parameters leaves no trace on the model.
     copy: Any = deepcopy(model)
     named = copy.named_parameters()
     parameters = [p for _, p in named]
-    by_gradient = np.array([gradients(copy, parameters, row) for row in rows]).transpose(2, 0, 1)
+    by_gradient = np.array([gradients(copy, parameters, x) for x in samples]).transpose(2, 0, 1)
 
     def outputs(x: Sequence[Value]) -> tuple[Value, list[Value]]:
         found = outputs_of(copy(x))
         return found[0], found
 
     program = engine.compile(outputs, batched=True)
-    table = np.array(rows)
-    by_moving = np.empty_like(by_gradient)
+    table = np.array(samples)
+    by_finite_difference = np.empty_like(by_gradient)
     for i, p in enumerate(parameters):
         kept = p.data
         ends = []
@@ -114,15 +121,15 @@ def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
             p.data = moved
             program.evaluate(table)
             ends.append(np.array(program.outputs, dtype=float).T)
-        by_moving[i] = (ends[0] - ends[1]) / (2 * move)
+        by_finite_difference[i] = (ends[0] - ends[1]) / (2 * move)
         p.data = kept
-    return Sensitivity([name for name, _ in named], by_gradient, by_moving, move)
+    return Sensitivity([name for name, _ in named], by_gradient, by_finite_difference, move)
 
 
-def gradients(model: Any, parameters: Sequence[Value], row: Sequence[float]) -> list[list[float]]:
+def gradients(model: Any, parameters: Sequence[Value], x: Sequence[float]) -> list[list[float]]:
     """Return the gradients of each output for one sample, shape (n_outputs, n_parameters)."""
     found = []
-    for output in outputs_of(model(row)):
+    for output in outputs_of(model(x)):
         for p in parameters:
             p.grad = 0.0
         output.backward()

@@ -1,4 +1,4 @@
-"""Runs many trainings over all cores or a cluster, and keeps each the moment it has finished."""
+"""Runs many trainings on all cores or a cluster, and saves each as soon as it has finished."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from nn.files import fingerprint, read_json, write_whole
 
 FORMAT, VERSION = "glassgrad run", 1
-ATTEMPTS = 2  # a run whose worker died is tried again, and given up after that
-PATIENCE = 5  # seconds to wait for a cluster
+ATTEMPTS = 2  # a run whose worker died is tried again, then given up
+TIMEOUT = 5  # seconds to wait for a cluster
 
 Settings = Mapping[str, Any]
 Result = dict[str, Any]
@@ -19,24 +19,24 @@ Job = Callable[[Settings], Result]
 
 
 class ClusterError(ConnectionError):
-    """A Dask cluster does not answer."""
+    """A Dask cluster does not respond."""
 
 
 class Runs:
-    """The finished runs of a sweep, a file each in a folder.
+    """The finished runs of a sweep, one file per run in a folder.
 
     Args:
-        folder: where they are kept.
-        everything: what the runs must have in common to be of this sweep, such as the data.
+        folder: where they are saved.
+        common: what all runs of this sweep have in common, such as the data.
     """
 
-    def __init__(self, folder: Path, everything: object = None) -> None:
-        self.folder, self.everything = folder, everything
+    def __init__(self, folder: Path, common: object = None) -> None:
+        self.folder, self.common = folder, common
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, settings: Settings) -> Path:
         """Return the file of the run with these settings."""
-        return self.folder / f"{fingerprint(sorted(settings.items()), self.everything)}.json"
+        return self.folder / f"{fingerprint(sorted(settings.items()), self.common)}.json"
 
     def finished(self, settings: Settings) -> Result | None:
         """Return the result of a run, or None if it has not finished."""
@@ -47,8 +47,8 @@ class Runs:
         result = content.get("result")
         return result if isinstance(result, dict) else None
 
-    def keep(self, settings: Settings, result: Result) -> None:
-        """Write the result of a run, whole or not at all.
+    def save(self, settings: Settings, result: Result) -> None:
+        """Save the result of a run: the whole file or none.
 
         Raises:
             OSError: it cannot be written.
@@ -71,26 +71,26 @@ def run_all(
     dask: str | None = None,
     progress: bool = True,
 ) -> dict[int, Result | str]:
-    """Run a job with all settings that have not finished yet, in any order.
+    """Run a job with all settings whose run has not finished yet, in any order.
 
-    Each result is kept as soon as it is there, so that neither Ctrl-C nor a crash loses one.
+    Each result is saved at once, so that neither Ctrl-C nor a crash loses one.
 
     Args:
         job: takes settings, returns a result of numbers and texts.
         grid: the settings.
-        runs: where results are kept.
-        n_jobs: processes; -1 for one a core.
+        runs: where results are saved.
+        n_jobs: processes; -1 for one per core.
         dask: the address of a Dask scheduler to run on instead, such as "tcp://host:8786".
-        progress: show a bar over all runs.
+        progress: show a progress bar over all runs.
 
     Returns:
-        By the place in the grid: the result, or in words why there is none. Places that Ctrl-C left
-        out are missing.
+        By index in the grid: the result, or a text that says why there is none. Runs that Ctrl-C
+        prevented are missing.
 
     Raises:
-        ClusterError: the cluster does not answer.
+        ClusterError: the cluster does not respond.
         ModuleNotFoundError: joblib, or distributed, is not installed.
-        OSError: a result cannot be kept.
+        OSError: a result cannot be saved.
     """
     from tqdm import tqdm
 
@@ -100,13 +100,13 @@ def run_all(
         if kept is not None:
             found[i] = kept
     left = [i for i in range(len(grid)) if i not in found]
-    way = on_cluster(dask) if dask is not None else on_cores(n_jobs)
+    submit = on_cluster(dask) if dask is not None else on_cores(n_jobs)
     bar = tqdm(total=len(grid), initial=len(found), disable=not progress, unit="run")
     try:
         for _ in range(ATTEMPTS):
-            for i, result in way(job, [(i, grid[i]) for i in left]):
+            for i, result in submit(job, [(i, grid[i]) for i in left]):
                 if isinstance(result, dict):
-                    runs.keep(grid[i], result)
+                    runs.save(grid[i], result)
                 found[i] = result
                 bar.update()
             left = [i for i in left if i not in found]
@@ -121,55 +121,59 @@ def run_all(
     return found
 
 
-Way = Callable[[Job, Sequence[tuple[int, Settings]]], Iterator[tuple[int, Result | str]]]
+Executor = Callable[[Job, Sequence[tuple[int, Settings]]], Iterator[tuple[int, Result | str]]]
 
 
-def on_cores(n_jobs: int) -> Way:
-    """Return the way to run over the cores of this machine.
+def on_cores(n_jobs: int) -> Executor:
+    """Return what runs jobs on the cores of this machine.
 
     Raises:
         ModuleNotFoundError: joblib is not installed.
     """
-    joblib = needed("joblib")
+    joblib = import_or_explain("joblib")
 
-    def way(job: Job, work: Sequence[tuple[int, Settings]]) -> Iterator[tuple[int, Result | str]]:
-        """Yield results as they come; those of a worker that died are missing."""
+    def submit(
+        job: Job, work: Sequence[tuple[int, Settings]]
+    ) -> Iterator[tuple[int, Result | str]]:
+        """Yield results as they come; those of a worker that has died are missing."""
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-        # One run at a time for each worker: what has finished is handed over at once.
+        # One run at a time per worker, so that each result is handed over at once.
         parallel = joblib.Parallel(
             n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="all"
         )
-        results = parallel(joblib.delayed(numbered)(job, i, settings) for i, settings in work)
+        results = parallel(joblib.delayed(run_numbered)(job, i, settings) for i, settings in work)
         try:
             yield from results
         except TerminatedWorkerError:
-            return  # the caller tries those again that are missing
+            return  # the caller tries again those that are missing
 
-    return way
+    return submit
 
 
-def on_cluster(address: str) -> Way:
-    """Return the way to run on a Dask cluster.
+def on_cluster(address: str) -> Executor:
+    """Return what runs jobs on a Dask cluster.
 
     Raises:
-        ClusterError: it does not answer within seconds.
+        ClusterError: it does not respond within seconds.
         ModuleNotFoundError: distributed is not installed.
     """
-    distributed = needed("distributed")
+    distributed = import_or_explain("distributed")
     try:
-        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+        client = distributed.Client(address, timeout=TIMEOUT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise ClusterError(
-            f"no Dask scheduler answers at {address} within {PATIENCE} seconds "
+            f"no Dask scheduler responds at {address} within {TIMEOUT} seconds "
             f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); start one "
             "with `dask scheduler`, or leave out --dask to use the cores of this machine"
         ) from None
 
-    def way(job: Job, work: Sequence[tuple[int, Settings]]) -> Iterator[tuple[int, Result | str]]:
-        """Yield results as they come; those of a worker that died are missing."""
+    def submit(
+        job: Job, work: Sequence[tuple[int, Settings]]
+    ) -> Iterator[tuple[int, Result | str]]:
+        """Yield results as they come; those of a worker that has died are missing."""
         futures = {
-            client.submit(numbered, job, i, settings, pure=False, retries=0): i
+            client.submit(run_numbered, job, i, settings, pure=False, retries=0): i
             for i, settings in work
         }
         try:
@@ -179,22 +183,22 @@ def on_cluster(address: str) -> Way:
         finally:
             client.cancel(list(futures))
 
-    return way
+    return submit
 
 
-def numbered(job: Job, i: int, settings: Settings) -> tuple[int, Result | str]:
-    """Run a job, and return its number with its result, or with what went wrong."""
+def run_numbered(job: Job, i: int, settings: Settings) -> tuple[int, Result | str]:
+    """Run a job, and return its index with its result, or with what went wrong."""
     try:
         return i, job(settings)
     except Exception as error:
         return i, f"{type(error).__name__}: {error}"
 
 
-def needed(module: str) -> Any:
-    """Return a module.
+def import_or_explain(module: str) -> Any:
+    """Import and return a module.
 
     Raises:
-        ModuleNotFoundError: it is not installed; the message names the extra.
+        ModuleNotFoundError: it is not installed; the message says how to install it.
     """
     from importlib import import_module
 
@@ -208,7 +212,7 @@ def needed(module: str) -> Any:
 
 
 def grid_of(**choices: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return every combination of the choices, the last one changing fastest.
+    """Return every combination of the choices; the last choice changes fastest.
 
     Example:
         >>> grid_of(lr=[0.1, 1], seed=[0, 1])
@@ -216,4 +220,4 @@ def grid_of(**choices: Iterable[Any]) -> list[dict[str, Any]]:
     """
     from itertools import product
 
-    return [dict(zip(choices, row, strict=True)) for row in product(*choices.values())]
+    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]

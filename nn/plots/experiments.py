@@ -112,16 +112,16 @@ def sensitivity(found: Sensitivity, *, n: int = 20) -> Figure:
     import numpy as np
 
     most = found.most(n)
-    places = [found.names.index(name) for name in most]
-    moving = np.sqrt((found.by_moving[places] ** 2).mean(axis=(1, 2)))
+    indices = [found.names.index(name) for name in most]
+    difference = np.sqrt((found.by_finite_difference[indices] ** 2).mean(axis=(1, 2)))
     figure, (axes,) = new_figure(8.5, 1.6 + 0.34 * len(most))
-    rows = np.arange(len(most))
-    axes.barh(rows, found.importance[places], color=BLUE, height=0.6, label="by gradient")
+    lines = np.arange(len(most))
+    axes.barh(lines, found.importance[indices], color=BLUE, height=0.6, label="by gradient")
     axes.scatter(
-        moving, rows, color=ORANGE, s=60, zorder=3, edgecolor="white",
+        difference, lines, color=ORANGE, s=60, zorder=3, edgecolor="white",
         label=f"by finite difference (±{found.move:g})",
     )  # fmt: skip
-    axes.set_yticks(rows, most, fontsize=11)
+    axes.set_yticks(lines, most, fontsize=11)
     axes.set_ylim(len(most) - 0.4, -0.6)
     axes.set_xlabel("change of the prediction per unit of the parameter")
     legend_above(axes)

@@ -17,13 +17,13 @@ def model_of(*sizes: int, activation: str = "tanh", seed: int = 0) -> nn.MLP:
 
 def test_gradient_and_small_move_agree_for_every_weight_sample_and_output() -> None:
     found = nn.sensitivity(model_of(4, 2), X, move=1e-4)
-    assert found.by_gradient.shape == found.by_moving.shape == (22, 20, 2)
-    assert found.by_moving == pytest.approx(found.by_gradient, abs=1e-6)
+    assert found.by_gradient.shape == found.by_finite_difference.shape == (22, 20, 2)
+    assert found.by_finite_difference == pytest.approx(found.by_gradient, abs=1e-6)
 
 
 def test_large_move_and_gradient_part_where_the_prediction_bends() -> None:
     found = nn.sensitivity(model_of(4, 1), X, move=2.0)
-    assert np.abs(found.by_moving - found.by_gradient).max() > 0.1
+    assert np.abs(found.by_finite_difference - found.by_gradient).max() > 0.1
 
 
 def test_gradients_of_sensitivity_are_those_of_backward() -> None:
@@ -42,7 +42,7 @@ def test_moved_prediction_is_what_the_model_says_with_that_weight() -> None:
         weight.data = moved
         ends.append(model(X[0]).data)
     at = found.names.index("layers.0.neurons.1.weights.0")
-    assert found.by_moving[at, 0, 0] == pytest.approx(ends[0] - ends[1])
+    assert found.by_finite_difference[at, 0, 0] == pytest.approx(ends[0] - ends[1])
 
 
 def test_sensitivity_and_surface_leave_the_model_as_it_was() -> None:
@@ -118,9 +118,9 @@ class Empty(nn.Module):
         (lambda m: nn.sensitivity(m, [[1.0]]), "takes 2 inputs, got 1"),
         (lambda m: nn.loss_surface(m, X, y, Value(1.0), m.parameters()[0]), r"has no parameter Value\(.*give one of model.parameters\(\)"),
         (lambda m: nn.loss_surface(m, X, y, "layers.9", m.parameters()[0]), "has no parameter 'layers.9'; .* such as layers.0.neurons.0.weights.0"),
-        (lambda m: nn.loss_surface(m, X, y, *m.parameters()[:1] * 2), "over two parameters, got layers.0.neurons.0.weights.0 twice"),
+        (lambda m: nn.loss_surface(m, X, y, *m.parameters()[:1] * 2), "two different parameters, got layers.0.neurons.0.weights.0 twice"),
         (lambda m: nn.loss_surface(m, X, y[:-1], *m.parameters()[:2]), "X has 20 rows and y has 19 targets"),
-        (lambda m: nn.loss_surface(m, X, y, *m.parameters()[:2], n=1), "n must be at least 2 places a side, got 1"),
+        (lambda m: nn.loss_surface(m, X, y, *m.parameters()[:2], n=1), "n must be at least 2 points per side, got 1"),
         (lambda m: nn.growth(widths=()), "growth needs widths, depths and repeats of at least 1"),
         (lambda m: nn.growth(widths=(0,)), "must be at least 1, got 0"),
     ],
@@ -128,3 +128,9 @@ class Empty(nn.Module):
 def test_what_cannot_be_measured_is_refused_in_words(ask, wording: str) -> None:
     with pytest.raises(ValueError, match=wording):
         ask(model_of(3, 1))
+
+
+def test_old_name_of_the_finite_difference_still_works() -> None:
+    found = nn.sensitivity(model_of(3, 1), X[:2])
+    with pytest.warns(DeprecationWarning, match="by_moving is now called by_finite_difference"):
+        assert found.by_moving is found.by_finite_difference

@@ -67,14 +67,14 @@ def test_finished_runs_are_not_made_again(tmp_path) -> None:
 
 
 def test_runs_of_other_data_do_not_count(tmp_path) -> None:
-    Runs(tmp_path, "these").keep({"x": 1}, {"answer": 1})
+    Runs(tmp_path, "these").save({"x": 1}, {"answer": 1})
     assert Runs(tmp_path, "these").finished({"x": 1}) == {"answer": 1}
     assert Runs(tmp_path, "those").finished({"x": 1}) is None
 
 
 def test_half_a_file_does_not_count(tmp_path) -> None:
     runs = Runs(tmp_path)
-    runs.keep({"x": 1}, {"answer": 1})
+    runs.save({"x": 1}, {"answer": 1})
     path = runs.path({"x": 1})
     path.write_text(path.read_text()[:40])
     assert runs.finished({"x": 1}) is None
@@ -132,7 +132,7 @@ def test_cluster_that_does_not_answer_is_told_within_seconds() -> None:
     start = time.perf_counter()
     with pytest.raises(
         ClusterError,
-        match=r"no Dask scheduler answers at tcp://127.0.0.1:9 within 5 seconds .* start one with `dask scheduler`",
+        match=r"no Dask scheduler responds at tcp://127.0.0.1:9 within 5 seconds .* start one with `dask scheduler`",
     ):
         on_cluster("tcp://127.0.0.1:9")
     assert time.perf_counter() - start < 15
