@@ -9,6 +9,9 @@ import pytest
 import engine
 from engine import NonFiniteWarning, Value
 from engine.value import oldest_first
+from tests.graphs import frees_a_long_chain
+
+pytestmark = pytest.mark.core
 
 
 def test_gradient_adds_up_when_a_value_is_used_twice() -> None:
@@ -88,6 +91,7 @@ def test_walk_that_was_cut_short_leaves_no_mark_that_the_next_believes() -> None
     assert (x.grad, y.grad, z.grad) == (12.0, 2.0, 1.0)
 
 
+@frees_a_long_chain
 def test_chain_of_a_million_works_at_the_default_recursion_limit_and_is_freed() -> None:
     assert sys.getrecursionlimit() <= 3000
     x = Value(1.0)

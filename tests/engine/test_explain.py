@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 import engine
 from engine import Value
 from engine.ops import OPS
-from tests.graphs import fan_out
+from tests.graphs import fan_out, frees_a_long_chain
+
+pytestmark = pytest.mark.core
 
 
 def used_thrice() -> tuple[Value, Value]:
@@ -123,6 +125,7 @@ def test_many_paths_are_counted_and_the_strongest_listed() -> None:
     assert "the 12 strongest of 2,097,152 paths" in str(explanation)
 
 
+@frees_a_long_chain
 def test_graph_deeper_than_the_recursion_limit_is_explained() -> None:
     x = Value(1.0, "x")
     out = x

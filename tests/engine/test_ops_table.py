@@ -12,6 +12,8 @@ from engine import Value
 from engine.ops import OPS, Op
 from engine.table.evaluate import holds, over_floats
 
+pytestmark = pytest.mark.core
+
 ROWS = [pytest.param(row, id=name) for name, row in OPS.items()]
 
 # The functions of math that are called otherwise elsewhere; the rest keep their names.

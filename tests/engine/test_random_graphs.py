@@ -9,6 +9,8 @@ import engine
 from engine import Value
 from engine.ops import OPS
 
+pytestmark = pytest.mark.core
+
 
 class Dual:
     """A number of 30 digits and its derivative by one input: another way to the same gradient."""
