@@ -16,8 +16,8 @@ from nn.data.table import DataError
 DESCRIPTION = """\
 Learn how a neural network learns: every weight, bias and gradient is a number you can see.
 
-  glassgrad train                   a net learns to tell two moons apart; pictures in out/moons
-  glassgrad train flowers.csv       the same with your own table: a header, then a sample a row
+  glassgrad train                   a network learns to separate two moons; pictures in out/moons
+  glassgrad train flowers.csv       the same with your own table: a header, then one sample per line
   glassgrad predict out/flowers/model.json new.csv
   glassgrad sweep moons --hidden 4,4 16,16 --lr 0.01 0.1 1 --seeds 5
   glassgrad draw "tanh(w*x + b)" x=2 w=-0.5 b=0.6 -o neuron.svg
@@ -25,7 +25,7 @@ Learn how a neural network learns: every weight, bias and gradient is a number y
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that refuses in one line, and shows texts as they are written."""
+    """An ArgumentParser that reports errors in one line, and does not reflow help texts."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        """Print what is wrong, and leave with exit code 2."""
+        """Print what is wrong, and exit with code 2."""
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
@@ -65,13 +65,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        argv: what stands after `glassgrad`; by default what the shell passed.
+        argv: the arguments after `glassgrad`; by default those from the shell.
 
     Returns:
-        The exit code: 0, or 2 where the user asked for what cannot be done, or 130 after Ctrl-C.
+        The exit code: 0, or 2 if the command cannot do what was asked, or 130 after Ctrl-C.
 
     Raises:
-        SystemExit: the arguments do not parse, or only ask for help or the version.
+        SystemExit: the arguments are invalid, or ask for help or the version.
     """
     arguments = parser().parse_args(protected(sys.argv[1:] if argv is None else argv))
     try:
@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"glassgrad: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        # The texts that name what to pip install; any other missing module is our mistake.
+        # Our messages say what to pip install; any other missing module is a bug of ours.
         if "pip install" not in str(error):
             raise
         print(f"glassgrad: {error}", file=sys.stderr)
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\nglassgrad: stopped by Ctrl-C", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader, such as head, has had enough. Python would complain again while leaving.
+        # The reader, such as head, has closed the pipe; Python would complain again on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
@@ -106,14 +106,14 @@ def print_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Print a warning in one line: a user of commands has no use for our line of code."""
+    """Print a warning in one line: someone at the command line does not need our source code."""
     print(f"glassgrad: warning: {message}", file=sys.stderr)
 
 
 def protected(argv: Sequence[str]) -> list[str]:
-    """Return `argv` with expressions such as -x**2 kept from being taken for options.
+    """Return `argv` with expressions such as -x**2 protected from being taken for options.
 
-    A space in front does that: no option begins with one, and the expression does not mind.
+    A space in front does that: no option begins with one, and it does not change the expression.
     """
     option = re.compile(r"-[ho]|--|--[a-z][a-z-]*(=.*)?", re.DOTALL)
     if not argv or argv[0] != "draw":

@@ -1,4 +1,4 @@
-"""The commands of glassgrad, a module each; what they share is how they refuse."""
+"""The commands of glassgrad, one module each, and the errors they share."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     Commands = _SubParsersAction[ArgumentParser]
 
     class Saved(Protocol):
-        """What can write itself into a file."""
+        """Something that can be saved to a file."""
 
         def save(self, path: Path) -> Path:
-            """Write it."""
+            """Save it."""
 
 
 class CommandError(Exception):
-    """What was asked cannot be done; the message says why, in one line, and what to do."""
+    """A command cannot do what was asked; the message says why and what to do, in one line."""
 
 
 def unwritable(path: object, error: OSError) -> CommandError:
-    """Return what to say where a file or folder cannot be written."""
-    # An error of the system has its reason in `strerror`; one of ours is a whole sentence.
+    """Return the error for a file or folder that cannot be written."""
+    # An error of the operating system has its reason in `strerror`; ours is a whole sentence.
     if error.strerror is None:
         return CommandError(str(error))
-    return CommandError(f"cannot write {path}: {error.strerror}; choose another place")
+    return CommandError(f"cannot write {path}: {error.strerror}; choose another path")

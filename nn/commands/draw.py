@@ -1,4 +1,4 @@
-"""`glassgrad draw`: an expression, its gradients as a table, and its graph as a picture."""
+"""`glassgrad draw`: the gradients of an expression as a table, and its graph as a picture."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".svg", ".png", ".dot")
 EPILOG = """\
-Each row of the table is a number: what you gave (op "leaf"), and what was made from it. data is
-the number, grad says how fast the result grows with it: grad 0.5 means that a nudge of 0.001
-moves the result by about 0.0005.
+Each line of the table is a number: one that you gave (op "leaf"), or one computed from it. data is
+the number, grad says how fast the result grows with it: with grad 0.5, a nudge of 0.001 changes
+the result by about 0.0005.
 
 examples:
   glassgrad draw "x*x + 3*x" x=2
@@ -35,7 +35,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "draw",
         help="the gradients of an expression, as a table, a picture and a player",
-        description="Compute an expression, find the gradient of each number in it, draw it.",
+        description="Compute an expression, print the gradient of each number in it, draw it.",
         epilog=EPILOG,
     )
     parser.add_argument(
@@ -48,14 +48,14 @@ def add_to(commands: Commands) -> None:
     )
     add = parser.add_argument
     add("--fold", default="auto", help="auto, none, neuron, heat or layer (auto)")
-    add("--gif", type=Path, metavar="FILE", help="write the two passes as moving pictures: .gif")
+    add("--gif", type=Path, metavar="FILE", help="write the two passes as an animation: .gif")
     add("--play", type=Path, metavar="FILE", help="write a page to step through them: .html")
-    add("--explain", metavar="NAME", help="say path by path where the gradient of NAME comes from")
+    add("--explain", metavar="NAME", help="show path by path where the gradient of NAME comes from")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table and the explanation, and write what is asked for."""
+    """Print the table and the explanation, and write the pictures."""
     files = {
         "-o": (arguments.out, SUFFIXES),
         "--gif": (arguments.gif, (".gif",)),
@@ -88,10 +88,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def leaf_named(root: Value, name: str) -> Value:
-    """Return the leaf of that name.
+    """Return the leaf with that name.
 
     Raises:
-        CommandError: there is none.
+        CommandError: there is no such leaf.
     """
     named = {leaf.label: leaf for leaf in engine.leaves(root)}
     if name not in named:
@@ -100,10 +100,10 @@ def leaf_named(root: Value, name: str) -> Value:
 
 
 def numbers_of(pairs: Sequence[str]) -> dict[str, float]:
-    """Return the numbers that NAME=NUMBER arguments give.
+    """Return the numbers from NAME=NUMBER arguments.
 
     Raises:
-        CommandError: one is not of that form, or a name is given twice.
+        CommandError: one does not have that form, or a name is given twice.
     """
     numbers: dict[str, float] = {}
     for pair in pairs:
@@ -117,7 +117,7 @@ def numbers_of(pairs: Sequence[str]) -> dict[str, float]:
         if number is None:
             raise CommandError(f"{name} needs a number, got '{text}'")
         if name in numbers:
-            raise CommandError(f"{name} is given twice, {numbers[name]:g} and {text}")
+            raise CommandError(f"{name} is given twice: {numbers[name]:g} and {text}")
         numbers[name] = number
     return numbers
 
@@ -126,7 +126,7 @@ def parsed(text: str, numbers: dict[str, float]) -> Value:
     """Return the result of the expression.
 
     Raises:
-        CommandError: it is no formula, or a number is missing, unused or outside a domain.
+        CommandError: it is not a valid formula, or a number is missing, unused or outside a domain.
     """
     try:
         root = engine.parse(text, numbers)
@@ -134,8 +134,8 @@ def parsed(text: str, numbers: dict[str, float]) -> Value:
         raise CommandError(str(error)) from None
     if root.op is None:
         raise CommandError(
-            f"'{text}' is a name alone, so there is nothing to differentiate; make something of "
-            f"it, such as {text}*{text}"
+            f"'{text}' is only a name, so there is nothing to differentiate; write an expression "
+            f"such as {text}*{text}"
         )
     return root
 
@@ -144,7 +144,7 @@ def write(root: Value, path: Path, make: Callable[..., Saved], *, fold: str) -> 
     """Write a picture, frames or a player.
 
     Raises:
-        CommandError: it cannot be made, or not be written.
+        CommandError: it cannot be drawn, or not be written.
     """
     try:
         make(root, fold=fold).save(path)

@@ -1,4 +1,4 @@
-"""`glassgrad predict`: what a trained model says of the rows of a CSV file."""
+"""`glassgrad predict`: the predictions of a trained model for the samples in a CSV file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nn.commands import Commands
 
 EPILOG = """\
-Columns are found by their names, in any order, and put on the scale that the model was trained
-on. If the file has the target too, the predictions are scored against it.
+Columns are found by name, in any order, and scaled as in training. If the file also has the
+target, the predictions are compared with it.
 
 examples:
   glassgrad train flowers.csv
@@ -33,20 +33,24 @@ def add_to(commands: Commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
         "predict",
-        help="use a trained model on new rows",
-        description="Print what a trained model says of each row of a CSV file, as CSV.",
+        help="use a trained model on new samples",
+        description="Print the predictions of a trained model for a CSV file, as CSV.",
         epilog=EPILOG,
     )
     parser.add_argument("model", type=Path, help="the model.json that `glassgrad train` wrote")
-    parser.add_argument("table", type=Path, metavar="PATH.csv", help="the rows, with a header")
+    parser.add_argument("table", type=Path, metavar="PATH.csv", help="the samples, with a header")
     parser.add_argument(
-        "-o", "--out", type=Path, metavar="FILE", help="write the predictions there, not to stdout"
+        "-o",
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the predictions there instead of to stdout",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write the predictions, and the score if there is one."""
+    """Print or write the predictions, and the score if the targets are known."""
     import numpy as np
 
     try:
@@ -59,8 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     truth = truth_in(table, trained)
     check_columns(table, trained)
     X = np.array([table.numbers(name) for name in trained.feature_names]).T
-    answers = trained.answers(X)
-    text = as_csv(table, trained.target_name, answers)
+    found = trained.predictions(X)
+    text = as_csv(table, trained.target_name, found)
     if arguments.out:
         try:
             write_whole(arguments.out, text)
@@ -70,16 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text)
     if truth is not None:
-        # Beside the predictions, so that those can be piped on.
-        print(score(answers, truth, trained.target_name), file=sys.stderr)
+        # To stderr, so that the predictions can be piped on.
+        print(score(found, truth, trained.target_name), file=sys.stderr)
     return 0
 
 
 def truth_in(table: Table, trained: Trained) -> list[str] | list[float] | None:
-    """Return the target column, or None if there is none or it is yet to be filled in.
+    """Return the target column, or None if it is missing or empty.
 
     Raises:
-        DataError: it has empty cells, or a class that the model was not trained on.
+        DataError: it has some empty cells, or a class that the model was not trained on.
     """
     target = trained.target_name
     if target not in table.columns:
@@ -93,7 +97,7 @@ def truth_in(table: Table, trained: Trained) -> list[str] | list[float] | None:
     for (row, _), text in zip(table.rows, texts, strict=True):
         if text not in trained.class_names:
             raise DataError(
-                f"{table.path}: row {row}, column '{target}' is '{text}', but the model knows "
+                f"{table.path}: row {row}, column '{target}' is '{text}', but the model knows only "
                 f"{', '.join(trained.class_names)}; correct it, or remove the column"
             )
     return texts

@@ -1,4 +1,4 @@
-"""`glassgrad sweep`: the same data learned with many settings, over all cores or a cluster."""
+"""`glassgrad sweep`: trains on one data set with many settings, on all cores or a cluster."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from nn.commands import CommandError, train
+from nn.commands.outputs import make_folder
 from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
 from nn.files import write_whole
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from nn.commands import Commands
 
 EPILOG = """\
-Each run is kept in DIR/runs the moment it has finished; the same command goes on where it was
-stopped. table.csv has a row for each run, sweep.png shows how the seeds of each setting spread.
+Each run is saved in DIR/runs as soon as it has finished; the same command resumes a sweep that was
+stopped. table.csv has one line per run, sweep.png shows the scores of all seeds of each setting.
 
 examples:
   glassgrad sweep moons --hidden 4,4 16,16 --lr 0.01 0.1 1 --seeds 5
@@ -35,23 +36,29 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "sweep",
         help="train with many settings, and compare them",
-        description="Train a data set with every combination of settings, and compare them.",
+        description="Train on a data set with every combination of settings, and compare them.",
         epilog=EPILOG,
     )
     add = parser.add_argument
     train.add_data_to(parser)
     many: dict[str, Any] = {"nargs": "+"}
     add("--hidden", metavar="N,N", help="sizes of hidden layers, such as 4,4 16,16", **many)
-    add("--activation", default=["tanh"], help="of the hidden layers (tanh)", **many)
-    add("--optimizer", choices=tuple(train.OPTIMIZERS), default=["adam"], help="(adam)", **many)
+    add("--activation", default=["tanh"], help="activation of the hidden layers (tanh)", **many)
+    add(
+        "--optimizer",
+        choices=tuple(train.OPTIMIZERS),
+        default=["adam"],
+        help="how weights are updated (adam)",
+        **many,
+    )
     add("--lr", type=float, default=[0.02], help="learning rates (0.02)", **many)
-    add("--batch-size", type=int, default=[20], help="samples a step (20)", **many)
-    add("--l2", type=float, default=[0.0], help="prices on large weights (0)", **many)
-    add("--seeds", type=int, default=3, metavar="N", help="runs of each setting (3)")
-    add("--epochs", type=int, help="how often to go through the data")
-    add("--jobs", type=int, default=-1, metavar="N", help="processes; one a core by default")
+    add("--batch-size", type=int, default=[20], help="samples per step (20)", **many)
+    add("--l2", type=float, default=[0.0], help="penalties on large weights (0)", **many)
+    add("--seeds", type=int, default=3, metavar="N", help="runs per setting (3)")
+    add("--epochs", type=int, help="number of passes through the data")
+    add("--jobs", type=int, default=-1, metavar="N", help="processes; by default one per core")
     add("--dask", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://127.0.0.1:8786")
-    add("--out", type=Path, metavar="DIR", help="where to write (out/sweep-NAME)")
+    add("--out", type=Path, metavar="DIR", help="folder to write to (out/sweep-NAME)")
     parser.set_defaults(run=run)
 
 
@@ -60,12 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.seeds < 1:
         raise CommandError(f"--seeds must be at least 1, got {arguments.seeds}")
     if arguments.jobs == 0:
-        raise CommandError("--jobs must be 1 or more, or -1 for one a core; got 0")
+        raise CommandError("--jobs must be 1 or more, or -1 for one per core; got 0")
     for text in arguments.hidden or []:
-        train.sizes(text)
-    samples = train.dataset(argparse.Namespace(**vars(arguments) | {"seed": 0}))
+        train.layer_sizes(text)
+    samples = train.load_dataset(argparse.Namespace(**vars(arguments) | {"seed": 0}))
     out: Path = arguments.out or Path("out") / f"sweep-{samples.name}"
-    train.prepare(out)
+    make_folder(out)
     for note in samples.notes:
         print(note)
     choices = {name: getattr(arguments, name) or [None] for name in CHOICES}
@@ -81,47 +88,49 @@ def run(arguments: argparse.Namespace) -> int:
     except ClusterError as error:
         raise CommandError(str(error)) from None
     except OSError as error:
-        raise CommandError(f"cannot keep runs in {out}: {error.strerror or error}") from None
-    rows = [(grid[i], found[i]) for i in sorted(found)]
-    finished = [(settings, r) for settings, r in rows if isinstance(r, dict)]
-    failed = [(settings, r) for settings, r in rows if isinstance(r, str)]
+        raise CommandError(f"cannot save runs in {out}: {error.strerror or error}") from None
+    outcomes = [(grid[i], found[i]) for i in sorted(found)]
+    finished = [(settings, r) for settings, r in outcomes if isinstance(r, dict)]
+    failed = [(settings, r) for settings, r in outcomes if isinstance(r, str)]
     varied = [name for name in CHOICES if len(choices[name]) > 1] or ["hidden", "lr"]
     write(out, finished, varied)
     for settings, why in failed:
-        print(f"failed: {named(settings, varied)}, seed {settings['seed']}: {why}")
+        print(f"failed: {label_of(settings, varied)}, seed {settings['seed']}: {why}")
     print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
     if len(found) < len(grid):
         print(
-            f"stopped by Ctrl-C; {len(found)} of {len(grid)} runs are kept, and the same command "
-            "goes on from there"
+            f"stopped by Ctrl-C; {len(found)} of {len(grid)} runs have been saved, and the same "
+            "command resumes the sweep"
         )
         return 130
     return 2 if failed else 0
 
 
 def is_file(data: str) -> bool:
-    """Tell whether the data are a file, and not one of ours."""
+    """Return whether the data are a file and not a built-in data set."""
     return data.endswith(".csv")
 
 
 def one_run(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Train once, in a process of its own, and return the scores."""
     arguments = argparse.Namespace(**settings, patience=None, monitor=True)
-    samples = train.dataset(arguments)
+    samples = train.load_dataset(arguments)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # what stopped it is told below
-        learnt = train.learn(arguments, samples, progress=False)
-    name, score = learnt.score(learnt.held_back)
-    assert learnt.monitor is not None
+        warnings.simplefilter("ignore", RuntimeWarning)  # the result says what stopped it
+        training = train.train(arguments, samples, progress=False)
+    name, score = training.score(training.held_back)
+    assert training.monitor is not None
     return {
         "metric": name,
         "validation": score,
-        "training": learnt.score(learnt.train)[1],
-        "epochs": len(learnt.history),
-        "best_epoch": learnt.history.best_epoch,
-        "stopped": learnt.history.stopped,
-        "seconds": round(learnt.history.seconds, 3),
-        "alarms": ", ".join(f"{alarm.name} ({alarm.location})" for alarm in learnt.monitor.alarms),
+        "training": training.score(training.train)[1],
+        "epochs": len(training.history),
+        "best_epoch": training.history.best_epoch,
+        "stopped": training.history.stopped,
+        "seconds": round(training.history.seconds, 3),
+        "alarms": ", ".join(
+            f"{alarm.name} ({alarm.location})" for alarm in training.monitor.alarms
+        ),
     }
 
 
@@ -148,14 +157,14 @@ def write(
     scores: dict[str, list[float]] = {}
     alarms: dict[str, set[str]] = {}
     for settings, result in finished:
-        name = named(settings, varied)
+        name = label_of(settings, varied)
         scores.setdefault(name, []).append(result["validation"])
         alarms.setdefault(name, set()).update(
             a.split(" (")[0] for a in result["alarms"].split(", ") if a
         )
     metric = finished[0][1]["metric"]
     width = max(map(len, scores))
-    print(f"{'':{width}}  validation {metric}: median (least to most)")
+    print(f"{'':{width}}  validation {metric}: median (lowest to highest)")
     for name, mine in sorted(scores.items(), key=lambda item: -median(item[1])):
         spread = f"{median(mine):.4f}  ({min(mine):.4f} to {max(mine):.4f})"
         print(f"{name:{width}}  {spread}  {', '.join(sorted(alarms[name]))}".rstrip())
@@ -168,8 +177,8 @@ def write(
         raise CommandError(f"cannot write to {out}: {error.strerror or error}") from None
 
 
-def named(settings: Mapping[str, Any], varied: Sequence[str]) -> str:
-    """Return what tells a setting from the others."""
+def label_of(settings: Mapping[str, Any], varied: Sequence[str]) -> str:
+    """Return the settings that differ between runs, as text."""
     return "  ".join(
         f"{name.replace('_', ' ')} {settings[name]}"
         for name in varied

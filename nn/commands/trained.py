@@ -1,4 +1,4 @@
-"""A model with all that is needed to use it on new data: names, classes and scales."""
+"""A model with everything needed to use it on new data: names, classes and scales."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import Value
-from nn.data.dataset import Scaling
+from nn.data.dataset import Dataset, Scaling
 from nn.layers import load
 from nn.module import Module
 from nn.plots.classes import margins_of, outputs
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that takes features, and gives quantities, in their own units.
+    """A model that takes features, and predicts quantities, in their own units.
 
     Attributes:
         model: takes features on the scale it was trained on.
         feature_names: in the order the model takes them.
         target_name: what it predicts.
         class_names: in the order of their numbers; None for regression.
-        ignored: columns of the training file that were no features.
-        scaling: of the features; None if the model takes them as they are.
+        ignored: columns of the training file that were not used.
+        scaling: of the features; None if the model takes them unscaled.
         target_scaling: of the target, for regression.
     """
 
@@ -40,35 +40,41 @@ class Trained:
     scaling: Scaling | None = None
     target_scaling: Scaling | None = None
 
-    def __call__(self, row: Sequence[float]) -> Value | list[Value]:
+    def __call__(self, x: Sequence[float]) -> Value | list[Value]:
         """Return the model's outputs for one sample; a quantity in the target's unit."""
-        out: Value | list[Value] = self.model(self.scaled(row))  # type: ignore[operator]
+        out: Value | list[Value] = self.model(self.scaled(x))  # type: ignore[operator]
         if self.target_scaling is None:
             return out
-        spread, mean = float(self.target_scaling.spread), float(self.target_scaling.mean)
-        return [v * spread + mean for v in out] if isinstance(out, list) else out * spread + mean
+        std, mean = float(self.target_scaling.spread), float(self.target_scaling.mean)
+        return [v * std + mean for v in out] if isinstance(out, list) else out * std + mean
 
-    def scaled(self, row: Sequence[float]) -> list[float]:
+    def scaled(self, x: Sequence[float]) -> list[float]:
         """Return the features of one sample on the scale that the model takes."""
         if self.scaling is None:
-            return list(row)
-        mean, spread = self.scaling.mean.tolist(), self.scaling.spread.tolist()
-        # One by one, so that a program can record it.
-        return [(x - m) / s for x, m, s in zip(row, mean, spread, strict=True)]
+            return list(x)
+        mean, std = self.scaling.mean.tolist(), self.scaling.spread.tolist()
+        # One by one, so that `engine.compile` can record it.
+        return [(feature - m) / s for feature, m, s in zip(x, mean, std, strict=True)]
 
     def parameters(self) -> list[Value]:
         """Return the weights and biases of the model."""
         return self.model.parameters()
 
-    def answers(self, X: NDArray[np.float64]) -> list[str] | list[float]:
-        """Return for each sample the name of its class, or a quantity in the target's unit."""
+    def predictions(self, X: NDArray[np.float64]) -> list[str] | list[float]:
+        """Return the class name of each sample, or a quantity in the target's unit."""
         if self.class_names is None:
             quantities: list[float] = outputs(self, X)[:, 0].tolist()
             return quantities
         return [self.class_names[k] for k in margins_of(self, X).argmax(axis=1)]
 
+    def scale(self, part: Dataset) -> tuple[list[list[float]], list[float]]:
+        """Return samples and targets on the scale that the model takes."""
+        X = self.scaling.apply(part.X) if self.scaling else part.X
+        y = self.target_scaling.apply(part.y.astype(float)) if self.target_scaling else part.y
+        return X.tolist(), y.tolist()
+
     def save(self, path: str | Path) -> None:
-        """Write the model and everything here into one file.
+        """Write the model, its names and scales into one file.
 
         Raises:
             OSError: the file cannot be written.
@@ -88,7 +94,7 @@ class Trained:
         """Return what `save` wrote.
 
         Raises:
-            ValueError: the file is cut short, holds no model, or one without names and scales.
+            ValueError: the file is cut short, or is not a model with names and scales.
             OSError: the file cannot be read.
         """
         model = load(path)
@@ -107,6 +113,6 @@ class Trained:
             )
         except KeyError as error:
             raise ValueError(
-                f"{path} holds a model without its {error.args[0]}; "
-                "train it by `glassgrad train`, which keeps the names and scales that predict needs"
+                f"{path} is a model without '{error.args[0]}'; train it with "
+                "`glassgrad train`, which saves the names and scales that predict needs"
             ) from None

@@ -91,7 +91,7 @@ def test_formula_may_begin_with_a_minus(capsys) -> None:
 @pytest.mark.parametrize(
     ("arguments", "wording"),
     [
-        (["train", "sunspots"], "no data set named 'sunspots'; there are moons"),
+        (["train", "sunspots"], "no data set named 'sunspots'; choose one of moons"),
         (["train", "missing.csv"], "missing.csv"),
         (["train", "--hidden", "a,b"], "--hidden needs sizes such as 16,16, got 'a,b'"),
         (["train", "--activation", "swoosh"], "activation must be one of"),
@@ -162,7 +162,7 @@ def test_without_a_command_help_is_shown(capsys) -> None:
 )
 def test_options_for_csv_are_refused_for_a_built_in_set(option, text, capsys) -> None:
     assert refusal(["train", "iris", option, text], capsys) == (
-        f"glassgrad: {option} is for a CSV file; the data set 'iris' has its target already\n"
+        f"glassgrad: {option} is for CSV files; the data set 'iris' already has a target\n"
     )
 
 
@@ -208,7 +208,7 @@ MODEL = "out/flowers/model.json"
     [
         ("height\n1\n", "lacks column 'width', which the model was trained on"),
         ("height,width,colour\n1,2,3\n", "has column 'colour', which the model was not trained on"),
-        ("height,width,flower\n1,2,lily\n", "is 'lily', but the model knows rose, tulip"),
+        ("height,width,flower\n1,2,lily\n", "is 'lily', but the model knows only rose, tulip"),
         ("height,width\n1,\n", "row 2, column 'width' is empty"),
     ],
 )
@@ -242,7 +242,7 @@ def test_predictions_are_not_written_where_there_is_no_folder(flowers, capsys) -
 
 def test_predictions_are_not_written_over_a_folder(flowers, capsys) -> None:
     assert refusal(["predict", MODEL, "flowers.csv", "-o", "out"], capsys) == (
-        "glassgrad: cannot write out: Is a directory; choose another place\n"
+        "glassgrad: cannot write out: Is a directory; choose another path\n"
     )
 
 
@@ -261,7 +261,7 @@ def test_full_disk_leaves_the_old_model_whole(flowers, capsys, monkeypatch) -> N
     monkeypatch.setattr("os.replace", full)
     arguments = ["train", "flowers.csv", "--epochs", "2", "--hidden", "3"]
     assert refusal(arguments, capsys).endswith(
-        "glassgrad: cannot write out/flowers: No space left on device; choose another place\n"
+        "glassgrad: cannot write out/flowers: No space left on device; choose another path\n"
     )
     assert (flowers / MODEL).read_text() == before
     assert not [path for path in (flowers / "out" / "flowers").iterdir() if path.name[0] == "."]
@@ -269,8 +269,8 @@ def test_full_disk_leaves_the_old_model_whole(flowers, capsys, monkeypatch) -> N
 
 def test_a_name_alone_is_no_formula(capsys) -> None:
     assert refusal(["draw", "x", "x=1"], capsys) == (
-        "glassgrad: 'x' is a name alone, so there is nothing to differentiate; make something of "
-        "it, such as x*x\n"
+        "glassgrad: 'x' is only a name, so there is nothing to differentiate; write an expression "
+        "such as x*x\n"
     )
 
 

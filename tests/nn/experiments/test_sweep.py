@@ -180,7 +180,7 @@ def test_stopped_sweep_keeps_what_has_finished_and_goes_on_from_there(how, tmp_p
     assert all(json.loads(text)["result"] for text in kept.values())
     if how == signal.SIGINT:
         assert sweep.returncode == 130
-        assert f"stopped by Ctrl-C; {len(kept)} of 8 runs are kept" in out
+        assert f"stopped by Ctrl-C; {len(kept)} of 8 runs have been saved" in out
     subprocess.run(command, check=True, capture_output=True)
     done = {path.name: path.read_text() for path in (tmp_path / "runs").glob("*.json")}
     assert len(done) == 8
@@ -192,7 +192,7 @@ def test_stopped_sweep_keeps_what_has_finished_and_goes_on_from_there(how, tmp_p
     [
         (["sweep", "sunspots"], "no data set named 'sunspots'"),
         (["sweep", "--seeds", "0"], "--seeds must be at least 1, got 0"),
-        (["sweep", "--jobs", "0"], "--jobs must be 1 or more, or -1 for one a core; got 0"),
+        (["sweep", "--jobs", "0"], "--jobs must be 1 or more, or -1 for one per core; got 0"),
         (["sweep", "--hidden", "a"], "--hidden needs sizes such as 16,16, got 'a'"),
         (["sweep", "--out", "file/out"], "cannot write to file/out"),
     ],
