@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from engine import functions, value
+from engine.errors import DomainError
 from engine.graph import nodes
+from engine.guards.domain import made_from, named
 from engine.ops import OPS, Op
 from engine.table.evaluate import compiled
 from engine.typed import overload
 from engine.value import Choice, Value
 
 NAMES = {name: getattr(functions, name) for name in OPS if hasattr(functions, name)}
-
-_over_values: dict[str, tuple[Callable[..., Value | float], ...]] = {}
-
-
-def slopes_over_values(row: Op) -> tuple[Callable[..., Value | float], ...]:
-    """Return the slopes of `row` as functions over Values, which record what they compute."""
-    if row.name not in _over_values:
-        _over_values[row.name] = tuple(compiled(text, NAMES) for text in row.slopes)
-    return _over_values[row.name]
 
 
 @overload
@@ -60,27 +53,83 @@ def grad(out: Value, inputs: Value | Sequence[Value]) -> Value | list[Value]:
                 f"grad(out, inputs) needs Values, got {type(given).__name__}; "
                 "keep the Values that the computation started from, not their .data"
             )
+    gradients = chain_rule(out, wanted)
+    found = [gradients.get(x, 0.0) for x in wanted]
+    results = [g if isinstance(g, Value) else Value(g) for g in found]
+    return results[0] if isinstance(inputs, Value) else results
+
+
+def chain_rule(out: Value, wanted: Iterable[Value]) -> dict[Value, Value | float]:
+    """Return d(out)/d(node) of each node between `wanted` and `out`, as recorded Values.
+
+    A plain float is a gradient that no input can move, so a path along which it is 0 is left out:
+    the branch that a `where` did not take, a ReLU that is off. A Value is kept even if its number
+    is 0 here, since its own derivatives need not be.
+    """
     order = nodes(out)
-    reached = {id(x) for x in wanted}
+    dependent = set(wanted)
     for node in order:
-        if id(node._a) in reached or id(node._b) in reached:
-            reached.add(id(node))
-    gradients: dict[int, Value | float] = {id(out): 1.0}
+        if node._a in dependent or node._b in dependent:
+            dependent.add(node)
+    gradients: dict[Value, Value | float] = {out: 1.0} if out in dependent else {}
     for node in reversed(order):
-        if node.op is None or id(node) not in gradients or id(node) not in reached:
+        gradient = gradients.get(node)
+        if node.op is None or gradient is None or is_number(gradient, 0):
             continue
-        gradient = gradients[id(node)]
         a = node._da if node._a is None else node._a
         b = node._db if node._b is None else node._b
         c = condition_of(node)
-        for x, slope in zip((node._a, node._b), slopes_over_values(node.op), strict=False):
-            if x is None or id(x) not in reached:
+        for x, local_derivative in zip((node._a, node._b), over_values(node.op), strict=False):
+            if x is None or x not in dependent:
                 continue
-            path = product(gradient, slope(a, b, c, node))
-            gradients[id(x)] = gradients[id(x)] + path if id(x) in gradients else path
-    found = [gradients.get(id(x), 0.0) if id(x) in reached else 0.0 for x in wanted]
-    results = [g if isinstance(g, Value) else Value(g) for g in found]
-    return results[0] if isinstance(inputs, Value) else results
+            if isinstance(local_derivative, float):
+                slope: Value | float = local_derivative
+            else:
+                try:
+                    slope = local_derivative(a, b, c, node)
+                except DomainError:
+                    raise without_a_slope(node, x) from None
+            path = product(gradient, slope)
+            if is_number(path, 0):
+                continue
+            gradients[x] = gradients[x] + path if x in gradients else path
+    return gradients
+
+
+_over_values: dict[str, tuple[Callable[..., Value | float] | float, ...]] = {}
+
+
+def over_values(row: Op) -> tuple[Callable[..., Value | float] | float, ...]:
+    """Return the slopes of `row` as functions over Values, or as numbers where they are constant.
+
+    A function records what it computes.
+    """
+    if row.name not in _over_values:
+        numbers = (constant(text) for text in row.slopes)
+        _over_values[row.name] = tuple(
+            compiled(text, NAMES) if number is None else number
+            for text, number in zip(row.slopes, numbers, strict=True)
+        )
+    return _over_values[row.name]
+
+
+def constant(text: str) -> float | None:
+    """Return the number that `text` is, or None for a formula."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def without_a_slope(node: Value, x: Value) -> DomainError:
+    """Return the error for an operation whose slope towards `x` is not finite here."""
+    slope = node._da if x is node._a else node._db
+    smooth = node.op.smooth or node.op.domain if node.op else ""
+    needs = f"; a finite slope needs {smooth}" if smooth else ""
+    return DomainError(
+        f"grad() through {node.op} from {made_from(node)}: its slope is {slope} towards "
+        f"{named(x)}{needs}; move the inputs a little, or keep this branch out of the result"
+    )
 
 
 def condition_of(node: Value) -> float | None:
@@ -91,12 +140,15 @@ def condition_of(node: Value) -> float | None:
     return condition.data if isinstance(condition, Value) else condition
 
 
-def product(x: Value | float, y: Value | float) -> Value | float:
-    """Return x × y, without recording a multiplication by a plain 1 or 0."""
-    for one, other in ((x, y), (y, x)):
-        if isinstance(one, float):
-            if one == 1.0:
-                return other
-            if one == 0.0:
-                return 0.0
-    return x * y
+def product(gradient: Value | float, slope: Value | float) -> Value | float:
+    """Return gradient × slope, without recording a multiplication by a plain 1."""
+    if is_number(slope, 1):
+        return gradient
+    if is_number(gradient, 1):
+        return slope
+    return gradient * slope
+
+
+def is_number(x: Value | float, number: float) -> bool:
+    """Return whether `x` is this plain number, which no input can move."""
+    return not isinstance(x, Value) and x == number
