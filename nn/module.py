@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from engine import Value
 from nn.files import read_json, write_whole
@@ -37,10 +39,7 @@ class Module:
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Return each parameter once, with its path, such as "layers.0.neurons.3.weights.1"."""
-        found: dict[int, tuple[str, Value]] = {}
-        for name, value in walk(self, ""):
-            found.setdefault(id(value), (name, value))
-        return list(found.values())
+        return [(path, value) for path, _, value, _ in owned_parameters(self)]
 
     def parameters(self) -> list[Value]:
         """Return all weights and biases."""
@@ -99,7 +98,7 @@ class Module:
 
     def _part(self, name: str, size: str = "", activation: str = "") -> Part:
         """Return the row of a summary for the whole of this module."""
-        biases = [is_bias(path) for path, _ in self.named_parameters()]
+        biases = [parameter.is_bias for parameter in owned_parameters(self)]
         return Part(name, size, activation, biases.count(False), biases.count(True))
 
     def config(self) -> dict[str, object] | None:
@@ -141,32 +140,75 @@ class Module:
         self.metadata = metadata
 
 
-def walk(thing: object, path: str) -> Iterator[tuple[str, Value]]:
-    """Yield every Value below `thing` with its path; models nest a few levels, so this recurses."""
+class Parameter(NamedTuple):
+    """A parameter of a module.
+
+    Attributes:
+        path: where it is, such as "layers.0.neurons.3.weights.1".
+        owner: the innermost Module that it is an attribute of, or in a list or dictionary of.
+        value: the parameter.
+        is_bias: whether it is a bias, else it is a weight.
+    """
+
+    path: str
+    owner: Module
+    value: Value
+    is_bias: bool
+
+
+def owned_parameters(module: Module) -> list[Parameter]:
+    """Return each parameter of a module once, where it is found first."""
+    found: dict[int, Parameter] = {}
+    for parameter in walk(module):
+        found.setdefault(id(parameter.value), parameter)
+    return list(found.values())
+
+
+def walk(module: Module, path: str = "") -> Iterator[Parameter]:
+    """Yield every Value below a module, as often as it is there."""
+    for name, thing in vars(module).items():
+        if not name.startswith("_"):
+            yield from walk_attribute(thing, module, path, name)
+
+
+def walk_attribute(thing: object, owner: Module, path: str, attribute: str) -> Iterator[Parameter]:
+    """Yield every Value in an attribute; models nest a few levels, so this recurses.
+
+    Args:
+        thing: the attribute, or something in it.
+        owner: the module whose attribute it is.
+        path: of the owner.
+        attribute: the rest of the path, from the owner to `thing`.
+    """
+    whole = f"{path}.{attribute}" if path else attribute
     if isinstance(thing, Value):
-        yield path, thing
-        return
-    inner: Iterator[tuple[object, object]]
-    if isinstance(thing, Module):
-        inner = ((name, x) for name, x in vars(thing).items() if not name.startswith("_"))
+        yield Parameter(whole, owner, thing, is_bias(attribute))
+    elif isinstance(thing, Module):
+        yield from walk(thing, whole)
     elif isinstance(thing, (list, tuple)):
-        inner = ((i, x) for i, x in enumerate(thing))
+        for i, x in enumerate(thing):
+            yield from walk_attribute(x, owner, path, f"{attribute}.{i}")
     elif isinstance(thing, dict):
-        inner = ((key, x) for key, x in thing.items())
-    else:
-        return
-    for name, x in inner:
-        yield from walk(x, f"{path}.{name}" if path else str(name))
+        for key, x in thing.items():
+            yield from walk_attribute(x, owner, path, f"{attribute}.{key}")
 
 
 def weights_of(model: Module) -> list[Value]:
     """Return the parameters of `model` that are not biases."""
-    return [value for name, value in model.named_parameters() if not is_bias(name)]
+    return [parameter.value for parameter in owned_parameters(model) if not parameter.is_bias]
 
 
-def is_bias(name: str) -> bool:
-    """Tell whether a parameter's path ends in a bias, or in one of a list of biases."""
-    return name.rstrip(".0123456789").rpartition(".")[2].startswith("bias")
+BIAS = re.compile(r"b(?:ias.*|[\d_].*)?")
+
+
+def is_bias(attribute: str) -> bool:
+    """Return whether an attribute of a Module holds biases: the one rule of what a bias is.
+
+    Args:
+        attribute: the path from the Module that owns the Value, such as "bias", "b", "b1",
+            "biases.3" or "parameters.b": one of its names is b, b1 …, b_out …, or begins with bias.
+    """
+    return any(BIAS.fullmatch(name) for name in attribute.split("."))
 
 
 def some(names: list[str]) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import engine
 from engine import Value
 from nn.layers import MLP, Layer, Neuron
-from nn.module import Module, is_bias
+from nn.module import Module, owned_parameters
 
 Index = NDArray[np.intp]
 
@@ -84,13 +84,13 @@ class ParameterGroups:
         if not isinstance(model, Module):
             raise TypeError(f"Monitor watches an nn.Module such as nn.MLP, got {model!r}")
         self.model = model
-        named = model.named_parameters()
-        if not named:
+        parameters = owned_parameters(model)
+        if not parameters:
             raise ValueError(
                 f"Monitor needs a model with parameters to watch, and {model!r} has none"
             )
-        self.names = [name for name, _ in named]
-        self.parameters = [value for _, value in named]
+        self.names = [parameter.path for parameter in parameters]
+        self.parameters = [parameter.value for parameter in parameters]
         self._lists: list[tuple[Module, str, list[object], list[object]]] = []
         self.owners: list[Owner] = []
         owner_of: dict[int, int] = {}
@@ -101,7 +101,7 @@ class ParameterGroups:
         self.layers = list(dict.fromkeys(owner.layer for owner in self.owners))
         self.owner_of: Index = np.array([owner_of[id(p)] for p in self.parameters])
         self.layer_of: Index = np.array([self.layers.index(owner.layer) for owner in self.owners])
-        self.biases = np.array([is_bias(name) for name in self.names])
+        self.biases = np.array([parameter.is_bias for parameter in parameters])
         self._mix: NDArray[np.float64] | None = None
         self._arrays: Any = None
         self._groups: dict[tuple[bool | None, bool], Groups] = {}

@@ -6,7 +6,7 @@ import pytest
 
 import nn
 from engine import Value
-from nn.module import Module, is_bias, weights_of
+from nn.module import Module, is_bias, owned_parameters, weights_of
 
 
 class Nested(Module):
@@ -45,12 +45,43 @@ def test_weights_are_the_parameters_that_are_not_biases() -> None:
     assert len(model.parameters()) == 3 * 5 + 5 + 5 * 2 + 2
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("layers.0.neurons.1.bias", True), ("biases.3", True), ("bias_net.weights.0", False)],
-)
-def test_bias_is_told_by_the_last_word_of_the_path(name: str, expected: bool) -> None:
-    assert is_bias(name) is expected
+@pytest.mark.parametrize("attribute", ["bias", "biases.3", "b", "b1", "b_out", "parameters.b.0"])
+def test_attribute_named_b_or_bias_is_a_bias(attribute: str) -> None:
+    assert is_bias(attribute)
+
+
+@pytest.mark.parametrize("attribute", ["weights.0", "w", "beta", "base", "B", "embedding.3"])
+def test_attribute_of_another_name_is_a_weight(attribute: str) -> None:
+    assert not is_bias(attribute)
+
+
+def test_only_names_below_the_owner_say_what_a_bias_is() -> None:
+    class Outer(nn.Module):
+        def __init__(self) -> None:
+            self.bias_net = nn.Neuron(1, name="n")
+
+    found = [(path, is_bias) for path, _, _, is_bias in owned_parameters(Outer())]
+    assert found == [("bias_net.weights.0", False), ("bias_net.bias", True)]
+
+
+def test_parameter_names_the_innermost_module_that_holds_it() -> None:
+    model = nn.MLP(1, [2, 1])
+    owners = {path: owner for path, owner, _, _ in owned_parameters(model)}
+    assert owners["layers.0.neurons.1.weights.0"] is model.layers[0].neurons[1]
+
+
+def test_penalty_leaves_a_bias_named_b_out_and_the_summary_counts_it() -> None:
+    class Line(nn.Module):
+        def __init__(self) -> None:
+            self.w, self.b = Value(2.0, "w"), Value(3.0, "b")
+
+        def __call__(self, x: list[float]) -> Value:
+            return self.w * x[0] + self.b
+
+    line = Line()
+    assert nn.l2(line, 1.0).data == 4.0
+    assert nn.l1(line, 1.0).data == 2.0
+    assert line.summary([1.0]).total["biases"] == 1
 
 
 def test_zero_grad_sets_every_gradient_to_zero() -> None:
