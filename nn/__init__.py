@@ -1,6 +1,7 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
 
 from nn import data, schedules
+from nn.clipping import clip_gradients_by_norm, clip_gradients_by_value
 from nn.experiments.growth import Cost, growth
 from nn.experiments.loss_surface import Surface, loss_surface
 from nn.experiments.sensitivity import Sensitivity, sensitivity
@@ -10,14 +11,7 @@ from nn.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mean_s
 from nn.metrics import accuracy, predict
 from nn.module import Module
 from nn.monitor import Alarm, Monitor
-from nn.optim import (
-    SGD,
-    Adam,
-    AdamW,
-    RMSProp,
-    clip_gradients_by_norm,
-    clip_gradients_by_value,
-)
+from nn.optim import SGD, Adam, AdamW, RMSProp
 from nn.training.fit import Step, fit
 
 __all__ = [

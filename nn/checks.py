@@ -43,3 +43,24 @@ def whole_number(n: object, name: str, *, least: int = 1) -> int:
     if whole < least:
         raise ValueError(f"{name} must be at least {least}, got {whole}")
     return whole
+
+
+def fraction(x: float, name: str) -> float:
+    """Return `x` as a plain float, if it is from 0 to below 1.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not 0 <= x < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, got {x}")
+    return float(x)
+
+
+def fractions(xs: tuple[float, float], name: str) -> tuple[float, float]:
+    """Return two numbers as plain floats, if both are from 0 to below 1.
+
+    Raises:
+        ValueError: one is not.
+    """
+    first, second = xs
+    return fraction(first, f"{name}[0]"), fraction(second, f"{name}[1]")

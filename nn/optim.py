@@ -6,71 +6,62 @@ and for NumPy arrays of many, so that those a compiled program keeps in arrays m
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import engine
 from engine import Value
-from nn.checks import not_negative, positive
+from nn.checks import fraction, fractions, not_negative, positive
+from nn.clipping import clip_gradients, clipped
 from nn.schedules import Schedule
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine import LiveArrays
 
 State = tuple[float, ...]
 
 
+def setting(default: Any, check: Callable[[Any, str], Any]) -> Any:
+    """Return a keyword argument of an optimiser: its default, and the check that it must pass."""
+    return field(default=default, metadata={"check": check})
+
+
+@dataclass(eq=False, repr=False)
 class Optimizer:
     """Base of the optimisers: holds parameters, their state, and the step count.
 
     Args:
         parameters: what to move.
-        learning_rate: how far; a number, or a schedule from the step to a number.
-        clip_norm: if given, gradients are scaled down together to at most this length.
+        learning_rate: step size; a number, or a schedule (step → number).
+        clip_norm: if given, all gradients are scaled by one factor so that the length of the
+            gradient is at most this.
         clip_value: if given, each gradient is cut to at most this size.
 
     Attributes:
-        parameters: what it moves.
+        parameters: what it moves, a list.
         steps: how many steps it has taken.
-        state: what it remembers: `n_states` columns of one number for each parameter.
+        state: what it remembers: `n_states` columns of one number per parameter.
     """
+
+    parameters: Sequence[Value]
+    _: KW_ONLY
+    learning_rate: float | Schedule
+    clip_norm: float | None = None
+    clip_value: float | None = None
 
     n_states: ClassVar[int] = 0
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        *,
-        learning_rate: float | Schedule,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
-    ) -> None:
-        rule = type(self).__name__
-        if not isinstance(parameters, Iterable):
-            raise TypeError(
-                f"{rule} moves a list of leaves (weights and biases), got {parameters!r}; pass "
-                "model.parameters()"
-            )
-        self.parameters = list(parameters)
-        if not self.parameters:
-            raise ValueError(f"{rule} needs parameters to move, got none")
-        for p in self.parameters:
-            if not isinstance(p, Value) or p.op is not None:
-                raise TypeError(
-                    f"{rule} moves leaves (weights and biases), got {p!r}; pass model.parameters()"
-                )
-        if len({id(p) for p in self.parameters}) < len(self.parameters):
-            raise ValueError(
-                f"{rule} would move a parameter twice a step; give each one once, as "
-                "model.parameters() does"
-            )
-        self.learning_rate = learning_rate if callable(learning_rate) else positive(learning_rate)
-        self.clip_norm = clip_norm if clip_norm is None else positive(clip_norm, "clip_norm")
-        self.clip_value = clip_value if clip_value is None else positive(clip_value, "clip_value")
+    def __post_init__(self) -> None:
+        self.parameters = leaves_to_move(self.parameters, type(self).__name__)
+        if not callable(self.learning_rate):
+            self.learning_rate = positive(self.learning_rate)
+        for name in ("clip_norm", "clip_value"):
+            if getattr(self, name) is not None:
+                setattr(self, name, positive(getattr(self, name), name))
+        for one in fields(self):
+            if "check" in one.metadata:
+                setattr(self, one.name, one.metadata["check"](getattr(self, one.name), one.name))
         self.steps = 0
         # Lists, or arrays once a program keeps the parameters in arrays.
         self.state: list[Any] = [[0.0] * len(self.parameters) for _ in range(self.n_states)]
@@ -105,21 +96,11 @@ class Optimizer:
         else:
             grad = live.grad
             if self.clip_norm is not None or self.clip_value is not None:
-                grad = live.grad = self._clipped(grad)
+                grad = live.grad = clipped(grad, self.clip_norm, self.clip_value)
             state: tuple[Any, ...] = tuple(self.state)
             live.data, state = self.update(live.data, grad, state, self.rate, self.steps + 1)  # type: ignore[assignment, arg-type]
             self.state[:] = state
         self.steps += 1
-
-    def _clipped(self, grad: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return gradients after clipping, shape (n_parameters,)."""
-        if self.clip_norm is not None:
-            largest = float(abs(grad).max()) or 1.0  # taken off first, so no square overflows
-            norm = largest * float(((grad / largest) @ (grad / largest)) ** 0.5)
-            grad = grad * (self.clip_norm / norm) if norm > self.clip_norm else grad
-        if self.clip_value is not None:
-            grad = grad.clip(-self.clip_value, self.clip_value)
-        return grad
 
     def _arrays(self) -> LiveArrays | None:
         """Return the parameters as arrays, once a compiled program keeps them so."""
@@ -130,10 +111,7 @@ class Optimizer:
         return self._live
 
     def _step_one_by_one(self) -> None:
-        if self.clip_norm is not None:
-            clip_gradients_by_norm(self.parameters, self.clip_norm)
-        if self.clip_value is not None:
-            clip_gradients_by_value(self.parameters, self.clip_value)
+        clip_gradients(self.parameters, self.clip_norm, self.clip_value)
         rate, t = self.rate, self.steps + 1
         for i, p in enumerate(self.parameters):
             state = tuple([column[i] for column in self.state])
@@ -186,41 +164,32 @@ class Optimizer:
         self._live = None  # the next step makes arrays of them where it uses arrays
 
 
+@dataclass(eq=False, repr=False)
 class SGD(Optimizer):
     """Stochastic gradient descent, plain or with momentum.
 
     Args:
         parameters: what to move.
-        learning_rate: how far.
+        learning_rate: step size; a number, or a schedule (step → number).
         momentum: how much of the last movement is kept, 0 to below 1.
         nesterov: look ahead along the momentum.
-        clip_norm: if given, gradients are scaled down together to at most this length.
-        clip_value: if given, each gradient is cut to at most this size.
+        clip_norm, clip_value: as of every optimiser, see `Optimizer`.
 
     References:
         Sutskever et al. (2013), On the importance of initialization and momentum, equations 1 to 4,
         with the learning rate outside the velocity, as PyTorch has it.
     """
 
+    _: KW_ONLY
+    momentum: float = setting(0.0, fraction)
+    nesterov: bool = False
+
     n_states = 1
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        *,
-        learning_rate: float | Schedule,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
-    ) -> None:
-        super().__init__(
-            parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
-        )
-        self.momentum = fraction(momentum, "momentum")
-        if nesterov and not momentum:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and not self.momentum:
             raise ValueError("nesterov needs a momentum above 0, such as 0.9")
-        self.nesterov = nesterov
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -231,38 +200,27 @@ class SGD(Optimizer):
         return data - rate * ahead, (velocity,)
 
 
+@dataclass(eq=False, repr=False)
 class RMSProp(Optimizer):
     """Divide each gradient by its usual size, a running root mean square.
 
     Args:
         parameters: what to move.
-        learning_rate: how far.
-        decay: how much of the running mean square is kept.
+        learning_rate: step size; a number, or a schedule (step → number).
+        decay: how much of the running mean square is kept, 0 to below 1.
         epsilon: added below the fraction, against division by 0.
-        clip_norm: if given, gradients are scaled down together to at most this length.
-        clip_value: if given, each gradient is cut to at most this size.
+        clip_norm, clip_value: as of every optimiser, see `Optimizer`.
 
     References:
         Hinton (2012), Neural networks for machine learning, lecture 6e.
     """
 
-    n_states = 1
+    _: KW_ONLY
+    learning_rate: float | Schedule = 0.01
+    decay: float = setting(0.99, fraction)
+    epsilon: float = setting(1e-8, not_negative)
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        *,
-        learning_rate: float | Schedule = 0.01,
-        decay: float = 0.99,
-        epsilon: float = 1e-8,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
-    ) -> None:
-        super().__init__(
-            parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
-        )
-        self.decay = fraction(decay, "decay")
-        self.epsilon = not_negative(epsilon, "epsilon")
+    n_states = 1
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -272,38 +230,28 @@ class RMSProp(Optimizer):
         return data - rate * grad / (square**0.5 + self.epsilon), (square,)
 
 
+@dataclass(eq=False, repr=False)
 class Adam(Optimizer):
     """Momentum, divided by the gradient's usual size, both corrected for having begun at 0.
 
     Args:
         parameters: what to move.
-        learning_rate: how far.
-        betas: how much of the running mean, and of the running mean square, is kept.
+        learning_rate: step size; a number, or a schedule (step → number).
+        betas: how much of the running mean, and of the running mean square, is kept; each from 0 to
+            below 1.
         epsilon: added below the fraction, against division by 0.
-        clip_norm: if given, gradients are scaled down together to at most this length.
-        clip_value: if given, each gradient is cut to at most this size.
+        clip_norm, clip_value: as of every optimiser, see `Optimizer`.
 
     References:
         Kingma & Ba (2015), Adam, algorithm 1.
     """
 
-    n_states = 2
+    _: KW_ONLY
+    learning_rate: float | Schedule = 0.001
+    betas: tuple[float, float] = setting((0.9, 0.999), fractions)
+    epsilon: float = setting(1e-8, not_negative)
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        *,
-        learning_rate: float | Schedule = 0.001,
-        betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
-    ) -> None:
-        super().__init__(
-            parameters, learning_rate=learning_rate, clip_norm=clip_norm, clip_value=clip_value
-        )
-        self.betas = (fraction(betas[0], "betas[0]"), fraction(betas[1], "betas[1]"))
-        self.epsilon = not_negative(epsilon, "epsilon")
+    n_states = 2
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -319,42 +267,22 @@ class Adam(Optimizer):
         return data - rate * mean / (square**0.5 + self.epsilon * size_correction), (mean, square)
 
 
+@dataclass(eq=False, repr=False)
 class AdamW(Adam):
     """Adam, with a decay that draws every parameter towards 0 apart from its gradient.
 
     Args:
         parameters: what to move.
-        learning_rate: how far.
-        betas: how much of the running mean, and of the running mean square, is kept.
-        epsilon: added below the fraction, against division by 0.
+        learning_rate, betas, epsilon: as of `Adam`.
         weight_decay: how strongly parameters are drawn to 0, as a multiple of the learning rate.
-        clip_norm: if given, gradients are scaled down together to at most this length.
-        clip_value: if given, each gradient is cut to at most this size.
+        clip_norm, clip_value: as of every optimiser, see `Optimizer`.
 
     References:
         Loshchilov & Hutter (2019), Decoupled weight decay regularization, algorithm 2.
     """
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        *,
-        learning_rate: float | Schedule = 0.001,
-        betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.01,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
-    ) -> None:
-        super().__init__(
-            parameters,
-            learning_rate=learning_rate,
-            betas=betas,
-            epsilon=epsilon,
-            clip_norm=clip_norm,
-            clip_value=clip_value,
-        )
-        self.weight_decay = not_negative(weight_decay, "weight_decay")
+    _: KW_ONLY
+    weight_decay: float = setting(0.01, not_negative)
 
     def update(
         self, data: float, grad: float, state: State, rate: float, t: int
@@ -363,40 +291,29 @@ class AdamW(Adam):
         return super().update(data * (1 - rate * self.weight_decay), grad, state, rate, t)
 
 
-def clip_gradients_by_norm(parameters: Sequence[Value], max_norm: float) -> float:
-    """Scale all gradients by one factor so that their length is at most `max_norm`.
-
-    Returns:
-        The length they had: the square root of the sum of their squares.
+def leaves_to_move(parameters: Iterable[Value], rule: str) -> list[Value]:
+    """Return parameters as a list, if an optimiser can move them.
 
     Raises:
-        ValueError: `max_norm` is not above 0.
+        TypeError: they are not leaves.
+        ValueError: there are none, or one is there twice.
     """
-    positive(max_norm, "max_norm")
-    norm = math.hypot(*(p.grad for p in parameters))  # which no square overflows
-    if norm > max_norm:
-        for p in parameters:
-            p.grad *= max_norm / norm
-    return norm
-
-
-def clip_gradients_by_value(parameters: Sequence[Value], limit: float) -> None:
-    """Cut each gradient to the range from −limit to limit; nan stays nan.
-
-    Raises:
-        ValueError: `limit` is not above 0.
-    """
-    positive(limit, "limit")
-    for p in parameters:
-        p.grad = min(max(p.grad, -limit), limit)  # the other way round, nan would become limit
-
-
-def fraction(x: float, name: str) -> float:
-    """Return `x` if it is from 0 to below 1.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if not 0 <= x < 1:
-        raise ValueError(f"{name} must be from 0 to below 1, got {x}")
-    return float(x)
+    if not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{rule} moves a list of leaves (weights and biases), got {parameters!r}; pass "
+            "model.parameters()"
+        )
+    found = list(parameters)
+    if not found:
+        raise ValueError(f"{rule} needs parameters to move, got none")
+    for p in found:
+        if not isinstance(p, Value) or p.op is not None:
+            raise TypeError(
+                f"{rule} moves leaves (weights and biases), got {p!r}; pass model.parameters()"
+            )
+    if len({id(p) for p in found}) < len(found):
+        raise ValueError(
+            f"{rule} would move a parameter twice per step; give each one once, as "
+            "model.parameters() does"
+        )
+    return found

@@ -1,5 +1,6 @@
 """Optimisers against their published formulas, worked by hand, and against torch where it is."""
 
+import inspect
 import math
 from random import Random
 
@@ -9,6 +10,7 @@ import pytest
 import nn
 from engine import Value
 from nn import schedules
+from nn.clipping import clipped
 
 
 def moved(make, grads: list[float], start: float = 1.0) -> list[float]:
@@ -194,7 +196,7 @@ ONE = Value(1)
         (lambda: nn.SGD([], learning_rate=1), ValueError, "SGD needs parameters to move, got none"),
         (lambda: nn.SGD([1.0], learning_rate=1), TypeError, "SGD moves leaves"),
         (lambda: nn.SGD(nn.Neuron(1), learning_rate=1), TypeError, "pass model.parameters"),
-        (lambda: nn.SGD([ONE, ONE], learning_rate=1), ValueError, "a parameter twice a step"),
+        (lambda: nn.SGD([ONE, ONE], learning_rate=1), ValueError, "a parameter twice per step"),
         (lambda: nn.SGD([Value(1)], learning_rate="a"), TypeError, "learning_rate must be a num"),
         (lambda: nn.Adam([Value(1)], epsilon=-1), ValueError, "epsilon must be 0 or more"),
         (lambda: nn.clip_gradients_by_norm([], 0), ValueError, "max_norm must be above 0, got 0"),
@@ -237,3 +239,62 @@ ONE = Value(1)
 def test_bad_settings_are_refused_in_words(attempt, error, wording) -> None:
     with pytest.raises(error, match=wording):
         attempt()
+
+
+SETTINGS = {
+    nn.SGD: {"momentum": 0.0, "nesterov": False},
+    nn.RMSProp: {"learning_rate": 0.01, "decay": 0.99, "epsilon": 1e-8},
+    nn.Adam: {"learning_rate": 0.001, "betas": (0.9, 0.999), "epsilon": 1e-8},
+    nn.AdamW: {
+        "learning_rate": 0.001,
+        "betas": (0.9, 0.999),
+        "epsilon": 1e-8,
+        "weight_decay": 0.01,
+    },
+}
+each_rule = pytest.mark.parametrize("rule", SETTINGS)
+
+
+@each_rule
+def test_defaults_are_the_published_ones(rule: type[nn.optim.Optimizer]) -> None:
+    given = {"learning_rate": 0.1} if rule is nn.SGD else {}
+    optimizer = rule([Value(1.0)], **given)
+    for name, default in {"clip_norm": None, "clip_value": None, **SETTINGS[rule]}.items():
+        assert getattr(optimizer, name) == default, name
+
+
+@each_rule
+def test_signature_shows_every_setting_with_its_default(rule: type[nn.optim.Optimizer]) -> None:
+    shown = inspect.signature(rule).parameters
+    assert {name: shown[name].default for name in SETTINGS[rule]} == SETTINGS[rule]
+    assert {shown[name].kind for name in SETTINGS[rule]} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_sgd_has_no_default_learning_rate() -> None:
+    with pytest.raises(TypeError, match="learning_rate"):
+        nn.SGD([Value(1.0)])  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("settings", [{"clip_norm": 0.5}, {"clip_value": 0.5}])
+def test_list_and_array_of_gradients_are_clipped_alike(settings: dict[str, float]) -> None:
+    grads = [3.0, -4.0, 0.25]
+    norm, limit = settings.get("clip_norm"), settings.get("clip_value")
+    of_array = clipped(np.array(grads), norm, limit)
+    assert clipped(grads, norm, limit) == pytest.approx(of_array.tolist(), rel=1e-15)
+
+
+def test_array_of_gradients_whose_squares_overflow_is_clipped() -> None:
+    assert clipped(np.array([3e200, -4e200]), 1.0, None) == pytest.approx([0.6, -0.8])
+
+
+def test_text_as_a_learning_rate_is_refused_as_not_a_number() -> None:
+    with pytest.raises(TypeError, match=r"learning_rate must be a number above 0, such as 0.01"):
+        nn.SGD([Value(1.0)], learning_rate="0.1")  # type: ignore[arg-type]
+
+
+def test_rule_of_ones_own_is_an_update() -> None:
+    class SignDescent(nn.optim.Optimizer):
+        def update(self, data, grad, state, rate, t):  # type: ignore[no-untyped-def]
+            return data - rate * (1 if grad > 0 else -1), state
+
+    assert moved(lambda p: SignDescent(p, learning_rate=0.5), [7.0, -0.1]) == [0.5, 1.0]
