@@ -137,7 +137,8 @@ def cross_entropy(
         return mean(terms)
 
 
-OURS = (mean_squared_error, hinge, binary_cross_entropy, cross_entropy)
+# Means over the samples, so that the loss of a batch is the mean of the losses of its samples.
+MEAN_LOSSES = (mean_squared_error, hinge, binary_cross_entropy, cross_entropy)
 
 
 def l1(model: Module, strength: float = 1e-4) -> Value:

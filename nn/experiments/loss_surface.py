@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import engine
 from engine import Value
 from nn.data.samples import Rows, paired
-from nn.losses import OURS, Loss, mean_squared_error
+from nn.losses import MEAN_LOSSES, Loss, mean_squared_error
 from nn.module import Module
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def loss_surface(
         return loss([copy(x) for x in X], y)
 
     # The losses of nn are means over samples, so a program of one sample will do.
-    by_sample = loss in OURS
+    by_sample = loss in MEAN_LOSSES
     program = engine.compile(of_sample if by_sample else of_all, batched=by_sample)
     X_array, y_array = np.array(samples), np.array(targets, dtype=float)
     ranges = []

@@ -1,4 +1,4 @@
-"""Training: go through the data in minibatches, step by step, and keep the best weights."""
+"""Trains a model: minibatch after minibatch, epoch after epoch, keeping the best weights."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine import Value, no_grad
+from engine import no_grad
 from nn.checks import whole_number
 from nn.data.samples import Rows, paired, pick, split
 from nn.files import fingerprint
 from nn.history import History
-from nn.losses import OURS, Loss
+from nn.losses import MEAN_LOSSES, Loss
 from nn.metrics import Output, metric_for
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.training import checkpoint as checkpoints
-from nn.training.steps import EagerSteps, Task, steps_for
+from nn.training.steps import EagerSteps, Penalty, Task, steps_for
 
 if TYPE_CHECKING:
     from nn.monitor import Alarm, Monitor
 
 
 class Step(NamedTuple):
-    """What `on_step` is shown after each step.
+    """What `on_step` is called with after each step.
 
     Attributes:
         step: how many steps have been taken in all.
@@ -55,7 +55,7 @@ def fit(
     batch_size: int = 32,
     validation: float | tuple[Rows, Sequence[float]] = 0.2,
     patience: int | None = None,
-    penalty: Callable[[Module], Value] | None = None,
+    penalty: Penalty | None = None,
     seed: int = 0,
     progress: bool = True,
     on_step: Callable[[Step], object] | None = None,
@@ -69,13 +69,13 @@ def fit(
     Ctrl-C ends training early in the same way, with the history so far.
 
     Args:
-        model: takes a row, returns one Value or several.
+        model: takes one sample, returns one Value or several.
         X: the inputs, shape (n_samples, n_features).
         y: the targets, shape (n_samples,), as the loss wants them.
         loss: from predictions and targets of a minibatch to one Value, such as `nn.hinge`.
         optimizer: moves the model's parameters, such as `nn.Adam(model.parameters())`.
         epochs: how often to go through the data.
-        batch_size: samples a step; the last minibatch of an epoch may be smaller.
+        batch_size: samples per step; the last minibatch of an epoch may be smaller.
         validation: share of the samples to hold back and judge by; or a pair (X, y) of others.
         patience: stop after so many epochs without a better validation loss; None never does.
         penalty: from the model to a Value that is added to the loss, such as `nn.l2`.
@@ -99,117 +99,228 @@ def fit(
         RuntimeWarning: training stopped because the loss became inf or nan; or the model or the
             loss cannot be compiled, and trains eagerly.
     """
-    rows, targets = paired(X, y)
-    batch_size = whole_number(batch_size, "batch_size")
-    epochs = whole_number(epochs, "epochs", least=0)
-    if patience is not None and patience < 1:
-        raise ValueError(f"patience must be at least 1 epoch, or None, got {patience}")
-    own = {id(p) for p in model.parameters()}
-    if not own.intersection(id(p) for p in optimizer.parameters):
-        raise ValueError(
-            "the optimizer moves no parameter of this model; make it with model.parameters()"
-        )
-    rng = Random(seed)
-    if isinstance(validation, tuple):
-        train, held_back = (rows, targets), paired(*validation)
-    else:
-        kept, left = split(len(rows), validation, rng)
-        train, held_back = (pick(rows, targets, kept), pick(rows, targets, left))
-    if patience is not None and not held_back[0]:
-        raise ValueError("patience needs validation samples to judge by; set validation above 0")
-    # What does not fit is better said before the first epoch, and by its row in y.
-    answer = model(rows[0])  # type: ignore[operator]
-    if loss in OURS:
-        with no_grad():
-            loss([answer] * len(rows), targets)
-
-    metric_name, metric = metric_for(loss)
-    history = History(metric_name)
-    best = model.state_dict()
-    run = fingerprint(
-        train, held_back, batch_size, seed, getattr(loss, "__name__", loss), sorted(best)
+    run = Run(
+        model,
+        loss=loss,
+        optimizer=optimizer,
+        epochs=whole_number(epochs, "epochs", least=0),
+        batch_size=whole_number(batch_size, "batch_size"),
+        patience=patience,
+        seed=seed,
+        on_step=on_step,
+        checkpoint=checkpoint,
+        monitor=monitor,
     )
-    if checkpoint is not None and Path(checkpoint).exists():
-        best = checkpoints.resume(
-            checkpoint, run=run, model=model, optimizer=optimizer, rng=rng, history=history
-        )
-    size = min(batch_size, len(train[0]))
-    task = Task(model, train, held_back, loss, optimizer, penalty, size)
-    steps = steps_for(compiled, task)
-    if monitor is not None:
-        if monitor.model is not model:
+    run.prepare(X, y, validation=validation, penalty=penalty, compiled=compiled)
+    run.open_bar(shown=progress)
+    try:
+        while not run.ended:
+            run.epoch()
+    except KeyboardInterrupt:
+        run.ended = "interrupted"
+    finally:
+        run.bar.close()
+    return run.finish()
+
+
+class Run:
+    """One training run: `prepare`, then `epoch` after epoch, then `finish`.
+
+    Args:
+        model, loss, optimizer, epochs, batch_size, patience, seed, on_step, checkpoint, monitor: as
+            of `fit`.
+
+    Attributes:
+        history: losses and metrics so far.
+        best: the state of the model after its best epoch.
+        ended: why training ends, as in `History.stopped`; "" while it goes on.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        *,
+        loss: Loss,
+        optimizer: Optimizer,
+        epochs: int,
+        batch_size: int,
+        patience: int | None,
+        seed: int,
+        on_step: Callable[[Step], object] | None,
+        checkpoint: str | Path | None,
+        monitor: Monitor | None,
+    ) -> None:
+        if patience is not None and patience < 1:
+            raise ValueError(f"patience must be at least 1 epoch, or None, got {patience}")
+        own = {id(p) for p in model.parameters()}
+        if not own.intersection(id(p) for p in optimizer.parameters):
+            raise ValueError(
+                "the optimizer moves no parameter of this model; make it with model.parameters()"
+            )
+        if monitor is not None and monitor.model is not model:
             raise ValueError(
                 f"the monitor watches another model, {monitor.model!r}; make one of this model: "
                 "nn.Monitor(model)"
             )
-        monitor.begin(*train, loss, optimizer)
-    started = time.perf_counter() - history.seconds
-    n_steps = -(-len(train[0]) // batch_size)
-    bar = progress_bar(epochs * n_steps, len(history) * n_steps, progress)
-    history.stopped = "epochs"
-    order = list(range(len(train[0])))
-    try:
-        while len(history) < epochs:
-            epoch = len(history)
-            bar.set_description(f"epoch {epoch + 1}/{epochs}")
-            shuffled = rng.sample(order, len(order))
-            total, outputs = 0.0, list[Output]()
-            for begin in range(0, len(shuffled), batch_size):
-                batch = shuffled[begin : begin + batch_size]
-                value, answers = steps.train(batch)
-                if not isfinite(value):
-                    if monitor is not None:
-                        again = EagerSteps(task)
-                        show(bar, monitor.failed(lambda: again.loss_of(batch)))  # noqa: B023
-                    history.stopped = f"loss is {value} in epoch {epoch + 1}"
-                    raise FloatingPointError
-                total += value * len(batch)
-                outputs += answers
-                bar.update()
-                if monitor is not None:
-                    show(bar, monitor.step(value))
-                if on_step is not None:
-                    on_step(Step(optimizer.steps, epoch, value, model, optimizer))
-            history.loss.append(total / len(shuffled))
-            history.metric.append(metric(outputs, [train[1][i] for i in shuffled]))
-            history.learning_rate.append(optimizer.rate)
-            if held_back[0]:
-                validation_loss, answers = steps.judge()
-                history.validation_loss.append(validation_loss)
-                history.validation_metric.append(metric(answers, held_back[1]) if answers else nan)
-            if monitor is not None:
-                show(bar, monitor.epoch(history.loss[-1], *history.validation_loss[-1:]))
-            if is_best(history):
-                history.best_epoch, best = epoch + 1, model.state_dict()
-            history.seconds = time.perf_counter() - started
-            bar.set_postfix_str(latest(history))
-            if checkpoint is not None:
-                checkpoints.write(
-                    checkpoint,
-                    run=run,
-                    model=model,
-                    optimizer=optimizer,
-                    rng=rng,
-                    history=history,
-                    best=best,
-                )
-            if patience is not None and epoch + 1 - (history.best_epoch or 0) >= patience:
-                history.stopped = "patience"
-                break
-    except KeyboardInterrupt:
-        history.stopped = "interrupted"
-    except FloatingPointError:
-        warnings.warn(
-            f"training stopped: {history.stopped}; the best weights so far are kept; try a smaller "
-            "learning rate, or clip_norm=1.0 in the optimizer",
-            RuntimeWarning,
-            stacklevel=2,
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.epochs, self.batch_size, self.patience = epochs, batch_size, patience
+        self.seed, self.rng = seed, Random(seed)
+        self.on_step, self.checkpoint, self.monitor = on_step, checkpoint, monitor
+        metric_name, self.metric = metric_for(loss)
+        self.history = History(metric_name)
+        self.best = model.state_dict()
+
+    def prepare(
+        self,
+        X: Rows,
+        y: Sequence[float],
+        *,
+        validation: float | tuple[Rows, Sequence[float]],
+        penalty: Penalty | None,
+        compiled: bool | str,
+    ) -> None:
+        """Check and split the samples, resume from a checkpoint, and record the computation."""
+        rows, targets = paired(X, y)
+        if isinstance(validation, tuple):
+            self.train, self.held_back = (rows, targets), paired(*validation)
+        else:
+            kept, left = split(len(rows), validation, self.rng)
+            self.train, self.held_back = pick(rows, targets, kept), pick(rows, targets, left)
+        if self.patience is not None and not self.held_back[0]:
+            raise ValueError(
+                "patience needs validation samples to judge by; set validation above 0"
+            )
+        # What does not fit is better said before the first epoch, and by its row in y.
+        answer = self.model(rows[0])  # type: ignore[operator]
+        if self.loss in MEAN_LOSSES:
+            with no_grad():
+                self.loss([answer] * len(rows), targets)
+        self.fingerprint = fingerprint(
+            self.train,
+            self.held_back,
+            self.batch_size,
+            self.seed,
+            getattr(self.loss, "__name__", self.loss),
+            sorted(self.best),
         )
-    finally:
-        bar.close()
-    history.seconds = time.perf_counter() - started
-    model.load_state_dict(best)
-    return history
+        if self.checkpoint is not None and Path(self.checkpoint).exists():
+            self.best = checkpoints.resume(
+                self.checkpoint,
+                run=self.fingerprint,
+                model=self.model,
+                optimizer=self.optimizer,
+                rng=self.rng,
+                history=self.history,
+            )
+        self.history.stopped = "epochs"  # unless something else ends it
+        self.ended = "" if len(self.history) < self.epochs else "epochs"
+        self.task = Task(
+            self.model,
+            self.train,
+            self.held_back,
+            self.loss,
+            self.optimizer,
+            penalty,
+            min(self.batch_size, len(self.train[0])),
+        )
+        self.steps = steps_for(compiled, self.task)
+        if self.monitor is not None:
+            self.monitor.begin(*self.train, self.loss, self.optimizer)
+
+    def open_bar(self, *, shown: bool) -> None:
+        """Show a progress bar, and start the clock."""
+        self.started = time.perf_counter() - self.history.seconds
+        n_steps = -(-len(self.train[0]) // self.batch_size)
+        self.bar = progress_bar(self.epochs * n_steps, len(self.history) * n_steps, shown)
+
+    def epoch(self) -> None:
+        """Go through the data once, judge the result, and keep it; or say why training stops."""
+        history = self.history
+        self.bar.set_description(f"epoch {len(history) + 1}/{self.epochs}")
+        n_samples = len(self.train[0])
+        shuffled = self.rng.sample(range(n_samples), n_samples)
+        total, outputs = 0.0, list[Output]()
+        for begin in range(0, n_samples, self.batch_size):
+            batch = shuffled[begin : begin + self.batch_size]
+            value, answers = self.step(batch)
+            if not isfinite(value):
+                return
+            total += value * len(batch)
+            outputs += answers
+        history.loss.append(total / n_samples)
+        history.metric.append(self.metric(outputs, [self.train[1][i] for i in shuffled]))
+        history.learning_rate.append(self.optimizer.rate)
+        self.judge()
+        history.seconds = time.perf_counter() - self.started
+        self.bar.set_postfix_str(latest(history))
+        if self.checkpoint is not None:
+            checkpoints.write(
+                self.checkpoint,
+                run=self.fingerprint,
+                model=self.model,
+                optimizer=self.optimizer,
+                rng=self.rng,
+                history=history,
+                best=self.best,
+            )
+        if self.patience is not None and len(history) - (history.best_epoch or 0) >= self.patience:
+            self.ended = "patience"
+        elif len(history) >= self.epochs:
+            self.ended = "epochs"
+
+    def step(self, batch: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take one step on the samples of these numbers; return their loss and the predictions.
+
+        If the loss is inf or nan, no step is taken, and training stops.
+        """
+        epoch = len(self.history)
+        value, answers = self.steps.train(batch)
+        if not isfinite(value):
+            if self.monitor is not None:
+                again = EagerSteps(self.task)
+                show(self.bar, self.monitor.failed(lambda: again.loss_of(batch)))
+            self.ended = f"loss is {value} in epoch {epoch + 1}"
+            return value, answers
+        self.bar.update()
+        if self.monitor is not None:
+            show(self.bar, self.monitor.step(value))
+        if self.on_step is not None:
+            self.on_step(Step(self.optimizer.steps, epoch, value, self.model, self.optimizer))
+        return value, answers
+
+    def judge(self) -> None:
+        """Judge the epoch by the samples held back, and keep its weights if it is the best."""
+        history = self.history
+        if self.held_back[0]:
+            loss, answers = self.steps.judge()
+            history.validation_loss.append(loss)
+            history.validation_metric.append(
+                self.metric(answers, self.held_back[1]) if answers else nan
+            )
+        if self.monitor is not None:
+            alarms = self.monitor.epoch(history.loss[-1], *history.validation_loss[-1:])
+            show(self.bar, alarms)
+        if is_best(history):
+            history.best_epoch, self.best = len(history), self.model.state_dict()
+
+    def finish(self) -> History:
+        """Leave the model with the weights of its best epoch.
+
+        Warns:
+            RuntimeWarning: training stopped because the loss became inf or nan.
+        """
+        history = self.history
+        history.stopped = self.ended
+        if self.ended.startswith("loss is "):
+            warnings.warn(
+                f"training stopped: {self.ended}; the best weights so far are kept; try a "
+                "smaller learning rate, or clip_norm=1.0 in the optimizer",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+        history.seconds = time.perf_counter() - self.started
+        self.model.load_state_dict(self.best)
+        return history
 
 
 def is_best(history: History) -> bool:

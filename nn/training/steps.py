@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import engine
 from engine import Value
 from nn.data.samples import Samples, pick
-from nn.losses import OURS, Loss, Prediction
+from nn.losses import MEAN_LOSSES, Loss, Prediction
 from nn.metrics import Output, by_sample, outputs_of, plain
 from nn.module import Module
 from nn.optim import Optimizer
@@ -107,8 +107,8 @@ class CompiledSteps:
         self.samples, self.held_back = (
             tuple(np.array(part, dtype=float) for part in both) for both in (samples, held_back)
         )
-        # Ours are means over the samples; what another loss does with them is not known.
-        self.by_sample = loss in OURS
+        # These are means over the samples; what another loss does with them is not known.
+        self.by_sample = loss in MEAN_LOSSES
 
         def of_sample(x: Sequence[Value], target: Value) -> tuple[Value, list[Value]]:
             predictions = outputs_of(model(x))  # type: ignore[operator]
@@ -183,6 +183,6 @@ def steps_for(compiled: bool | str, task: Task) -> Steps:
         warnings.warn(
             f"training eagerly, many times slower, since this cannot be compiled: {first_line}",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=4,  # the caller of fit
         )
         return EagerSteps(task)
