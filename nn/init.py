@@ -1,4 +1,4 @@
-"""Where weights begin: random, and of a size that neither drowns nor swells what goes in."""
+"""Weight initialisation: random, of a size that neither shrinks nor swells what goes in."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def uniform(n_inputs: int, n_outputs: int, rng: Random) -> float:
 
 
 def normal(n_inputs: int, n_outputs: int, rng: Random) -> float:
-    """Return a normal number of mean 0 and spread 1, whatever the size of the layer."""
+    """Return a normal number of mean 0 and standard deviation 1, whatever the size of the layer."""
     return rng.gauss(0.0, 1.0)
 
 
 def xavier(n_inputs: int, n_outputs: int, rng: Random) -> float:
-    """Return a number from −r to r with r = √(6 / (n_inputs + n_outputs)), for tanh and its like.
+    """Return a number from −r to r with r = √(6 / (n_inputs + n_outputs)), for tanh and the like.
 
     References:
         Glorot & Bengio (2010), Understanding the difficulty of training deep feedforward neural
@@ -35,7 +35,7 @@ def xavier(n_inputs: int, n_outputs: int, rng: Random) -> float:
 
 
 def he(n_inputs: int, n_outputs: int, rng: Random) -> float:
-    """Return a normal number of mean 0 and spread √(2 / n_inputs), for relu and its like.
+    """Return a normal number of mean 0 and standard deviation √(2 / n_inputs), for rectifiers.
 
     References:
         He et al. (2015), Delving deep into rectifiers, equation 10.

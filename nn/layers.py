@@ -19,7 +19,7 @@ Activation = Callable[[Value], Value]
 
 
 def linear(x: Value) -> Value:
-    """Return x itself: no bend."""
+    """Return x itself: the identity."""
     return x
 
 
@@ -86,7 +86,7 @@ class Neuron(Module):
             Value(begin(n_inputs, n_outputs, rng), f"w{i}") for i in range(1, n_inputs + 1)
         ]
         self.bias = Value(0.0, "b") if bias else None
-        self.activation, self._bend = activation_named(activation)
+        self.activation, self._activate = activation_named(activation)
         self._scope = engine.scope(name, note=self.activation)
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
@@ -103,7 +103,7 @@ class Neuron(Module):
         with self._scope:
             products = map(mul, self.weights, x)
             start = next(products) if self.bias is None else self.bias
-            return self._bend(sum(products, start))
+            return self._activate(sum(products, start))
 
     @property
     def n_inputs(self) -> int:

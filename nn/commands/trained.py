@@ -45,14 +45,14 @@ class Trained:
         out: Value | list[Value] = self.model(self.scaled(x))  # type: ignore[operator]
         if self.target_scaling is None:
             return out
-        std, mean = float(self.target_scaling.spread), float(self.target_scaling.mean)
+        std, mean = float(self.target_scaling.std), float(self.target_scaling.mean)
         return [v * std + mean for v in out] if isinstance(out, list) else out * std + mean
 
     def scaled(self, x: Sequence[float]) -> list[float]:
         """Return the features of one sample on the scale that the model takes."""
         if self.scaling is None:
             return list(x)
-        mean, std = self.scaling.mean.tolist(), self.scaling.spread.tolist()
+        mean, std = self.scaling.mean.tolist(), self.scaling.std.tolist()
         # One by one, so that `engine.compile` can record it.
         return [(feature - m) / s for feature, m, s in zip(x, mean, std, strict=True)]
 

@@ -1,9 +1,11 @@
-"""What is learnt from: samples, their targets, and the scale a net sees them on."""
+"""A data set: samples, their targets, and the scale that a network sees them on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from nn.renamed import renamed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,12 +21,12 @@ class Dataset:
         X: floats, shape (n_samples, n_features), each feature in its own unit.
         y: shape (n_samples,): the number of the class, 0 to n_classes − 1, as ints; or for
             regression floats in the target's unit.
-        feature_names: one a column of X.
-        class_names: one a class, in the order of their numbers; None for regression.
+        feature_names: one per column of X.
+        class_names: one per class, in the order of their numbers; None for regression.
         target_name: what y is.
         standardise: whether the features have units of their own, so that a net would see them on
             very different scales unless they are standardised (see `Scaling`).
-        notes: what a user should know of how it was read.
+        notes: what a user should know about how it was read.
     """
 
     name: str
@@ -36,50 +38,56 @@ class Dataset:
     standardise: bool = True
     notes: tuple[str, ...] = ()
 
-    def take(self, rows: NDArray[np.int64]) -> Dataset:
-        """Return the data set of those rows, in that order."""
-        return replace(self, X=self.X[rows], y=self.y[rows])
+    def take(self, numbers: NDArray[np.int64]) -> Dataset:
+        """Return the data set of the samples of these numbers, in that order."""
+        return replace(self, X=self.X[numbers], y=self.y[numbers])
 
 
 @dataclass(frozen=True)
 class Scaling:
     """Puts features in different units on one scale: mean 0, standard deviation 1.
 
-    Taken from the training part only: the validation part stands for data not seen yet, so nothing
-    may be learnt from it, not even its mean. Kept with the model, which needs it to predict.
+    Taken from the training part only: the validation part plays the role of data not seen yet, so
+    nothing may be learned from it, not even its mean. Kept with the
+    model, which needs it to predict.
 
     Attributes:
         mean: shape (n_features,), or () for a target.
-        spread: the standard deviation, same shape; 1 for a feature that never changes.
+        std: the standard deviation, same shape; 1 for a feature that never changes.
     """
 
     mean: NDArray[np.float64]
-    spread: NDArray[np.float64]
+    std: NDArray[np.float64]
+
+    @renamed("std")
+    def spread(self) -> None:
+        """Old name of `std`."""
 
     @classmethod
     def of(cls, X: NDArray[np.float64]) -> Scaling:
         """Measure `X`, shape (n_samples, n_features) or (n_samples,)."""
         import numpy as np
 
-        # A feature that never changes has no spread but rounding: dividing by it would blow it up.
-        spread = np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
-        return cls(np.asarray(X.mean(axis=0)), np.asarray(spread))
+        # A feature that never changes varies by rounding only: dividing by that would blow it up.
+        std = np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
+        return cls(np.asarray(X.mean(axis=0)), np.asarray(std))
 
     @classmethod
     def from_lists(cls, kept: dict[str, list[float]]) -> Scaling:
-        """Return the scaling that `to_lists` gave."""
+        """Return the scaling that `to_lists` returned."""
         import numpy as np
 
-        return cls(np.asarray(kept["mean"], dtype=float), np.asarray(kept["spread"], dtype=float))
+        std = kept["std"] if "std" in kept else kept["spread"]  # in older model files
+        return cls(np.asarray(kept["mean"], dtype=float), np.asarray(std, dtype=float))
 
     def to_lists(self) -> dict[str, list[float]]:
         """Return plain lists, for a model file."""
-        return {"mean": self.mean.tolist(), "spread": self.spread.tolist()}
+        return {"mean": self.mean.tolist(), "std": self.std.tolist()}
 
     def apply(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return `X` on the common scale."""
-        return (X - self.mean) / self.spread
+        return (X - self.mean) / self.std
 
     def undo(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what is on the common scale in its own units."""
-        return X * self.spread + self.mean
+        """Return numbers on the common scale in their own units again."""
+        return X * self.std + self.mean

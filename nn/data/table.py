@@ -76,10 +76,6 @@ class Table:
             found.append(x)
         return found
 
-    def holds_numbers(self, column: str) -> bool:
-        """Tell whether any cell of a column is a number."""
-        return any(as_number(text) is not None for text in self.texts(column))
-
     def require(self, column: str) -> None:
         """Raise unless there is a column of that name.
 

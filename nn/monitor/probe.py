@@ -140,7 +140,7 @@ def capturing(neurons: Sequence[Neuron]) -> Iterator[dict[int, tuple[Value, Valu
     For a neuron that is used several times, the last use counts.
     """
     captured: dict[int, tuple[Value, Value]] = {}
-    activations = [neuron._bend for neuron in neurons]
+    activations = [neuron._activate for neuron in neurons]
 
     def capture(key: int, activation: Activation) -> Activation:
         def record(z: Value) -> Value:
@@ -152,11 +152,11 @@ def capturing(neurons: Sequence[Neuron]) -> Iterator[dict[int, tuple[Value, Valu
 
     try:
         for neuron in neurons:
-            neuron._bend = capture(id(neuron), neuron._bend)
+            neuron._activate = capture(id(neuron), neuron._activate)
         yield captured
     finally:
         for neuron, activation in zip(neurons, activations, strict=True):
-            neuron._bend = activation
+            neuron._activate = activation
 
 
 def activate(activation: str, z: Floats) -> Floats:

@@ -105,7 +105,18 @@ def test_scaling_survives_a_model_file():
     scaling = Scaling.of(np.array([[0.1, 3.0], [0.7, -2.0]]))
     again = Scaling.from_lists(scaling.to_lists())
     assert (again.mean == scaling.mean).all()
-    assert (again.spread == scaling.spread).all()
+    assert (again.std == scaling.std).all()
+
+
+def test_scaling_of_an_older_model_file_is_read():
+    scaling = Scaling.from_lists({"mean": [1.0], "spread": [2.0]})
+    assert scaling.apply(np.array([[5.0]])).tolist() == [[2.0]]
+
+
+def test_old_name_of_the_standard_deviation_warns_with_the_new_one():
+    scaling = Scaling.of(np.array([[1.0], [3.0]]))
+    with pytest.warns(DeprecationWarning, match=r"^Scaling\.spread is now called std"):
+        assert scaling.spread.tolist() == [1.0]
 
 
 # ---- what is read from a CSV file ----
