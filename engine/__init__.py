@@ -13,6 +13,7 @@ from engine.errors import (
 from engine.explain import Explanation, explain
 from engine.gradient import grad
 from engine.graph import leaves, nodes
+from engine.jacobian import hessian, jacobian, jvp
 from engine.modes import no_grad, strict
 from engine.parse import parse
 from engine.scope import scope
@@ -43,9 +44,10 @@ __all__ = [
     "NonFiniteError", "NonFiniteWarning", "Picture", "Player", "Program",
     "RecordingError", "Value", "abs", "check_gradients", "compile", "cos",
     "detached_maximum", "draw", "draw_dot", "erfc", "exp", "explain", "frames", "gelu",
-    "grad", "leaky_relu", "leaves", "live_arrays", "log", "maximum", "minimum", "no_grad",
-    "nodes", "on_arrays", "parse", "play", "relu", "scope", "sigmoid", "sin", "snapshot",
-    "softplus", "sqrt", "strict", "take", "tanh", "where",
+    "grad", "hessian", "jacobian", "jvp", "leaky_relu", "leaves", "live_arrays", "log",
+    "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play", "relu",
+    "scope", "sigmoid", "sin", "snapshot", "softplus", "sqrt", "strict", "take", "tanh",
+    "where",
 ]
 # [end of what is written]
 # fmt: on
