@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 
-from sklearn.datasets import make_blobs, make_circles, make_moons
+import numpy as np
 
 import nn
+from nn import data
 
 # What ails it: the alarm that must be raised, in which layer (None: the whole network, or any).
 SICK = {
@@ -28,16 +29,18 @@ SICK = {
 }
 
 
-def moons(seed: int, n: int = 200):
-    X, y = make_moons(n, noise=0.1, random_state=seed)
-    return X, 2 * y - 1
+def signed(samples):
+    """Return samples as arrays, with the classes 0 and 1 as −1 and +1."""
+    X, y = samples
+    return np.array(X), 2 * np.array(y) - 1
+
+
+def moons(seed: int, n: int = 200, noise: float = 0.1):
+    return signed(data.moons(n, noise=noise, seed=seed))
 
 
 def xor(seed: int):
-    from nn.data import load
-
-    data = load("xor", seed=seed)
-    return data.X, 2 * data.y - 1
+    return signed(data.xor(200, seed=seed))
 
 
 def train(
@@ -92,12 +95,11 @@ def sick(name: str, *, seed: int = 0, compiled: bool = True) -> nn.Monitor:
         optimizer = nn.Adam(model.parameters(), learning_rate=0.1)
         settings["epochs"] = 15
     elif name == "tiny data, huge net":
-        X, y = make_moons(20, noise=0.35, random_state=seed)
+        X, y = moons(seed, 20, noise=0.35)
         model = nn.MLP(2, [32, 32, 1], activation="tanh", seed=seed)
-        V, w = make_moons(100, noise=0.35, random_state=seed + 100)
-        settings |= {"epochs": 150, "validation": (V, 2 * w - 1)}
+        validation = moons(seed + 100, 100, noise=0.35)
+        settings |= {"epochs": 150, "validation": validation}
         optimizer = nn.Adam(model.parameters(), learning_rate=0.05)
-        y = 2 * y - 1
     elif name == "squares without bounds":
         model = nn.MLP(2, [4, 4, 1], activation=lambda x: x * x * x * x, seed=seed)
         for p in model.parameters():
@@ -121,12 +123,11 @@ def healthy(seed: int, *, compiled: bool = True, epochs: int = 30) -> nn.Monitor
     if kind.startswith("moons"):
         X, y = moons(seed)
     elif kind.startswith("circles"):
-        X, y = make_circles(200, noise=0.08, factor=0.4, random_state=seed)
+        X, y = data.circles(200, noise=0.08, factor=0.4, seed=seed)
         loss = nn.binary_cross_entropy
     elif kind.startswith("blobs"):
-        X, y = make_blobs(
-            200, centers=[(-1.5, -1), (1.5, -1), (0, 1.5)], cluster_std=0.5, random_state=seed
-        )
+        centers = [(-1.5, -1), (1.5, -1), (0, 1.5)]
+        X, y = data.blobs(200, centers=centers, cluster_std=0.5, seed=seed)
         loss, model = nn.cross_entropy, nn.MLP(2, [16, 16, 3], activation=activation, seed=seed)
     else:
         X, y = xor(seed)

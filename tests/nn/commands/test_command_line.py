@@ -10,12 +10,15 @@ from random import Random
 
 import pytest
 
+import nn
 from nn.__main__ import main
+from nn.commands.outputs import write_report
+from tests.needs import needs
 
 
 def test_training_writes_weights_history_and_pictures(tmp_path, capsys) -> None:
     out = tmp_path / "moons"
-    assert main(["train", "moons", "--epochs", "2", "--hidden", "4", "--out", str(out)]) == 0
+    assert main(["train", "moons", "--epochs", "2", "--hidden", "2", "--out", str(out)]) == 0
     assert {path.name for path in out.iterdir()} == {
         "boundary.png", "history.csv", "loss.png", "model.json", "network.png", "network.svg",
     }  # fmt: skip
@@ -23,22 +26,18 @@ def test_training_writes_weights_history_and_pictures(tmp_path, capsys) -> None:
 
 
 def test_monitored_training_writes_a_report_and_prints_the_alarms(tmp_path, capsys) -> None:
-    command = [
-        "train",
-        "moons",
-        "--epochs",
-        "5",
-        "--hidden",
-        "8",
-        "--monitor",
-        "--out",
-        str(tmp_path),
-    ]
-    assert main(command) == 0
-    assert "no alarm" in capsys.readouterr().out
-    assert "<img" in (tmp_path / "report.html").read_text()
-    assert main([*command, "--lr", "1e-7"]) == 0
+    small = ["--epochs", "4", "--hidden", "2", "--lr", "1e-7"]
+    assert main(["train", "moons", *small, "--monitor", "--out", str(tmp_path)]) == 0
     assert "alarm: learning rate too low in layer" in capsys.readouterr().out
+    assert "<img" in (tmp_path / "report.html").read_text()
+
+
+def test_monitored_training_without_an_alarm_says_so(tmp_path, capsys) -> None:
+    assert write_report(tmp_path, nn.Monitor(nn.MLP(2, [1]))) == []
+    assert capsys.readouterr().out.splitlines() == [
+        "no alarm",
+        "report.html not written: no step was taken",
+    ]
 
 
 def write_flowers(path) -> None:
@@ -58,6 +57,7 @@ def test_own_table_is_learned_and_predicted(tmp_path, capsys) -> None:
     assert {row["predicted flower"] for row in rows} <= {"rose", "tulip"}
 
 
+@needs("sklearn")
 def test_digits_are_learned_from_all_samples(tmp_path, capsys) -> None:
     options = ["--epochs", "1", "--hidden", "", "--out", str(tmp_path / "out")]
     assert main(["train", "digits", *options]) == 0

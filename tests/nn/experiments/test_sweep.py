@@ -13,7 +13,9 @@ import pytest
 
 from nn.__main__ import main
 from nn.experiments.sweep import ClusterError, Runs, grid_of, on_cluster, run_all
+from tests.needs import needs
 
+pytestmark = needs("joblib")
 SMALL = ["sweep", "moons", "--hidden", "3", "4,4", "--lr", "0.05", "--seeds", "2", "--epochs", "2"]
 
 
@@ -42,7 +44,7 @@ def dies_once(settings) -> dict:
 
 def dies_always(settings) -> dict:
     if settings["x"] == 1:
-        time.sleep(1)  # the others have finished by then
+        time.sleep(0.5)  # the others have finished by then
         os.kill(os.getpid(), signal.SIGKILL)
     return square(settings)
 
@@ -99,6 +101,15 @@ def test_run_that_kills_its_worker_each_time_is_given_up(tmp_path) -> None:
     assert answers(found) == {0: 0, 2: 4, 3: 9}
 
 
+# Dask's own warnings are none of our business.
+ignored = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+
+def on_dask(test):
+    """Mark a test that needs Dask."""
+    return needs("distributed")(ignored(test))
+
+
 @pytest.fixture(scope="module")
 def cluster():
     from distributed import LocalCluster
@@ -109,17 +120,18 @@ def cluster():
         yield local.scheduler_address
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@on_dask
 def test_cluster_gives_the_same_results(cluster, tmp_path) -> None:
     found = run_all(fails_at_2, grid_of(x=range(4)), Runs(tmp_path), dask=cluster, progress=False)
     assert answers(found) == {0: 0, 1: 1, 3: 9}
     assert found[2] == "ValueError: two is too many"
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@on_dask
 def test_command_runs_on_a_cluster(cluster, tmp_path, capsys) -> None:
-    for where, more in (("cores", []), ("cluster", ["--dask", cluster])):
-        assert main([*SMALL, "--out", str(tmp_path / where), *more]) == 0
+    small = ["sweep", "moons", "--hidden", "2", "3", "--seeds", "1", "--epochs", "1"]
+    for where, more in (("cores", ["--jobs", "1"]), ("cluster", ["--dask", cluster])):
+        assert main([*small, "--out", str(tmp_path / where), *more]) == 0
     tables = [rows_of(tmp_path / where / "table.csv") for where in ("cores", "cluster")]
     for rows in tables:
         for row in rows:
@@ -127,19 +139,18 @@ def test_command_runs_on_a_cluster(cluster, tmp_path, capsys) -> None:
     assert tables[0] == tables[1]
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_cluster_that_does_not_answer_is_told_within_seconds() -> None:
-    start = time.perf_counter()
+@on_dask
+def test_cluster_that_does_not_respond_in_time_is_an_error(monkeypatch) -> None:
+    monkeypatch.setattr("nn.experiments.sweep.TIMEOUT", 0.2)
     with pytest.raises(
         ClusterError,
-        match=r"no Dask scheduler responds at tcp://127.0.0.1:9 within 5 seconds .* start one with `dask scheduler`",
+        match=r"no Dask scheduler responds at tcp://127.0.0.1:9 within 0.2 seconds .* start one with `dask scheduler`",
     ):
         on_cluster("tcp://127.0.0.1:9")
-    assert time.perf_counter() - start < 15
 
 
 def test_command_writes_a_table_and_a_plot_of_the_seeds(tmp_path, capsys) -> None:
-    assert main([*SMALL, "--out", str(tmp_path)]) == 0
+    assert main([*SMALL, "--jobs", "1", "--out", str(tmp_path)]) == 0
     rows = rows_of(tmp_path / "table.csv")
     assert [(row["hidden"], row["seed"]) for row in rows] == [
         ("3", "0"),
@@ -156,18 +167,20 @@ def test_command_writes_a_table_and_a_plot_of_the_seeds(tmp_path, capsys) -> Non
 
 
 def test_command_says_what_one_run_alone_says(tmp_path) -> None:
-    main([*SMALL, "--out", str(tmp_path / "sweep")])
-    main(["train", "moons", "--hidden", "4,4", "--lr", "0.05", "--epochs", "2", "--seed", "1",
-          "--out", str(tmp_path / "one")])  # fmt: skip
-    row = rows_of(tmp_path / "sweep" / "table.csv")[-1]
-    best = rows_of(tmp_path / "one" / "history.csv")[int(row["best_epoch"]) - 1]
-    assert float(row["validation"]) == pytest.approx(float(best["validation_metric"]))
+    settings = ["--hidden", "4", "--lr", "0.05", "--epochs", "2"]
+    main(
+        ["sweep", "moons", *settings, "--seeds", "2", "--jobs", "1", "--out", str(tmp_path / "all")]
+    )
+    main(["train", "moons", *settings, "--seed", "1", "--out", str(tmp_path / "one")])
+    run = rows_of(tmp_path / "all" / "table.csv")[-1]
+    best = rows_of(tmp_path / "one" / "history.csv")[int(run["best_epoch"]) - 1]
+    assert float(run["validation"]) == pytest.approx(float(best["validation_metric"]))
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_stopped_sweep_keeps_what_has_finished_and_goes_on_from_there(how, tmp_path) -> None:
-    command = [sys.executable, "-m", "nn", *SMALL[:-2], "--seeds", "4", "--epochs", "60", "--jobs", "2",
-               "--out", str(tmp_path)]  # fmt: skip
+    command = [sys.executable, "-m", "nn", "sweep", "moons", "--hidden", "3", "--seeds", "4",
+               "--epochs", "40", "--jobs", "2", "--out", str(tmp_path)]  # fmt: skip
     sweep = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL, text=True)  # fmt: skip
     deadline = time.monotonic() + 120
@@ -180,10 +193,10 @@ def test_stopped_sweep_keeps_what_has_finished_and_goes_on_from_there(how, tmp_p
     assert all(json.loads(text)["result"] for text in kept.values())
     if how == signal.SIGINT:
         assert sweep.returncode == 130
-        assert f"stopped by Ctrl-C; {len(kept)} of 8 runs have been saved" in out
-    subprocess.run(command, check=True, capture_output=True)
+        assert f"stopped by Ctrl-C; {len(kept)} of 4 runs have been saved" in out
+    assert main([*command[3:], "--jobs", "1"]) == 0
     done = {path.name: path.read_text() for path in (tmp_path / "runs").glob("*.json")}
-    assert len(done) == 8
+    assert len(done) == 4
     assert {name: done[name] for name in kept} == kept  # not made again
 
 

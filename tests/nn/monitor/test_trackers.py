@@ -9,6 +9,7 @@ import time
 import pytest
 
 import nn
+from tests.needs import needs
 from tests.networks import moons, train
 
 NAME = "layer 1/weights/norm"
@@ -52,6 +53,7 @@ def test_jsonl_has_looks_with_histograms_and_alarms(tmp_path) -> None:
     assert alarm == vars(monitor.alarms[0])
 
 
+@needs("tensorboard")
 def test_tensorboard_reads_scalars_histograms_and_alarms(tmp_path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -87,6 +89,7 @@ def records_of(data: bytes) -> list[bytes]:
     return found
 
 
+@needs("wandb")
 def test_offline_run_of_wandb_holds_every_look(tmp_path, monkeypatch) -> None:
     import wandb
     from wandb.proto import wandb_internal_pb2
@@ -166,7 +169,10 @@ def test_settings_that_a_tracker_does_not_take_are_refused(tmp_path) -> None:
         nn.Monitor(nn.MLP(2, [1])).log_to("csv", tmp_path / "x.csv", mode="offline")
 
 
-@pytest.mark.parametrize("tracker", ["csv", "jsonl", "tensorboard", "wandb"])
+@pytest.mark.parametrize(
+    "tracker",
+    ["csv", "jsonl", *(pytest.param(name, marks=needs(name)) for name in ("tensorboard", "wandb"))],
+)
 def test_unwritable_place_is_refused_before_training(tracker, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(

@@ -1,0 +1,26 @@
+"""Marks for tests that need more than the `test` extra: skipped without it, except where CI is set."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.util import find_spec
+
+import pytest
+
+
+def needs(*modules: str, program: str | None = None) -> pytest.MarkDecorator:
+    """Return a mark that skips a test where a module or a program is missing.
+
+    Where the environment variable CI is set nothing is skipped, so that a missing package is an
+    error there and not a gap that nobody notices.
+
+    Args:
+        modules: the names under which they are imported.
+        program: a program on PATH, such as "dot".
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if program is not None and shutil.which(program) is None:
+        missing.append(program)
+    reason = f"needs {', '.join(missing)}; pip install -e '.[test-all]'"
+    return pytest.mark.skipif(bool(missing) and not os.environ.get("CI"), reason=reason)
