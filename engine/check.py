@@ -8,7 +8,7 @@ from math import isfinite
 from engine.errors import DomainError, GradientMismatch
 from engine.gradient import condition_of
 from engine.graph import nodes
-from engine.table.evaluate import holds, over_floats
+from engine.table.evaluate import ieee_functions, in_domain
 from engine.value import Value
 
 STEP = 6e-6  # the cube root of a float's precision, where truncation and rounding errors meet
@@ -141,7 +141,7 @@ def blame(out: Value, tolerance: float) -> str:
     for node in nodes(out):
         if node.op is None:
             continue
-        forward = over_floats(node.op)[0]
+        forward = ieee_functions(node.op)[0]
         sides = ((node._a, node._da), (node._b, node._db))
         at = [kept if x is None else x.data for x, kept in sides]
         c = condition_of(node)
@@ -157,7 +157,7 @@ def blame(out: Value, tolerance: float) -> str:
             if not defined or any(close(kept, s, 10 * tolerance) for s in defined):
                 continue
             where = ", ".join(f"{v:.6g}" for v in at[: len(node.op.slopes)])
-            if holds(node.op.smooth, *at):
+            if in_domain(node.op.smooth, *at):
                 found = f"kept {kept:.6g}, found {defined[0]:.6g}"
                 return f"first wrong slope: {node.op} at {where}, {found}"
             kink = kink or (

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from engine import functions, value
+from engine import value
 from engine.errors import DomainError
+from engine.functions import FUNCTIONS
 from engine.graph import nodes
 from engine.guards.domain import made_from, named
-from engine.ops import OPS, Op
-from engine.table.evaluate import compiled
+from engine.ops import Op
+from engine.table.evaluate import as_function
 from engine.typed import overload
 from engine.value import Choice, Value
-
-NAMES = {name: getattr(functions, name) for name in OPS if hasattr(functions, name)}
 
 
 @overload
@@ -107,7 +106,7 @@ def over_values(row: Op) -> tuple[Callable[..., Value | float] | float, ...]:
     if row.name not in _over_values:
         numbers = (constant(text) for text in row.slopes)
         _over_values[row.name] = tuple(
-            compiled(text, NAMES) if number is None else number
+            as_function(text, FUNCTIONS) if number is None else number
             for text, number in zip(row.slopes, numbers, strict=True)
         )
     return _over_values[row.name]

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isfinite
 
 from engine import value
 from engine.errors import NonFiniteError
 from engine.guards.domain import made_from
-from engine.value import Choice, Value
+from engine.value import Choice, Value, hooks
 
 
-class _Watching:
-    """A with-block in which a function is shown every new Value."""
+class _NewValueHook(hooks):
+    """A with-block in which `see` is called with every new Value, after the hook around it."""
 
-    def __init__(self) -> None:
-        self._outer: list[Callable[[Value], Value] | None] = []  # it may be entered inside itself
+    __slots__ = ()
 
     def __enter__(self) -> None:
-        outer, watch = value._watcher, self.watch
-        self._outer.append(outer)
-        value._watcher = watch if outer is None else lambda node: watch(outer(node))
-
-    def __exit__(self, *_: object) -> None:
-        value._watcher = self._outer.pop()
+        outer, see = value._watcher, self.see
+        self.on_new_value = see if outer is None else lambda node: see(outer(node))
+        super().__enter__()
 
     @staticmethod
-    def watch(node: Value) -> Value:
+    def see(node: Value) -> Value:
         raise NotImplementedError
 
 
-class no_grad(_Watching):  # noqa: N801  reads like a function
+class no_grad(_NewValueHook):  # noqa: N801  reads like a function
     """Compute without recording: results are leaves, which saves memory and time.
 
     Example:
@@ -50,7 +45,7 @@ class no_grad(_Watching):  # noqa: N801  reads like a function
         super().__enter__()
 
     @staticmethod
-    def watch(node: Value) -> Value:
+    def see(node: Value) -> Value:
         """Make `node` a leaf."""
         node.op = node._a = node._b = None
         if isinstance(node, Choice):
@@ -58,7 +53,7 @@ class no_grad(_Watching):  # noqa: N801  reads like a function
         return node
 
 
-class strict(_Watching):  # noqa: N801  reads like a function
+class strict(_NewValueHook):  # noqa: N801  reads like a function
     """Raise NonFiniteError at the very operation whose result or slope is inf or nan.
 
     Example:
@@ -71,7 +66,7 @@ class strict(_Watching):  # noqa: N801  reads like a function
     """
 
     @staticmethod
-    def watch(node: Value) -> Value:
+    def see(node: Value) -> Value:
         """Raise if `node` or one of its slopes is not finite."""
         if node.op is None:
             if not isfinite(node.data):

@@ -2,9 +2,9 @@
 
 A row is text in `a` and `b` (the inputs), `c` (a condition, which no gradient enters), `out` (the
 result) and the functions of `math`. Everything else in the project reads these rows: the
-operators of `Value` and the functions of `engine` are written from them by
+operators of `Value` and the functions of `engine` are generated from them by
 
-    python -m engine.ops
+    python -m engine
 
 and gradients of gradients, pictures, explanations, checks and tests read the same text.
 
@@ -12,9 +12,6 @@ To add an operation, add its row and run that command.
 """
 
 from __future__ import annotations
-
-# runpy warns when it runs a module that its package has already imported, unless it has a path.
-__path__: list[str] = []
 
 
 class Op:
@@ -28,9 +25,10 @@ class Op:
         domain: where `forward` is defined, as a condition; empty if everywhere.
         smooth: where the slopes are true two-sided derivatives; empty if all over the domain.
         remedy: what to do outside the domain; `{a}` and `{b}` stand for the inputs' names.
+        activation: whether neurons may use it by name.
     """
 
-    __slots__ = ("domain", "forward", "name", "remedy", "slopes", "smooth", "symbol")
+    __slots__ = ("activation", "domain", "forward", "name", "remedy", "slopes", "smooth", "symbol")
 
     def __init__(
         self,
@@ -41,6 +39,7 @@ class Op:
         domain: str = "",
         smooth: str = "",
         remedy: str = "",
+        activation: bool = False,
     ) -> None:
         self.name = name
         self.symbol = symbol
@@ -49,11 +48,22 @@ class Op:
         self.domain = domain
         self.smooth = smooth
         self.remedy = remedy
+        self.activation = activation
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The forward text and the slopes after it."""
         return (self.forward, *self.slopes)
+
+    @property
+    def operator(self) -> str:
+        """The name of what Python's `operator` module has for it, such as "truediv", or ""."""
+        return PYTHON_OPERATORS.get(self.forward, "")
+
+    @property
+    def infix(self) -> str:
+        """The sign that Python writes beside its inputs, such as "/"; "" for a function."""
+        return self.forward.strip("ab ") if self.operator not in ("", "abs") else ""
 
     def __repr__(self) -> str:
         return self.name
@@ -65,6 +75,17 @@ class Op:
 
 OPS: dict[str, Op] = {}
 
+# The forward texts that Python has an operator for.
+PYTHON_OPERATORS = {
+    "a + b": "add",
+    "a - b": "sub",
+    "a * b": "mul",
+    "a / b": "truediv",
+    "a ** b": "pow",
+    "-a": "neg",
+    "abs(a)": "abs",
+}
+
 
 def op(
     name: str,
@@ -74,9 +95,19 @@ def op(
     domain: str = "",
     smooth: str = "",
     remedy: str = "",
+    activation: bool = False,
 ) -> Op:
     """Add a row to the table."""
-    row = Op(name, symbol, forward, *slopes, domain=domain, smooth=smooth, remedy=remedy)
+    row = Op(
+        name,
+        symbol,
+        forward,
+        *slopes,
+        domain=domain,
+        smooth=smooth,
+        remedy=remedy,
+        activation=activation,
+    )
     OPS[name] = row
     return row
 
@@ -103,17 +134,17 @@ LOG     = op("log",        "log",     "log(a)",                       "1 / a",
              domain="a > 0", remedy="keep {a} positive, for example with sigmoid or by adding a small positive number")
 SQRT    = op("sqrt",       "√",       "sqrt(a)",                      "0.5 / out",
              domain="a >= 0", smooth="a > 0", remedy="keep {a} positive, for example by adding a small positive number")
-SIN     = op("sin",        "sin",     "sin(a)",                       "cos(a)")
+SIN     = op("sin",        "sin",     "sin(a)",                       "cos(a)", activation=True)
 COS     = op("cos",        "cos",     "cos(a)",                       "-sin(a)")
 ERFC    = op("erfc",       "erfc",    "erfc(a)",                      "-1.1283791670955126 * exp(-a * a)")  # 2/√π
-TANH    = op("tanh",       "tanh",    "tanh(a)",                      "1 - out * out")
-SIGMOID = op("sigmoid",    "σ",       "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))", "out * (1 - out)")
+TANH    = op("tanh",       "tanh",    "tanh(a)",                      "1 - out * out", activation=True)
+SIGMOID = op("sigmoid",    "σ",       "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))", "out * (1 - out)", activation=True)
 SOFTPLUS = op("softplus",  "softplus", "a + log1p(exp(-a)) if a > 0 else log1p(exp(a))",
-             "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))")
-RELU    = op("relu",       "ReLU",    "0.0 if a <= 0 else a",         "1.0 if a > 0 else 0.0",   smooth="a != 0")
-LEAKY_RELU = op("leaky_relu", "leaky ReLU", "a if a > 0 else 0.01 * a", "1.0 if a > 0 else 0.01", smooth="a != 0")
+             "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))", activation=True)
+RELU    = op("relu",       "ReLU",    "0.0 if a <= 0 else a",         "1.0 if a > 0 else 0.0",   smooth="a != 0", activation=True)
+LEAKY_RELU = op("leaky_relu", "leaky ReLU", "a if a > 0 else 0.01 * a", "1.0 if a > 0 else 0.01", smooth="a != 0", activation=True)
 GELU    = op("gelu",       "GELU",    "0.5 * a * erfc(-0.7071067811865476 * a)",  # a Φ(a); 1/√2 and 1/√(2π)
-             "0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)")
+             "0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)", activation=True)
 ABS     = op("abs",        "abs",     "abs(a)",                       "1.0 if a > 0 else -1.0 if a < 0 else 0.0", smooth="a != 0")
 # At a tie each input gets half, as central differences do; nan in either input comes out as nan.
 MAXIMUM = op("maximum",    "max",     "a if a > b else b if b >= a else a + b",
@@ -124,7 +155,9 @@ WHERE   = op("where",      "where",   "a if c else b",                "1.0 if c 
 # fmt: on
 
 
-if __name__ == "__main__":
-    from engine.table.generate import main
+if __name__ == "__main__":  # the command's name before 0.2; to be removed in the release after it
+    import runpy
+    import sys
 
-    main()
+    print("`python -m engine.ops` is deprecated; use `python -m engine`", file=sys.stderr)
+    runpy.run_module("engine", run_name="__main__", alter_sys=True)

@@ -6,11 +6,11 @@ import ast
 import math
 from collections.abc import Mapping
 
-from engine import functions
+from engine.functions import FUNCTIONS, OPERATIONS
 from engine.ops import OPS
+from engine.table.evaluate import operators
 from engine.value import Value
 
-FUNCTIONS = {name: getattr(functions, name) for name in OPS if hasattr(functions, name)}
 CONSTANTS = {"pi": math.pi, "e": math.e}
 DEEPEST = 100  # brackets within brackets; a formula that people wrote has few
 
@@ -112,15 +112,6 @@ def applied(op: ast.operator, left: Value | float, right: Value | float) -> Valu
     Raises:
         ValueError: it is not one of + - * / **.
     """
-    if isinstance(op, ast.Add):
-        return left + right
-    if isinstance(op, ast.Sub):
-        return left - right
-    if isinstance(op, ast.Mult):
-        return left * right
-    if isinstance(op, ast.Div):
-        return left / right
-    if isinstance(op, ast.Pow):
-        power: Value | float = left**right
-        return power
-    raise ValueError("a formula has the operators + - * / ** only")
+    if type(op) not in operators():
+        raise ValueError("a formula may use the operators + - * / ** only")
+    return OPERATIONS[operators()[type(op)].name](left, right)

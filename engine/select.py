@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine import value
-from engine.guards.number import number
+from engine.guards.number import as_float
 from engine.typed import overload
 from engine.value import Value
 
@@ -50,7 +50,7 @@ def take(values: Row | Sequence[Row], index: Value | float) -> Value | float | l
         return [take([row[j] for row in values], index) for j in range(widths.pop())]  # type: ignore[index]
     if value._recorder is not None and isinstance(index, Value):
         return value._recorder.take(values, index)  # type: ignore[arg-type]
-    i = index.data if isinstance(index, Value) else number(index, "take needs a whole number")
+    i = index.data if isinstance(index, Value) else as_float(index, "take needs a whole number")
     if i != int(i):
         raise TypeError(f"take needs a whole number as its index, got {i}")
     if not 0 <= i < len(values):
@@ -76,4 +76,4 @@ def detached_maximum(values: Row) -> Value:
         raise ValueError("detached_maximum needs at least one value, got none")
     if value._recorder is not None:
         return value._recorder.largest(values)
-    return Value(max(x.data if isinstance(x, Value) else number(x) for x in values))
+    return Value(max(x.data if isinstance(x, Value) else as_float(x) for x in values))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine import value
 from engine.compile.record.refusal import refusal
 from engine.compile.record.values import Watched
-from engine.guards.number import number
+from engine.guards.number import as_float
 from engine.value import Value
 
 
@@ -59,7 +59,9 @@ class Live(Watched):
     def data(self, x: float) -> None:
         if value._recorder is not None:
             raise refusal("changing a parameter", "move parameters outside, with an optimizer")
-        self._da.data_view[self._db] = x if type(x) is float else number(x)  # type: ignore[attr-defined]
+        self._da.data_view[self._db] = (  # type: ignore[attr-defined]
+            x if type(x) is float else as_float(x)
+        )
 
     @property
     def _data(self) -> float:  # type: ignore[override]
@@ -77,7 +79,9 @@ class Live(Watched):
     def grad(self, x: float) -> None:
         if value._recorder is not None:
             raise refusal("changing a parameter's gradient", "call zero_grad() outside")
-        self._da.grad_view[self._db] = x if type(x) is float else number(x)  # type: ignore[attr-defined]
+        self._da.grad_view[self._db] = (  # type: ignore[attr-defined]
+            x if type(x) is float else as_float(x)
+        )
 
     @property
     def copied_as(self) -> type[Value]:

@@ -1,13 +1,13 @@
-"""Writes pictures into files, whole or not at all, and into the outputs of a notebook."""
+"""Saves pictures by the suffix of the file, and puts them into the outputs of a notebook."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engine.draw.raster import SHARP, png_of
+from engine.files import write_atomically
 
 WIDEST = 1500  # pixels of a PNG in a notebook
 
@@ -43,8 +43,6 @@ def saved(path: str | Path, makers: Mapping[str, Callable[[], bytes]], what: str
         ImportError: what the format needs is not installed.
         OSError: the file cannot be written; an older one stays as it was.
     """
-    import tempfile  # takes a while to import
-
     path = Path(path)
     if path.suffix not in makers:
         *some, last = makers
@@ -54,15 +52,4 @@ def saved(path: str | Path, makers: Mapping[str, Callable[[], bytes]], what: str
         raise FileNotFoundError(
             f"cannot save {path.name}: there is no folder {str(path.parent)!r}; make it first"
         )
-    data = makers[path.suffix]()
-    # Whole or not at all: a reader never sees half a picture.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
+    return write_atomically(path, makers[path.suffix]())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from engine.words.names import without_stray_end
+
 # Widths in Helvetica and its metric twins Arial and Liberation Sans, in thousandths of the size.
 _GROUPS = {
     191: "'",
@@ -57,10 +59,7 @@ def fit_text(text: str, room: float, size: float, *, bold: bool = False) -> str:
         return text
     while text and text_width(text + "…", size, bold=bold) > room:
         text = text[:-1]
-    # A cut inside an emoji or before an accent would leave a stray half.
-    while text and (unicodedata.combining(text[-1]) or text[-1] in "\u200d\ufe0f"):
-        text = text[:-1]
-    return text.rstrip() + "…"
+    return without_stray_end(text) + "…"
 
 
 def escape_xml(text: str) -> str:

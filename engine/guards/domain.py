@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isfinite
 
 from engine.errors import DomainError, NonFiniteWarning
 from engine.graph import nodes
-from engine.guards.number import described, number
+from engine.guards.number import as_float, describe_for_error
 from engine.ops import POW, Op
-from engine.table.evaluate import holds, over_floats
+from engine.table.evaluate import ieee_functions, in_domain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from engine.value import Value
+    from engine.graph import Node
 
 
 def operand(symbol: str, other: object, *, reflected: bool = False) -> float:
@@ -24,17 +24,17 @@ def operand(symbol: str, other: object, *, reflected: bool = False) -> float:
         TypeError: `other` is not one real number.
     """
     try:
-        return number(other)
+        return as_float(other)
     except TypeError:
         kind = type(other).__name__
         sides = f"{kind} {symbol} Value" if reflected else f"Value {symbol} {kind}"
-        what = described(other)
+        what = describe_for_error(other)
         what = f"an array {what}" if what.startswith("of shape") else what
         message = f"{sides}: operands must be Value, int or float, got {what}"
     raise TypeError(message)
 
 
-def at_the_edge(row: Op, a: Value | float, b: Value | float = 0.0) -> list[float]:
+def ieee_result(row: Op, a: Node | float, b: Node | float = 0.0) -> list[float]:
     """Return the result and the slopes of `row` where Python raises, as IEEE 754 has them.
 
     Args:
@@ -46,17 +46,17 @@ def at_the_edge(row: Op, a: Value | float, b: Value | float = 0.0) -> list[float
         DomainError: an input is outside the domain of `row`.
     """
     x, y = (v if isinstance(v, float) else v.data for v in (a, b))
-    if not holds(row.domain, x, y):
+    if not in_domain(row.domain, x, y):
         # Without a context: that Python's own log raised before says nothing more.
         raise domain_error(row, a, b) from None
-    forward, *slopes = over_floats(row)
+    forward, *slopes = ieee_functions(row)
     found = [forward(x, y, None, None)]
     for v, slope in zip((a, b), slopes, strict=False):
         found.append(0.0 if isinstance(v, float) else slope(x, y, None, found[0]))
     return found
 
 
-def domain_error(row: Op, *inputs: Value | float) -> DomainError:
+def domain_error(row: Op, *inputs: Node | float) -> DomainError:
     """Return the error for inputs outside the domain of `row`, in the names of the nodes."""
     names, came, places = {"a": "a", "b": "b"}, [], []
     for letter, x in zip("ab", inputs, strict=False):
@@ -77,7 +77,7 @@ def domain_error(row: Op, *inputs: Value | float) -> DomainError:
     )
 
 
-def warn_of_non_finite(root: Value, order: list[Value], leaves: Iterable[Value]) -> None:
+def warn_of_non_finite(root: Node, order: Sequence[Node], leaves: Iterable[Node]) -> None:
     """Say where inf or nan comes from that backward() has met.
 
     Args:
@@ -97,7 +97,7 @@ def warn_of_non_finite(root: Value, order: list[Value], leaves: Iterable[Value])
     warnings.warn(message, NonFiniteWarning, stacklevel=3)
 
 
-def non_finite_number(root: Value) -> str:
+def non_finite_number(root: Node) -> str:
     """Return what to say of the first number that is not finite."""
     first = next(node for node in nodes(root) if not isfinite(node.data))
     made = "a leaf" if first.op is None else f"made by {first.op} from {made_from(first)}"
@@ -108,7 +108,7 @@ def non_finite_number(root: Value) -> str:
     )
 
 
-def infinite_slope(order: list[Value]) -> str:
+def infinite_slope(order: Sequence[Node]) -> str:
     """Return what to say of the first slope that is not finite, or "" if all are."""
     for node in order:
         for x, slope in ((node._a, node._da), (node._b, node._db)):
@@ -128,11 +128,11 @@ def infinite_slope(order: list[Value]) -> str:
     return ""
 
 
-def named(node: Value) -> str:
+def named(node: Node) -> str:
     """Return the label of a node in quotes, or say that it has none."""
     return repr(node.label) if node.label else "an unnamed node"
 
 
-def made_from(node: Value) -> str:
+def made_from(node: Node) -> str:
     """Return the numbers that `node` was made from, as text."""
     return ", ".join(f"{x if isinstance(x, float) else x.data:g}" for x in node.inputs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def number(x: object, needs: str = "Value needs one real number (int or float)") -> float:
+def as_float(x: object, needs: str = "Value needs one real number (int or float)") -> float:
     """Return `x` as a float.
 
     Args:
@@ -29,10 +29,10 @@ def number(x: object, needs: str = "Value needs one real number (int or float)")
     if type(x).__name__ in kinds and hasattr(x, "__float__"):
         return float(x)
     kind = "" if x is None else f"{type(x).__name__} "
-    raise TypeError(f"{needs}, got {kind}{described(x)}")
+    raise TypeError(f"{needs}, got {kind}{describe_for_error(x)}")
 
 
-def described(x: object) -> str:
+def describe_for_error(x: object) -> str:
     """Return what `x` is, if that is short, and what to do with it instead."""
     shape = getattr(x, "shape", None)
     if shape:
@@ -51,3 +51,6 @@ def described(x: object) -> str:
     if isinstance(x, (list, tuple, set, dict)):
         return f"{text}; use one number at a time"
     return text
+
+
+number = as_float  # until compile imports the new name

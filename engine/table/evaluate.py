@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 
-from engine.ops import Op
+from engine.ops import OPS, Op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
 
 NAN, INF = math.nan, math.inf
 
@@ -32,7 +37,22 @@ def with_calls(text: str, *, power: str = "pow", quotient: str = "") -> str:
     return ast.unparse(Calls().visit(ast.parse(text, mode="eval")))
 
 
-def compiled(text: str, names: Mapping[str, object]) -> Callable[..., float]:
+@cache
+def operators() -> dict[type[ast.operator | ast.unaryop], Op]:
+    """Return the rows that Python writes with an operator, by what its parser calls that."""
+    import ast
+
+    trees = {
+        row.name: ast.parse(row.forward, mode="eval").body for row in OPS.values() if row.infix
+    }
+    return {
+        type(tree.op): OPS[name]
+        for name, tree in trees.items()
+        if isinstance(tree, (ast.BinOp, ast.UnaryOp))
+    }
+
+
+def as_function(text: str, names: Mapping[str, object]) -> Callable[..., float]:
     """Return `text` as a function of a, b, c and out, with `names` for the functions in it."""
     # The text is a row of our own table, never a user's.
     function: Callable[..., float] = eval(f"lambda a, b, c, out: {text}", dict(names))
@@ -58,7 +78,7 @@ def ieee_divide(x: float, y: float) -> float:
     return math.copysign(INF, x) * math.copysign(1.0, y)
 
 
-def quiet(name: str, function: Callable[..., float]) -> Callable[..., float]:
+def ieee(name: str, function: Callable[..., float]) -> Callable[..., float]:
     """Return `function` with inf for an overflow and nan outside its domain."""
     pole = {"log": 0.0, "log2": 0.0, "log10": 0.0, "log1p": -1.0}.get(name)
 
@@ -74,24 +94,24 @@ def quiet(name: str, function: Callable[..., float]) -> Callable[..., float]:
 
 
 IEEE: dict[str, object] = {
-    **{name: quiet(name, f) for name, f in vars(math).items() if callable(f)},
+    **{name: ieee(name, f) for name, f in vars(math).items() if callable(f)},
     "abs": abs,
     "pow": ieee_pow,
     "divide": ieee_divide,
 }
 
-_over_floats: dict[str, tuple[Callable[..., float], ...]] = {}
+_ieee_functions: dict[str, tuple[Callable[..., float], ...]] = {}
 
 
-def over_floats(row: Op) -> tuple[Callable[..., float], ...]:
+def ieee_functions(row: Op) -> tuple[Callable[..., float], ...]:
     """Return forward and slopes of `row` as functions over floats that follow IEEE 754."""
-    if row.name not in _over_floats:
-        _over_floats[row.name] = tuple(
-            compiled(with_calls(text, quotient="divide"), IEEE) for text in row.texts
+    if row.name not in _ieee_functions:
+        _ieee_functions[row.name] = tuple(
+            as_function(with_calls(text, quotient="divide"), IEEE) for text in row.texts
         )
-    return _over_floats[row.name]
+    return _ieee_functions[row.name]
 
 
-def holds(condition: str, a: float, b: float = 0.0) -> bool:
+def in_domain(condition: str, a: float, b: float = 0.0) -> bool:
     """Tell whether a row's `domain` or `smooth` holds; nan passes, for it gives nan, no error."""
-    return not condition or a != a or b != b or bool(compiled(condition, IEEE)(a, b, NAN, NAN))
+    return not condition or a != a or b != b or bool(as_function(condition, IEEE)(a, b, NAN, NAN))

@@ -6,14 +6,11 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from engine.ops import Op
-from engine.table.evaluate import IEEE, compiled
+from engine.table.evaluate import IEEE, as_function, operators
 from engine.value import Value
-from engine.words.names import formula
+from engine.words.formula import ATOM, BINDING, UNARY, bracketed, number_part, operation
 from engine.words.numbers import number_text
 
-INFIX = ("add", "sub", "mul", "div", "pow", "neg")
-SIGNS = {ast.Add: " + ", ast.Sub: " − ", ast.Mult: " × ", ast.Div: " / ", ast.Pow: " ** "}
-BINDING = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.Pow: 4}
 COMPARISONS = {ast.Gt: " > ", ast.Lt: " < ", ast.GtE: " ≥ ", ast.LtE: " ≤ "}
 OPPOSITES = {ast.Gt: ast.LtE, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.LtE: ast.Gt}
 PLACES = {"a": "first", "b": "second"}
@@ -29,16 +26,15 @@ def made_of(node: Value, names: Mapping[int, str]) -> str:
     """Return how a node was made, in names and in numbers: `e = a × b = 2 × −3 = −6`."""
     if node.op is None:
         return f"{names[id(node)]} = {number_text(node.data)}"
-    infix = node.op.name in INFIX
-    numbers = [number_text(x.data if isinstance(x, Value) else x) for x in node.inputs]
+    numbers = [number_part(x.data if isinstance(x, Value) else x) for x in node.inputs]
     called = [
-        names[id(x)] if isinstance(x, Value) else n
+        (names[id(x)], ATOM) if isinstance(x, Value) else n
         for x, n in zip(node.inputs, numbers, strict=True)
     ]
     parts = [
         names[id(node)],
-        formula(node.op.symbol, called, infix=infix),
-        formula(node.op.symbol, numbers, infix=infix),
+        operation(node.op, called)[0],
+        operation(node.op, numbers)[0],
         number_text(node.data),
     ]
     return " = ".join(dict.fromkeys(parts))
@@ -128,7 +124,7 @@ def chosen(slope: str, data: Mapping[str, float]) -> tuple[ast.expr, ast.expr | 
     condition: ast.expr | None = None
     inputs = [data.get(name, float("nan")) for name in ("a", "b", "c", "out")]
     while isinstance(tree, ast.IfExp):
-        if compiled(ast.unparse(tree.test), IEEE)(*inputs):
+        if as_function(ast.unparse(tree.test), IEEE)(*inputs):
             condition, tree = tree.test, tree.body
         else:
             condition, tree = turned(tree.test), tree.orelse
@@ -150,41 +146,37 @@ def written(tree: ast.expr, shown: Shown) -> str:
 def printed(tree: ast.expr, shown: Shown) -> tuple[str, int]:
     """Return a formula, and how tightly its outermost part binds."""
     if isinstance(tree, ast.Constant):
-        return number_text(float(tree.value)), 5  # type: ignore[arg-type]
+        return number_text(float(tree.value)), ATOM  # type: ignore[arg-type]
     if isinstance(tree, ast.Name):
         text = shown.get(tree.id, tree.id)
-        return text, 1 if text.startswith("−") else 5
+        return text, 1 if text.startswith("−") else ATOM
     if isinstance(tree, ast.UnaryOp):
         text, binding = printed(tree.operand, shown)
         if isinstance(tree.op, ast.Not):
             return f"not {text}", 0
-        return f"−{bracketed(text, binding, 3)}", 3
+        return f"−{bracketed(text, binding, UNARY)}", UNARY
     if isinstance(tree, ast.BinOp):
-        return operation(tree, shown)
+        return binary(tree, shown)
     if isinstance(tree, ast.Compare):
         right = written(tree.comparators[0], shown)
         return f"{written(tree.left, shown)}{COMPARISONS[type(tree.ops[0])]}{right}", 0
     if isinstance(tree, ast.Call):
         inside = ", ".join(written(x, shown) for x in tree.args)
-        return f"{ast.unparse(tree.func)}({inside})", 5
+        return f"{ast.unparse(tree.func)}({inside})", ATOM
     return ast.unparse(tree), 0
 
 
-def operation(tree: ast.BinOp, shown: Shown) -> tuple[str, int]:
+def binary(tree: ast.BinOp, shown: Shown) -> tuple[str, int]:
     """Return an operation between two parts; a product of two alike is a square."""
-    kind = type(tree.op)
-    binding = BINDING[kind]
+    row = operators()[type(tree.op)]
+    binding = BINDING[row.infix]
     left, left_binds = printed(tree.left, shown)
     right, right_binds = printed(tree.right, shown)
-    if kind is ast.Mult and ast.dump(tree.left) == ast.dump(tree.right):
-        return f"{bracketed(left, left_binds, 5)}²", 4
-    if kind is ast.Pow and right == "1":
+    if row.infix == "*" and ast.dump(tree.left) == ast.dump(tree.right):
+        return f"{bracketed(left, left_binds, ATOM)}²", BINDING["**"]
+    if row.infix == "**" and right == "1":
         return left, left_binds
-    tighter = binding + (kind in (ast.Sub, ast.Div, ast.Pow))
+    tighter = binding + (row.infix in ("-", "/", "**"))
     left = bracketed(left, left_binds, binding)
-    return f"{left}{SIGNS[kind]}{bracketed(right, right_binds, tighter)}", binding
-
-
-def bracketed(text: str, binding: int, needed: int) -> str:
-    """Return a part in brackets if it binds too loosely for its place."""
-    return f"({text})" if binding < needed else text
+    sign = "/" if row.infix == "/" else row.symbol  # a fraction, as books print slopes
+    return f"{left} {sign} {bracketed(right, right_binds, tighter)}", binding

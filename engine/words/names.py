@@ -59,20 +59,14 @@ def own_names(order: Sequence[Value]) -> dict[int, str]:
 
 
 def cut(text: str) -> str:
-    """Return a name of bearable length."""
+    """Return a name of at most LONGEST characters."""
     if len(text) <= LONGEST:
         return text
-    # A cut inside an emoji or before an accent would leave a stray half.
-    short = text[: LONGEST - 1]
-    while short and (unicodedata.combining(short[-1]) or short[-1] in "\u200d\ufe0f"):
-        short = short[:-1]
-    return short.rstrip() + "…"
+    return without_stray_end(text[: LONGEST - 1]) + "…"
 
 
-def formula(symbol: str, names: Sequence[str], *, infix: bool) -> str:
-    """Return how an op is written: `a × b`, `−a` or `tanh(a)`."""
-    if not infix:
-        return f"{symbol}({', '.join(names)})"
-    if len(names) == 1:
-        return f"{symbol}({names[0]})" if names[0].startswith("−") else f"{symbol}{names[0]}"
-    return f" {symbol} ".join(names)
+def without_stray_end(text: str) -> str:
+    """Return the beginning of a text without half an emoji or a space at its end."""
+    while text and (unicodedata.combining(text[-1]) or text[-1] in "\u200d\ufe0f"):
+        text = text[:-1]
+    return text.rstrip()

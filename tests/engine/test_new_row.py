@@ -39,9 +39,9 @@ def with_gaussian(tmp_path_factory) -> Path:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     [row] = re.findall(r"^GAUSSIAN = op\(.*\)$", readme, flags=re.MULTILINE)
     folder = copied(tmp_path_factory.mktemp("new_row"), row)
-    done = run(folder, "-m", "engine.ops")
+    done = run(folder, "-m", "engine")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("written anew") == 3
+    assert done.stdout.count("regenerated") == 3
     return folder
 
 
@@ -55,6 +55,7 @@ PROGRAMS = {
     "print(program(), 'gaussian' if abs(x.grad / (-0.6 * program()) - 1) < 1e-12 else x.grad)",
     "compiled_to_python": "x = Value(0.3); "
     "print(engine.compile(lambda: x.gaussian(), backend='python')(), 'gaussian')",
+    "activation": "y = engine.activations()['gaussian'](Value(0.3)); print(y.data, y.op)",
     "slope": "x = Value(0.3); x.gaussian().backward(); print(x.grad / (-2 * 0.3), 'gaussian')",
 }
 
@@ -104,7 +105,7 @@ def test_row_gives_its_tests(with_gaussian: Path) -> None:
 def test_tests_of_a_row_find_a_wrong_slope(slope: str, tmp_path: Path) -> None:
     row = f'GAUSSIAN = op("gaussian", "gauss", "exp(-a * a)", "{slope}")'
     folder = copied(tmp_path, row)
-    assert run(folder, "-m", "engine.ops").returncode == 0
+    assert run(folder, "-m", "engine").returncode == 0
     command = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "gaussian", "tests")
     done = run(folder, *command)
     failed = re.findall(r"^FAILED tests/test_ops_table.py::(\w+)\[", done.stdout, re.MULTILINE)
@@ -115,7 +116,10 @@ def test_tests_of_a_row_find_a_wrong_slope(slope: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "wording"),
     [
-        ('op("bad", "?", "exp(-a *", "1.0")', "row bad: forward is no expression: exp(-a *"),
+        (
+            'op("bad", "?", "exp(-a *", "1.0")',
+            "row bad: forward is not a valid Python expression: exp",
+        ),
         ('op("bad", "?", "a * k", "1.0")', "row bad: forward may use a, b, c, out, abs and the"),
         ('op("bad", "?", "atan(a)", "tan(a)")', "row bad: ∂out/∂a uses tan, which has no row of"),
     ],
@@ -123,12 +127,19 @@ def test_tests_of_a_row_find_a_wrong_slope(slope: str, tmp_path: Path) -> None:
 def test_row_that_could_not_run_is_refused_in_words(row: str, wording: str, tmp_path: Path) -> None:
     folder = copied(tmp_path, row)
     before = (folder / "engine" / "value.py").read_text(encoding="utf-8")
-    done = run(folder, "-m", "engine.ops")
+    done = run(folder, "-m", "engine")
     assert done.returncode != 0
     assert wording in done.stderr
     assert (folder / "engine" / "value.py").read_text(encoding="utf-8") == before
 
 
-def test_written_files_are_up_to_date() -> None:
+def test_generated_code_is_up_to_date() -> None:
     for path, text in written().items():
-        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run python -m engine.ops"
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run python -m engine"
+
+
+def test_former_name_of_the_command_works_and_names_the_new_one(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "engine", tmp_path / "engine")
+    done = run(tmp_path, "-m", "engine.ops")
+    assert done.stdout.count("up to date") == 3
+    assert "deprecated; use `python -m engine`" in done.stderr

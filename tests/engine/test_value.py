@@ -4,12 +4,14 @@ import copy
 import math
 import pickle
 import sys
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
 
 import engine
 from engine import DomainError, NonFiniteError, Value
+from engine.value import hooks
 from tests.graphs import frees_a_long_chain
 
 pytestmark = pytest.mark.core
@@ -338,3 +340,18 @@ def test_checker_says_where_there_is_a_corner() -> None:
 def test_checker_says_when_no_slope_is_wrong() -> None:
     with pytest.raises(engine.GradientMismatch, match="every recorded slope is right"):
         engine.check_gradients(lambda a: a * a.detach(), [2.0])
+
+
+def test_hooks_hold_inside_themselves_and_are_put_back_after_an_error() -> None:
+    seen: list[Value] = []
+
+    def see(node: Value) -> Value:
+        seen.append(node)
+        return node
+
+    shown = hooks(on_new_value=see)
+    with suppress(ZeroDivisionError), shown, shown:
+        Value(1.0)
+        raise ZeroDivisionError
+    Value(2.0)
+    assert [node.data for node in seen] == [1.0]

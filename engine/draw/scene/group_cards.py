@@ -17,7 +17,7 @@ from engine.draw.scene.layers import box_of, layers_of
 from engine.draw.scene.model import Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.unfolded import add_card, value_card
-from engine.scope import Tag
+from engine.tag import Tag
 from engine.value import Value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.draw.scene.named_graph import NamedGraph
-from engine.scope import Tag
+from engine.tag import Tag
 from engine.value import Value
 
 CROWD = 8  # labelled inputs of a single group, beyond which they are counted, not drawn

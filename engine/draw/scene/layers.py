@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.draw.scene.grouping import Group
-from engine.scope import Tag
+from engine.tag import Tag
 
 
 def box_of(group: Group) -> Tag | None:

@@ -11,7 +11,7 @@ from engine.words.names import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from engine.scope import Tag
+    from engine.tag import Tag
 
 
 class NamedGraph:
