@@ -27,6 +27,12 @@ def fan_out() -> Value:
     return out
 
 
+def with_gradients(root: Value) -> Value:
+    """Return `root` after its backward pass."""
+    root.backward()
+    return root
+
+
 def neuron() -> Value:
     """Return a neuron with two inputs: 10 nodes."""
     x1, x2 = Value(2.0, "x1"), Value(0.0, "x2")

@@ -67,12 +67,15 @@ class Picture:
             node_attr={"shape": "record", "fontname": "Helvetica"},
         )
         for i, card in enumerate(self._scene.cards):
-            fields = [" ".join(filter(None, card.heading))]
+            # A bare space after a letter beyond ASCII is lost in a record.
+            fields = ["\\ ".join(record_text(part) for part in card.heading if part)]
             if card.carries_gradient:
-                fields += [text for entry in card.entries for text in entry_fields(card, entry)]
-            graph.node(str(i), label="{ " + " | ".join(map(record_text, fields)) + " }")
+                for entry in card.entries:
+                    fields += map(record_text, entry_fields(card, entry))
+            graph.node(str(i), label="{ " + " | ".join(fields) + " }")
         for arrow in self._scene.arrows:
-            graph.edge(str(arrow.tail), str(arrow.head), label="\n".join(filter(None, arrow.label)))
+            label = "\\n".join(filter(None, arrow.label))
+            graph.edge(str(arrow.tail), str(arrow.head), label=label)
         return graph
 
     def save(self, path: str | Path) -> Path:

@@ -46,7 +46,7 @@ def folded_scene(graph: NamedGraph, *, style: str) -> Scene:
         scene.boxes = boxes(graph, groups, cards)
     align_boxes(scene)
     if not graph.root.label:
-        scene.title = scene.cards[cards.of(graph.root)].title or scene.title
+        scene.title = scene.cards[scene.card_of[id(graph.root)]].title or scene.title
     cards.note_positions()
     # Colours compare the parts of the network: next to a seed of 1 all of them would be pale.
     heat = [card for card in scene.cards if isinstance(card, (StripCard, SheetCard))]
@@ -90,7 +90,7 @@ class FoldedArrows:
 
     def _join(self) -> None:
         """Add an arrow wherever a value goes into another group."""
-        homes = self.cards.homes
+        homes, card_of = self.cards.homes, self.scene.card_of
         borrowed = {id(group): {id(x) for x in group.borrowed} for group in self.groups}
         flows: dict[int, tuple[Arrow, list[float]]] = {}
         for node in self.graph.order:
@@ -99,9 +99,9 @@ class FoldedArrows:
                 if not isinstance(x, Value):
                     if home.single:
                         tail = add_card(self.scene, constant_card(x))
-                        self._arrow((tail, None), (self.cards.of(node), None), i)
+                        self._arrow((tail, None), (card_of[id(node)], None), i)
                     continue
-                if self.cards.of(x) == self.cards.of(node):
+                if homes[id(x)] is home or card_of[id(x)] == card_of[id(node)]:
                     continue
                 if x.op is None and id(x) in borrowed[id(home)]:
                     continue
@@ -145,13 +145,13 @@ class FoldedArrows:
 
     def _exit(self, value: Value) -> End:
         """Return the card and the entry that a value leaves."""
-        card = self.cards.of(value)
+        card = self.scene.card_of[id(value)]
         last = len(self.scene.cards[card].entries) - 1
         return card, self.cards.entry_index.get(id(value), last)
 
     def _entry(self, node: Value, operand: int) -> End:
         """Return the card and entry that an operand of `node` enters: that of its partner."""
-        card = self.cards.of(node)
+        card = self.scene.card_of[id(node)]
         partner = node.inputs[1 - operand] if len(node.inputs) == 2 else None
         homes = self.cards.homes
         if isinstance(partner, Value) and homes[id(partner)] is homes[id(node)]:

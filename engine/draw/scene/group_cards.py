@@ -64,13 +64,10 @@ class GroupCards:
         for group in groups:
             if id(group) not in self.index:
                 self._share([group], self._card_of(group))
-
-    def of(self, value: Value) -> int:
-        """Return the index of the card that a value belongs to."""
-        return self.index[id(self.homes[id(value)])]
+        scene.card_of = {id(node): self.index[id(homes[id(node)])] for node in graph.order}
 
     def note_positions(self) -> None:
-        """Note in the scene where each value is shown, and which card it belongs to."""
+        """Note in the scene where each value is shown."""
         at: dict[int, tuple[int, int, int]] = {}
         for c, card in enumerate(self.scene.cards):
             for e, entry in enumerate(card.entries):
@@ -83,8 +80,6 @@ class GroupCards:
         for value, entry in self.shown.items():
             if id(entry) in at:
                 self.scene.shown_at[value] = at[id(entry)]
-        for node in self.graph.order:
-            self.scene.card_of[id(node)] = self.of(node)
 
     def _share(self, groups: Sequence[Group], card: Card) -> None:
         """Add a card that some groups share."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from engine.value import Value
 
@@ -14,7 +14,7 @@ _BIAS = re.compile(r"(?:^|\.)b(?:ias(?:es)?)?(?![^\W\d_])", re.IGNORECASE)
 _LETTER_B = re.compile(r"b(?![^\W\d_])", re.IGNORECASE)
 
 
-def parameters_by_label(order: Iterable[Value], labels: Mapping[int, str]) -> set[int]:
+def parameters_by_label(order: Collection[Value], labels: Mapping[int, str]) -> set[int]:
     """Return the ids of the leaves whose labels are those of weights or biases.
 
     The letter b alone does not make a leaf a bias: a and b are also the names of any two inputs.
@@ -24,24 +24,22 @@ def parameters_by_label(order: Iterable[Value], labels: Mapping[int, str]) -> se
         order: the nodes of a graph.
         labels: those that have one, by id.
     """
-    weights: set[int] = set()
-    biases: set[int] = set()
-    doubtful: set[int] = set()
-    scoped: set[int] = set()
+    leaves = {
+        id(node): labels[id(node)] for node in order if id(node) in labels and node.op is None
+    }
+    weights = {leaf for leaf, label in leaves.items() if _WEIGHT.search(label)}
+    biases = {leaf for leaf, label in leaves.items() if _BIAS.search(label)}
+    doubtful = set() if weights else {leaf for leaf in biases if _LETTER_B.match(leaves[leaf])}
+    return weights | biases - (doubtful - in_scopes(order) if doubtful else doubtful)
+
+
+def in_scopes(order: Iterable[Value]) -> set[int]:
+    """Return the ids of what was made or is used inside a named scope."""
+    found: set[int] = set()
     for node in order:
-        label = labels.get(id(node), "")
-        if node.op is not None:
-            if node.scope is not None and node.scope.name:
-                scoped.update(id(x) for x in node.inputs)
-        elif _WEIGHT.search(label):
-            weights.add(id(node))
-        elif _LETTER_B.match(label):
-            doubtful.add(id(node))
-            if node.scope is not None and node.scope.name:
-                scoped.add(id(node))
-        elif _BIAS.search(label):
-            biases.add(id(node))
-    return weights | biases | (doubtful if weights else doubtful & scoped)
+        if node.scope is not None and node.scope.name:
+            found.update((id(node), *map(id, node.inputs)))
+    return found
 
 
 def is_bias_label(label: str) -> bool:

@@ -9,6 +9,8 @@ import pytest
 import engine
 import nn
 from engine import Value
+from engine.draw.motion.player import payload
+from engine.draw.motion.stage import staged
 from engine.words.numbers import number_text
 from tests.graphs import neuron, random_graph, sixty_nodes
 
@@ -50,8 +52,9 @@ def test_steps_add_up_to_grad_on_random_graphs() -> None:
     for seed in range(100):
         root = random_graph(seed)
         shown: dict[int, str] = {}
-        player = engine.play(root)
-        data = data_of(player.html)
+        data = payload(
+            staged("play", root, direction="LR", layout="builtin", fold="auto", parameters=None)
+        )
         for step in data["steps"]:
             shown.update({card: text for card, _, text, _ in step["g"]})
         root.backward()

@@ -1,6 +1,6 @@
 """Both layouts: no card, label or box stands on another, whatever the graph."""
 
-import shutil
+import re
 from importlib import import_module
 from itertools import combinations
 from random import Random
@@ -9,13 +9,7 @@ import pytest
 
 import nn
 from engine import Value, draw, maximum
-
-LAYOUTS = [
-    "builtin",
-    pytest.param(
-        "dot", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="needs dot on PATH")
-    ),
-]
+from tests.layouts import LAYOUTS
 
 
 def tangle(seed: int) -> Value:
@@ -107,3 +101,18 @@ def test_nothing_stands_outside_the_picture(direction, drawn) -> None:
 
 def test_overlaps_are_found_where_there_are_some() -> None:
     assert overlaps([("a", 0, 0, 10, 10), ("b", 9, 9, 20, 20), ("c", 20, 0, 30, 9)]) == [("a", "b")]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_operands_keep_their_order_from_top_to_bottom(layout) -> None:
+    a, b = Value(1.0, "left"), Value(2.0, "right")
+    for first, second in ((a, b), (b, a)):
+        svg = draw(first - second, layout=layout).svg
+        height = {x.label: card_top(svg, x.label) for x in (a, b)}
+        assert height[first.label] < height[second.label]
+
+
+def card_top(svg: str, label: str) -> float:
+    """How far down the card with that header is, px."""
+    above = svg[: svg.index(f">{label}</text>")]
+    return float(re.findall(r"translate\([-\d.]+,([-\d.]+)\)", above)[-1])
