@@ -73,3 +73,8 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(_LATE[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, without the modules that they come from."""
+    return sorted(__all__)
