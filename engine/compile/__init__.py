@@ -74,14 +74,14 @@ def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:
         >>> engine.on_arrays("relu")([-1.0, 0.0, 2.0]).tolist()
         [0.0, 0.0, 2.0]
     """
-    from engine.compile.replay.numpy_source import of_arrays
+    from engine.compile.replay.numpy_source import as_array_function
     from engine.ops import OPS
 
     row = OPS.get(name)
     if row is None or len(row.slopes) != 1:
         known = ", ".join(name for name, row in OPS.items() if len(row.slopes) == 1)
         raise ValueError(f"on_arrays takes the name of one of {known}, got {name!r}")
-    return of_arrays(row)
+    return as_array_function(row)
 
 
 def live_arrays(parameters: Sequence[Value]) -> LiveArrays | None:

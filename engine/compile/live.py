@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import numpy as np
@@ -35,53 +36,62 @@ class Block:
         self.data = np.array([p.data for p in parameters], dtype=float)
         self.grad = np.array([p.grad for p in parameters], dtype=float)
         # A memoryview gives plain floats, and faster than an array does.
-        self.data_view, self.grad_view = memoryview(self.data), memoryview(self.grad)  # type: ignore[arg-type]
+        self.data_view = self.data.data.cast("B").cast("d")
+        self.grad_view = self.grad.data.cast("B").cast("d")
         self.users: WeakSet[LiveArrays] = WeakSet()
         self.moved = False
         for i, p in enumerate(parameters):
             p.__class__ = Live
-            p._da, p._db = self, i  # type: ignore[assignment]  # slots that a leaf has no use for
+            assert isinstance(p, Live)
+            p.block, p.index = self, i
 
 
 class Live(Watched):
-    """A leaf whose number and gradient stand in a block."""
+    """A leaf whose number and gradient are kept in a block.
 
-    __slots__ = ()
+    Attributes:
+        block: the block (the slot _da, which a leaf has no use for).
+        index: of its number and gradient in the block (the slot _db).
+    """
+
+    if TYPE_CHECKING:  # for a type checker they are slots
+        __slots__ = ("block", "index")
+        block: Block
+        index: int
+    else:  # in truth other names, of other types, for slots that Value has
+        __slots__ = ()
+        block, index = vars(Value)["_da"], vars(Value)["_db"]
 
     @property
     def data(self) -> float:
         """The number."""
         if value._recorder is not None:
             self.refuse_reading(".data")
-        return self._da.data_view[self._db]  # type: ignore[attr-defined, no-any-return]
+        return self.block.data_view[self.index]
 
     @data.setter
     def data(self, x: float) -> None:
         if value._recorder is not None:
             raise refusal("changing a parameter", "move parameters outside, with an optimizer")
-        self._da.data_view[self._db] = (  # type: ignore[attr-defined]
-            x if type(x) is float else as_float(x)
-        )
+        self.block.data_view[self.index] = x if type(x) is float else number(x)
 
     @property
     def _data(self) -> float:  # type: ignore[override]
         """The number, for the operators of Value."""
-        return self._da.data_view[self._db]  # type: ignore[attr-defined, no-any-return]
+        return self.block.data_view[self.index]
 
     @property
     def grad(self) -> float:
         """The gradient."""
         if value._recorder is not None:
             self.refuse_reading(".grad")
-        return self._da.grad_view[self._db]  # type: ignore[attr-defined, no-any-return]
+        return self.block.grad_view[self.index]
 
     @grad.setter
     def grad(self, x: float) -> None:
         if value._recorder is not None:
             raise refusal("changing a parameter's gradient", "call zero_grad() outside")
-        self._da.grad_view[self._db] = (  # type: ignore[attr-defined]
-            x if type(x) is float else as_float(x)
-        )
+        self.block.grad_view[self.index] = x if type(x) is float else number(x)
 
     @property
     def copied_as(self) -> type[Value]:
@@ -97,7 +107,7 @@ class LiveArrays:
     Attributes:
         parameters: the Values.
         block: where they are.
-        places: their places in it: a slice where they stand one after the other, else an index.
+        indices: of each in the block: a slice where they are consecutive, else an array.
     """
 
     def __init__(self, parameters: Iterable[Value]) -> None:
@@ -119,18 +129,17 @@ class LiveArrays:
 
     def _find(self) -> None:
         """Look up where the parameters are."""
-        block: Block = self.parameters[0]._da  # type: ignore[assignment]
-        places: list[int] = list(map(attrgetter("_db"), self.parameters))
-        self.block = block
-        first, n = places[0], len(places)
-        self.places: slice | NDArray[np.intp] = (
+        self.block = next(iter(blocks_of(self.parameters)))
+        indices: list[int] = list(map(attrgetter("index"), self.parameters))
+        first, n = indices[0], len(indices)
+        self.indices: slice | NDArray[np.intp] = (
             slice(first, first + n)
-            if places == list(range(first, first + n))
-            else np.array(places, dtype=np.intp)
+            if indices == list(range(first, first + n))
+            else np.array(indices, dtype=np.intp)
         )
-        block.users.add(self)
+        self.block.users.add(self)
 
-    def now(self) -> Block:
+    def current_block(self) -> Block:
         """Return the block, after another user may have moved it."""
         if self.block.moved:
             self._find()
@@ -143,24 +152,24 @@ class LiveArrays:
     @property
     def data(self) -> NDArray[np.float64]:
         """The numbers: a view if they stand one after the other, else a copy."""
-        return self.now().data[self.places]
+        return self.current_block().data[self.indices]
 
     @data.setter
     def data(self, numbers: NDArray[np.float64]) -> None:
         if value._recorder is not None:
             raise refusal("changing parameters", "take the optimizer's step outside")
-        self.now().data[self.places] = numbers
+        self.current_block().data[self.indices] = numbers
 
     @property
     def grad(self) -> NDArray[np.float64]:
         """The gradients: a view if they stand one after the other, else a copy."""
-        return self.now().grad[self.places]
+        return self.current_block().grad[self.indices]
 
     @grad.setter
     def grad(self, numbers: NDArray[np.float64]) -> None:
         if value._recorder is not None:
             raise refusal("changing gradients", "call zero_grad() outside")
-        self.now().grad[self.places] = numbers
+        self.current_block().grad[self.indices] = numbers
 
 
 class LiveLists:
@@ -189,4 +198,4 @@ class LiveLists:
 
 def blocks_of(parameters: Sequence[Value]) -> set[Block]:
     """Return the blocks in which parameters are."""
-    return {p._da for p in parameters if isinstance(p, Live)}  # type: ignore[misc]
+    return {p.block for p in parameters if isinstance(p, Live)}

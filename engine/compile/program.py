@@ -13,15 +13,15 @@ from engine import value
 from engine.compile.record.arguments import (
     Key,
     Numbers,
-    first_bad,
+    first_non_finite,
     floats,
-    named,
-    of_one_sample,
-    read,
+    read_argument,
+    rectangular_parts,
+    shape_of_sample,
 )
-from engine.compile.record.function import Source, collector_off
+from engine.compile.record.function import RecordableFunction, collector_off
 from engine.compile.record.tape import Tape
-from engine.compile.replay.plain_python import Plain, StraightReplay
+from engine.compile.replay.plain_python import PythonReplay, ValueStore
 from engine.errors import NonFiniteError, NonFiniteWarning
 from engine.value import Value
 
@@ -83,7 +83,7 @@ class Stats:
 
 
 @dataclass
-class Recording:
+class CacheEntry:
     """What was recorded for one shape, and its replays by the number of samples.
 
     Attributes:
@@ -97,15 +97,15 @@ class Recording:
     tape: Tape
     rolled: Rolled | None
     leaves_out: bool
-    replays: dict[int | None, ArrayReplay | StraightReplay] = field(default_factory=dict)
+    replays: dict[int | None, ArrayReplay | PythonReplay] = field(default_factory=dict)
 
 
 @dataclass
 class Call:
     """The last call: what was replayed on what."""
 
-    recording: Recording
-    replay: ArrayReplay | StraightReplay
+    recording: CacheEntry
+    replay: ArrayReplay | PythonReplay
     keys: list[Key]
     numbers: list[Numbers]
     n_samples: int | None
@@ -161,8 +161,8 @@ class Program:
             import_module("engine.compile.replay.arrays")  # loads NumPy, not a part of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self.stats = Stats()
-        self._source = Source(fn, penalty, batched)
-        self._recordings: dict[object, Recording] = {}
+        self._function = RecordableFunction(fn, penalty, batched)
+        self._recordings: dict[object, CacheEntry] = {}
         self._last: Call | None = None
         self._outputs: list[list[float]] | None = None  # where inf or nan has made it go eagerly
 
@@ -227,7 +227,7 @@ class Program:
         root, _ = call.recording.tape.graph(call.sample(0))
         if not isinstance(root, Value) or root.op is None:
             raise ValueError(
-                f"program.graph shows operations, and {self._source.name} has none: it returns a "
+                f"program.graph shows operations, and {self._function.name} has none: it returns a "
                 "Value as it is"
             )
         # Not those of the inputs, which are leaves of this graph alone.
@@ -246,7 +246,7 @@ class Program:
         self._recordings.clear()
 
     def __repr__(self) -> str:
-        return f"<Program of {self._source.name}: {self.stats}>"
+        return f"<Program of {self._function.name}: {self.stats}>"
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a program cannot be copied or pickled; compile the function again")
@@ -274,19 +274,19 @@ class Program:
                 "calling a program inside a compiled function", "call the plain function instead"
             )
         if named_args:
-            args = self._source.in_order(args, named_args)
+            args = self._function.in_order(args, named_args)
         keys: list[Key] = []
         numbers: list[Numbers] = []
         for i, x in enumerate(args):
-            key, found = read(x, self._source.argument(i))
+            key, found = read_argument(x, self._function.argument(i))
             keys.append(key)
             numbers += found
         shapes, n_samples = self._of_samples(keys) if self.batched else (keys, None)
-        known = (*shapes, self._source.numbers_outside())
+        known = (*shapes, self._function.captured_version())
         recording = self._recordings.get(known)
         if recording is None:
             recording = self._record(keys, numbers)
-            known = (*shapes, self._source.numbers_outside())  # it may have found more of them
+            known = (*shapes, self._function.captured_version())  # it may have found more of them
             self._recordings[known] = recording
             self._keep_few()
         replay = recording.replays.get(n_samples)
@@ -308,7 +308,7 @@ class Program:
         if gradients == "set" and recording.leaves_out:
             self.optimizer.zero_grad()  # type: ignore[union-attr]
         if gradients != "none":
-            replay.keep(add=gradients == "add")
+            replay.store_gradients(add=gradients == "add")
         return loss
 
     def _keep_few(self) -> None:
@@ -317,7 +317,7 @@ class Program:
             del self._recordings[next(iter(self._recordings))]
         if self.stats.recordings == MANY_RECORDINGS:
             warnings.warn(
-                f"{self._source.name} has been recorded {MANY_RECORDINGS} times, once for every "
+                f"{self._function.name} has been recorded {MANY_RECORDINGS} times, once for every "
                 "shape of its arguments and every change of a number that it takes from outside; "
                 "hand in what changes as an argument, and use batched=True for batches of many "
                 "sizes",
@@ -331,11 +331,11 @@ class Program:
         Raises:
             ValueError: arguments disagree on that.
         """
-        name = self._source.argument
+        name = self._function.argument
         if not keys:
             raise ValueError("a batched program needs an argument with samples, got none")
         shapes, counts = zip(
-            *(of_one_sample(key, name(i)) for i, key in enumerate(keys)), strict=True
+            *(shape_of_sample(key, name(i)) for i, key in enumerate(keys)), strict=True
         )
         for i, n in enumerate(counts):
             if n != counts[0]:
@@ -345,11 +345,11 @@ class Program:
                 )
         return list(shapes), counts[0]
 
-    def _record(self, keys: list[Key], numbers: list[Numbers]) -> Recording:
+    def _record(self, keys: list[Key], numbers: list[Numbers]) -> CacheEntry:
         """Record the function for arguments of these shapes."""
         start = time.perf_counter()
         with collector_off():
-            tape = self._source.recorded(keys, numbers)
+            tape = self._function.record_and_verify(keys, numbers)
             self._take_into_arrays(tape)
             self.stats.record_ms = 1e3 * (time.perf_counter() - start)
             start = time.perf_counter()
@@ -363,7 +363,7 @@ class Program:
         self.stats.nodes = len(tape)
         moved = getattr(self.optimizer, "parameters", None)
         leaves_out = moved is None or not set(moved) <= set(tape.parameters)
-        return Recording(tape, rolled, leaves_out and hasattr(self.optimizer, "zero_grad"))
+        return CacheEntry(tape, rolled, leaves_out and hasattr(self.optimizer, "zero_grad"))
 
     def _take_into_arrays(self, tape: Tape) -> None:
         """Keep the parameters in arrays from now on, unless NumPy is to stay out."""
@@ -377,14 +377,14 @@ class Program:
         self._together = LiveArrays(dict.fromkeys([*moved, *tape.parameters]))
 
     def _compiled(
-        self, recording: Recording, keys: list[Key], n_samples: int | None
-    ) -> ArrayReplay | StraightReplay:
+        self, recording: CacheEntry, keys: list[Key], n_samples: int | None
+    ) -> ArrayReplay | PythonReplay:
         """Make the program for a number of samples."""
         start = time.perf_counter()
         with collector_off():
             replay = self._replay(recording, keys, n_samples)
         self.stats.compile_ms += 1e3 * (time.perf_counter() - start)
-        if isinstance(replay, StraightReplay):
+        if isinstance(replay, PythonReplay):
             self.stats.instructions = self.stats.lanes = self.stats.bytes = 0
         else:
             self.stats.instructions = len(replay.plan.instructions)
@@ -393,19 +393,19 @@ class Program:
         return replay
 
     def _replay(
-        self, recording: Recording, keys: list[Key], n_samples: int | None
-    ) -> ArrayReplay | StraightReplay:
+        self, recording: CacheEntry, keys: list[Key], n_samples: int | None
+    ) -> ArrayReplay | PythonReplay:
         """Return a replay by arrays, or by lines of Python where these are asked for or quicker."""
         tape, rolled = recording.tape, recording.rolled
         if rolled is None:
-            return StraightReplay(tape, Plain(tape.parameters), n_samples)
+            return PythonReplay(tape, ValueStore(tape.parameters), n_samples)
         if self.backend == "auto" and rolled.is_irregular(n_samples or 1):
             from engine.compile.live import LiveLists
 
-            return StraightReplay(tape, LiveLists(tape.parameters), n_samples)
+            return PythonReplay(tape, LiveLists(tape.parameters), n_samples)
         from engine.compile.replay.arrays import array_replay
 
-        shapes = [shape for key in keys for _, shape in named(key, "")]
+        shapes = [shape for key in keys for _, shape in rectangular_parts(key, "")]
         return array_replay(rolled, shapes, n_samples)
 
     # ---- where numbers end ----
@@ -419,10 +419,12 @@ class Program:
             NonFiniteError: in a step, before anything is moved.
         """
         names = [
-            part for i, key in enumerate(call.keys) for part in named(key, self._source.argument(i))
+            part
+            for i, key in enumerate(call.keys)
+            for part in rectangular_parts(key, self._function.argument(i))
         ]
         for numbers, (name, shape) in zip(call.numbers, names, strict=True):
-            if bad := first_bad(numbers, name, shape):
+            if bad := first_non_finite(numbers, name, shape):
                 raise ValueError(f"{bad}; fill in or leave out missing numbers first")
         loss = self._eager(call)
         if gradients == "none":

@@ -17,7 +17,7 @@ Key = tuple[Any, ...]
 Numbers = Any
 
 
-def read(x: object, name: str) -> tuple[Key, list[Numbers]]:
+def read_argument(x: object, name: str) -> tuple[Key, list[Numbers]]:
     """Return the shape of an argument and its numbers.
 
     Args:
@@ -29,12 +29,12 @@ def read(x: object, name: str) -> tuple[Key, list[Numbers]]:
         ValueError: rows of a list differ in length.
     """
     if isinstance(x, tuple):
-        return together("tuple", x, name)
+        return read_parts("tuple", x, name)
     if isinstance(x, list):
         if any(isinstance(part, tuple) for part in x):
-            return together("parts", x, name)
+            return read_parts("parts", x, name)
         shape: list[int] = []
-        flat = flattened(x, name, shape)
+        flat = flatten(x, name, shape)
         return ("list", tuple(shape)), [flat]
     shape_of = getattr(x, "shape", None)
     if shape_of:
@@ -45,10 +45,10 @@ def read(x: object, name: str) -> tuple[Key, list[Numbers]]:
                 "with astype(float)"
             )
         return ("array", tuple(shape_of)), [array]
-    return ("number",), [[one(x, name)]]
+    return ("number",), [[read_number(x, name)]]
 
 
-def one(x: object, name: str) -> float:
+def read_number(x: object, name: str) -> float:
     """Return one number as a float.
 
     Raises:
@@ -64,15 +64,15 @@ def one(x: object, name: str) -> float:
     return number(x, f"a program takes numbers in lists, tuples and arrays; {name} must be one")
 
 
-def together(
+def read_parts(
     kind: str, parts: list[object] | tuple[object, ...], name: str
 ) -> tuple[Key, list[Numbers]]:
     """Read the parts of a tuple, or of a list of tuples."""
-    found = [read(part, f"{name}[{i}]") for i, part in enumerate(parts)]
+    found = [read_argument(part, f"{name}[{i}]") for i, part in enumerate(parts)]
     return (kind, tuple(key for key, _ in found)), [x for _, numbers in found for x in numbers]
 
 
-def flattened(x: list[object], name: str, shape: list[int]) -> list[float]:
+def flatten(x: list[object], name: str, shape: list[int]) -> list[float]:
     """Return the numbers of a list of lists, and put its shape into `shape`.
 
     Raises:
@@ -80,21 +80,21 @@ def flattened(x: list[object], name: str, shape: list[int]) -> list[float]:
     """
     shape.append(len(x))
     if not any(isinstance(part, list) or getattr(part, "shape", None) for part in x):
-        return [v if type(v) is float else one(v, f"{name}[{i}]") for i, v in enumerate(x)]
+        return [v if type(v) is float else read_number(v, f"{name}[{i}]") for i, v in enumerate(x)]
     flat: list[float] = []
     inner: list[int] | None = None
     for i, row in enumerate(x):
         own: list[int] = []
         row = row.tolist() if hasattr(row, "tolist") else row
         flat += (
-            flattened(row, f"{name}[{i}]", own)
+            flatten(row, f"{name}[{i}]", own)
             if isinstance(row, list)
-            else [one(row, f"{name}[{i}]")]
+            else [read_number(row, f"{name}[{i}]")]
         )
         if inner is None:
             inner = own
         if own != inner:
-            first, this = (counted(s) for s in (inner, own))
+            first, this = (entries_in_words(s) for s in (inner, own))
             raise ValueError(
                 f"the rows of {name} must be alike: {name}[0] has {first}, {name}[{i}] has {this}; "
                 "fill them up, or hand in tuples for what is of several parts"
@@ -103,7 +103,7 @@ def flattened(x: list[object], name: str, shape: list[int]) -> list[float]:
     return flat
 
 
-def counted(shape: list[int]) -> str:
+def entries_in_words(shape: list[int]) -> str:
     """Return how many entries a row of a list has, in words."""
     if not shape:
         return "one number"
@@ -118,7 +118,7 @@ def placeholders(key: Key, name: str, make: Callable[[str], object]) -> object:
     if kind in ("tuple", "parts"):
         parts = [placeholders(k, f"{name}[{i}]", make) for i, k in enumerate(key[1])]
         return tuple(parts) if kind == "tuple" else parts
-    nested = nest(key[1], name, make)
+    nested = nested_lists(key[1], name, make)
     if kind == "list":
         return nested
     import numpy as np  # there is an array among the arguments, so there is NumPy
@@ -129,14 +129,14 @@ def placeholders(key: Key, name: str, make: Callable[[str], object]) -> object:
     return array
 
 
-def nest(shape: tuple[int, ...], name: str, make: Callable[[str], object]) -> object:
+def nested_lists(shape: tuple[int, ...], name: str, make: Callable[[str], object]) -> object:
     """Return nested lists of a shape."""
     if not shape:
         return make(name)
-    return [nest(shape[1:], f"{name}[{i}]", make) for i in range(shape[0])]
+    return [nested_lists(shape[1:], f"{name}[{i}]", make) for i in range(shape[0])]
 
 
-def of_one_sample(key: Key, name: str) -> tuple[Key, int]:
+def shape_of_sample(key: Key, name: str) -> tuple[Key, int]:
     """Return the shape of one sample of an argument, and how many samples there are.
 
     Raises:
@@ -154,11 +154,11 @@ def of_one_sample(key: Key, name: str) -> tuple[Key, int]:
     return ((key[0], tuple(rest)) if rest else ("number",)), n
 
 
-def named(key: Key, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+def rectangular_parts(key: Key, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield the name and the shape of each rectangular part of an argument."""
     if key[0] in ("tuple", "parts"):
         for i, part in enumerate(key[1]):
-            yield from named(part, f"{name}[{i}]")
+            yield from rectangular_parts(part, f"{name}[{i}]")
     else:
         yield name, key[1] if len(key) > 1 else ()
 
@@ -169,7 +169,7 @@ def floats(numbers: Numbers) -> list[float]:
     return [float(x) for x in flat]
 
 
-def first_bad(numbers: Numbers, name: str, shape: tuple[int, ...]) -> str:
+def first_non_finite(numbers: Numbers, name: str, shape: tuple[int, ...]) -> str:
     """Return where inf or nan is among numbers, such as "X[3][1] is nan", or ""."""
     for i, x in enumerate(floats(numbers)):
         if not isfinite(x):

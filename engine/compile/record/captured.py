@@ -30,16 +30,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-NUMBERS = (bool, int, float)
-OURS = ("engine", "nn")
-NUMBER = count()  # of states of things, none of which is given twice
-MOST_STATES = 64
-MOST = 5000  # objects to look into; who keeps more around a function hands them in as arguments
-MOST_OTHERS = 8  # arrays that stood there before, of which some may come back
-MOST_IN_ARRAY = 10_000  # to compare more at every call would take longer than many a program
+PLAIN_NUMBERS = (bool, int, float)
+OWN_PACKAGES = ("engine", "nn")
+_next_version = count()  # of states of things, none of which is given twice
+MAX_VERSIONS = 64
+MAX_OBJECTS = (
+    5000  # objects to look into; who keeps more around a function hands them in as arguments
+)
+MAX_FORMER_ARRAYS = 8  # arrays that stood there before, of which some may come back
+MAX_ARRAY_SIZE = 10_000  # to compare more at every call would take longer than many a program
 
 
-class Outside:
+class CapturedState:
     """What some functions can reach: through closures, globals, their own objects, lists and dicts.
 
     Of objects and modules of the user's own it is what code that can be reached reads of them by
@@ -64,19 +66,19 @@ class Outside:
         self.sized: list[Any] = []
         self.arrays: list[Any] = []
         self.leaves: list[Value] = []
-        self._held: list[bytes] = []  # what stood in the arrays at the last look
-        self._seen: list[object] = []  # what stood elsewhere at the last look
-        self._state = next(NUMBER)  # the number of that state of things
+        self._last_arrays: list[bytes] = []  # what stood in the arrays at the last look
+        self._last_found: list[object] = []  # what stood elsewhere at the last look
+        self._version = next(_next_version)  # the number of that state of things
         # What stood there is held, so that no id is given to another object.
-        self._states: dict[tuple[object, ...], tuple[int, list[object]]] = {}
+        self._versions: dict[tuple[object, ...], tuple[int, list[object]]] = {}
         self._generators: list[object] = []
-        self._read: set[str] = set()  # names of attributes, and texts that may name one
-        self._written: set[str] = set()
-        self._spaces: dict[int, Any] = {}  # where attributes of the user's own things stand
+        self._names_read: set[str] = set()  # names of attributes, and texts that may name one
+        self._names_written: set[str] = set()
+        self._namespaces: dict[int, Any] = {}  # where attributes of the user's own things stand
         self._noted: set[tuple[int, str]] = set()
         seen: dict[int, object] = {}  # held, so that no id is given to another object meanwhile
         waiting = deque(functions)
-        while waiting and len(seen) < MOST:
+        while waiting and len(seen) < MAX_OBJECTS:
             x = waiting.popleft()
             if id(x) not in seen:
                 seen[id(x)] = x
@@ -84,7 +86,7 @@ class Outside:
             if not waiting:  # what has been found last may read attributes of what was found before
                 waiting += self._newly_read()
 
-    def same_places(self, other: Outside) -> bool:
+    def watches_same(self, other: CapturedState) -> bool:
         """Tell whether another exploration looks at the same places."""
         mine, its = (
             (
@@ -98,12 +100,14 @@ class Outside:
         )
         return mine == its
 
-    def keep_arrays_of(self, other: Outside) -> None:
+    def keep_arrays_of(self, other: CapturedState) -> None:
         """Go on watching some arrays of an earlier exploration, between which a name may switch."""
         known = {id(array) for array in self.arrays}
-        self.arrays += [array for array in other.arrays if id(array) not in known][:MOST_OTHERS]
+        self.arrays += [array for array in other.arrays if id(array) not in known][
+            :MAX_FORMER_ARRAYS
+        ]
 
-    def now(self) -> int:
+    def version(self) -> int:
         """Return a number that stands for what is at all places now: the same for the same."""
         try:
             found = [cell.cell_contents for cell in self.cells]
@@ -114,19 +118,19 @@ class Outside:
         for x in self.lists:
             found += x
         found += map(len, self.sized)
-        held = [array.tobytes() for array in self.arrays] if self.arrays else self._held
-        same = len(found) == len(self._seen) and all(map(is_, found, self._seen))
-        if not same or held != self._held:
-            self._held = held
-            state = (*map(named, found), *held)
-            if state not in self._states:
-                self._states[state] = (next(NUMBER), found)
-                if len(self._states) > MOST_STATES:
-                    del self._states[next(iter(self._states))]
-            self._seen, self._state = found, self._states[state][0]
-        return self._state
+        held = [array.tobytes() for array in self.arrays] if self.arrays else self._last_arrays
+        same = len(found) == len(self._last_found) and all(map(is_, found, self._last_found))
+        if not same or held != self._last_arrays:
+            self._last_arrays = held
+            state = (*map(identity, found), *held)
+            if state not in self._versions:
+                self._versions[state] = (next(_next_version), found)
+                if len(self._versions) > MAX_VERSIONS:
+                    del self._versions[next(iter(self._versions))]
+            self._last_found, self._version = found, self._versions[state][0]
+        return self._version
 
-    def chance(self) -> list[object]:
+    def rng_states(self) -> list[object]:
         """Return the states of all sources of chance, Python's and NumPy's own included."""
         states: list[object] = [random.getstate()]
         numpy = sys.modules.get("numpy")
@@ -148,32 +152,32 @@ class Outside:
         elif isinstance(x, MethodType):
             yield from (x.__func__, x.__self__)
         elif isinstance(x, FunctionType):
-            yield from self._of_function(x)
+            yield from self._explore_function(x)
         elif isinstance(x, (property, classmethod, staticmethod)):
             yield x.fget if isinstance(x, property) else x.__func__
         elif isinstance(x, random.Random) or hasattr(x, "bit_generator"):
             if not isinstance(x, random.SystemRandom):  # which has no state
                 self._generators.append(x)
         elif hasattr(x, "tobytes") and hasattr(x, "dtype"):
-            if x.dtype.kind in "fiub" and 0 < x.size <= MOST_IN_ARRAY:  # type: ignore[attr-defined]
+            if x.dtype.kind in "fiub" and 0 < x.size <= MAX_ARRAY_SIZE:  # type: ignore[attr-defined]
                 self.arrays.append(x)
         elif isinstance(x, dict):
             self.sized.append(x)
-            for key in list(x)[:MOST]:
+            for key in list(x)[:MAX_OBJECTS]:
                 self.entries.append((x, key))
                 yield x[key]
         elif isinstance(x, (list, tuple)):
-            yield from self._of_list(x)
+            yield from self._explore_list(x)
         elif isinstance(x, ModuleType):
             if is_users(x.__name__, getattr(x, "__file__", None)):
-                self._spaces[id(x)] = vars(x)
+                self._namespaces[id(x)] = vars(x)
         elif isinstance(x, type):
             for kind in self._users_classes(x):
                 yield vars(kind).get("__init__")
         elif root(type(x).__module__) != "engine":
-            yield from self._of_object(x)
+            yield from self._explore_object(x)
 
-    def _of_list(self, x: list[object] | tuple[object, ...]) -> Iterator[object]:
+    def _explore_list(self, x: list[object] | tuple[object, ...]) -> Iterator[object]:
         """Look at what a list holds; which Values and lists they are is not watched."""
         watched = []
         for i, found in enumerate(x):
@@ -181,11 +185,11 @@ class Outside:
                 if type(found) is Value and found.op is None:
                     self.leaves.append(found)
                 continue
-            if i == MOST:
+            if i == MAX_OBJECTS:
                 break
             if not isinstance(found, (list, tuple)):
                 watched.append(i)
-            if not isinstance(found, NUMBERS):
+            if not isinstance(found, PLAIN_NUMBERS):
                 yield found
         if isinstance(x, tuple) or (x and not watched):  # whose entries stay, or are Values
             return
@@ -195,17 +199,17 @@ class Outside:
         else:
             self.entries += [(x, i) for i in watched]
 
-    def _of_object(self, x: object) -> Iterator[object]:
+    def _explore_object(self, x: object) -> Iterator[object]:
         """Look at the attributes of an object, and at how it is called."""
         call = getattr(type(x), "__call__", None)  # noqa: B004  the function itself is wanted
         if isinstance(call, FunctionType):
             yield call
         if self._users_classes(type(x)):
-            self._spaces[id(x)] = AttributesOf(x)
+            self._namespaces[id(x)] = AttributesOf(x)
         own = getattr(x, "__dict__", None)
-        if isinstance(own, dict) and id(x) not in self._spaces:
+        if isinstance(own, dict) and id(x) not in self._namespaces:
             for name, found in own.items():
-                if isinstance(found, NUMBERS) or is_scalar(found):
+                if isinstance(found, PLAIN_NUMBERS) or is_scalar(found):
                     self.entries.append((own, name))
                 else:
                     yield found
@@ -213,19 +217,19 @@ class Outside:
     def _users_classes(self, kind: type) -> list[type]:
         """Note which of a class and those it is derived from are the user's, and return these."""
         found = [k for k in kind.__mro__ if is_users(k.__module__, file_of(k.__module__))]
-        self._spaces.update((id(k), vars(k)) for k in found)
+        self._namespaces.update((id(k), vars(k)) for k in found)
         return found
 
     def _newly_read(self) -> Iterator[object]:
         """Look at attributes of the user's own things that code found lately reads."""
-        for place, space in list(self._spaces.items()):
-            for name in space.keys() & (self._read - self._written):
+        for place, space in list(self._namespaces.items()):
+            for name in space.keys() & (self._names_read - self._names_written):
                 if (place, name) not in self._noted:
                     self._noted.add((place, name))
                     self.entries.append((space, name))
                     yield space[name]
 
-    def _of_function(self, f: FunctionType) -> Iterator[object]:
+    def _explore_function(self, f: FunctionType) -> Iterator[object]:
         """Look at what a function's closure holds, and at the globals that its code reads."""
         for cell in f.__closure__ or ():
             self.cells.append(cell)
@@ -233,16 +237,16 @@ class Outside:
         yield from f.__defaults__ or ()
         if f.__kwdefaults__:
             yield f.__kwdefaults__
-        if root(f.__module__) in OURS:
+        if root(f.__module__) in OWN_PACKAGES:
             return
         for opname, name in instructions(f.__code__):
             if opname == "STORE_ATTR":
-                self._written.add(name)
+                self._names_written.add(name)
             elif opname in ("LOAD_GLOBAL", "LOAD_NAME") and name in f.__globals__:
                 self.entries.append((f.__globals__, name))
                 yield f.__globals__[name]
             elif opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST"):
-                self._read.add(name)
+                self._names_read.add(name)
 
 
 class AttributesOf:
@@ -282,11 +286,11 @@ def is_users(module: str, file: str | None) -> bool:
     return file is not None and not is_library(module, file)
 
 
-def named(x: object) -> object:
+def identity(x: object) -> object:
     """Return what tells whether something has changed: a number itself, of another thing its id."""
     if is_scalar(x):
         x = x.item()  # type: ignore[attr-defined]
-    if isinstance(x, (*NUMBERS, str)):
+    if isinstance(x, (*PLAIN_NUMBERS, str)):
         return (type(x), x)  # True == 1, yet they are not the same
     return id(x)
 

@@ -7,17 +7,24 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from engine.compile.record.arguments import Key, Numbers, floats, named, of_one_sample, placeholders
-from engine.compile.record.captured import Outside
+from engine.compile.record.arguments import (
+    Key,
+    Numbers,
+    floats,
+    placeholders,
+    rectangular_parts,
+    shape_of_sample,
+)
+from engine.compile.record.captured import CapturedState
 from engine.compile.record.recorder import Recorder
 from engine.compile.record.refusal import users_line
 from engine.compile.record.tape import Repetition, Tape
-from engine.compile.record.values import Guarded, Placeholder
+from engine.compile.record.values import Guarded, Placeholder, Recorded
 from engine.errors import RecordingError
 from engine.value import Value
 
 
-class Source:
+class RecordableFunction:
     """A function to record, and the penalty that goes with it.
 
     Args:
@@ -30,7 +37,7 @@ class Source:
         self, fn: Callable[..., object], penalty: Callable[[], Value] | None, batched: bool
     ) -> None:
         self.fn, self.penalty, self.batched = fn, penalty, batched
-        self._outside = Outside(fn, penalty)
+        self._captured = CapturedState(fn, penalty)
         self.name = getattr(fn, "__name__", type(fn).__name__)
         self._signature: inspect.Signature | None = None
         with suppress(TypeError, ValueError):  # a function written in C has none
@@ -70,7 +77,7 @@ class Source:
             )
         return bound.args
 
-    def record(
+    def record_once(
         self,
         keys: Sequence[Key],
         numbers: Sequence[Numbers],
@@ -88,7 +95,7 @@ class Source:
             RecordingError: it does what cannot be replayed.
         """
         if self.batched:
-            keys = [of_one_sample(key, self.argument(i))[0] for i, key in enumerate(keys)]
+            keys = [shape_of_sample(key, self.argument(i))[0] for i, key in enumerate(keys)]
         with make() as recorder:
             given = first_numbers(keys, numbers)
             args = [
@@ -151,11 +158,11 @@ class Source:
                 )
         return result, list(outputs)
 
-    def numbers_outside(self) -> int:
+    def captured_version(self) -> int:
         """Return what stands for the plain numbers that the function can reach from outside."""
-        return self._outside.now()
+        return self._captured.version()
 
-    def recorded(
+    def record_and_verify(
         self,
         keys: Sequence[Key],
         numbers: Sequence[Numbers],
@@ -169,27 +176,27 @@ class Source:
         Raises:
             RecordingError: a second recording differs from the first, or chance had a part in it.
         """
-        outside = Outside(self.fn, self.penalty)
-        outside.keep_arrays_of(self._outside)
-        if not outside.same_places(self._outside):
-            self._outside = outside
-        with guarded(outside.leaves):
-            tape = self.record_without_chance(outside, keys, numbers)
+        captured = CapturedState(self.fn, self.penalty)
+        captured.keep_arrays_of(self._captured)
+        if not captured.watches_same(self._captured):
+            self._captured = captured
+        with guarded(captured.leaves):
+            tape = self.record_without_randomness(captured, keys, numbers)
         if not tape.depends_on_parameters():
             raise RecordingError(
                 f"{self.name} returned a Value that depends on no parameter; use Values from "
                 "outside the function as weights and biases"
             )
-        with guarded([*outside.leaves, *tape.parameters]):
+        with guarded([*captured.leaves, *tape.parameters]):
             if self.difference(tape, keys, numbers) is not None:
                 # Of some parameters it is known only now that they are, and their comparisons are
                 # recorded as well.
-                tape = self.record(keys, numbers)
+                tape = self.record_once(keys, numbers)
                 self.compare(tape, keys, numbers)
         return tape
 
-    def record_without_chance(
-        self, outside: Outside, keys: Sequence[Key], numbers: Sequence[Numbers]
+    def record_without_randomness(
+        self, captured: CapturedState, keys: Sequence[Key], numbers: Sequence[Numbers]
     ) -> Tape:
         """Record the function, and make sure that no random number was drawn.
 
@@ -197,12 +204,12 @@ class Source:
             RecordingError: one was.
         """
         for _ in range(4):  # more than once, since another thread may have drawn
-            before = outside.chance()
-            tape = self.record(keys, numbers)
-            if outside.chance() == before:
+            before = captured.rng_states()
+            tape = self.record_once(keys, numbers)
+            if captured.rng_states() == before:
                 return tape
-        before = outside.chance()
-        line = self.line_where(lambda _: outside.chance() != before, keys, numbers)
+        before = captured.rng_states()
+        line = self.line_where(lambda _: captured.rng_states() != before, keys, numbers)
         raise RecordingError(
             f"{line}{self.name} draws random numbers while it is recorded, which a program would "
             "repeat for ever; draw them outside and hand them in as arguments"
@@ -211,7 +218,7 @@ class Source:
     def difference(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> int | None:
         """Record the function again; return the first step that is another now, or None."""
         again = Repetition(tape)
-        self.record(keys, numbers, lambda: Recorder(again))
+        self.record_once(keys, numbers, lambda: Recorder(again))
         return again.difference()
 
     def compare(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> None:
@@ -251,21 +258,21 @@ class Source:
             pass
 
         class Until(Recorder):
-            def watch(self, node: Value) -> Value:
-                super().watch(node)
+            def on_new_value(self, node: Value) -> Value:
+                super().on_new_value(node)
                 self.stop()
                 return node
 
-            def new(self, kind: type[Value], number: float, place: int) -> Value:
+            def new_node(self, kind: type[Recorded], number: float, index: int) -> Recorded:
                 self.stop()
-                return super().new(kind, number, place)
+                return super().new_node(kind, number, index)
 
             def stop(self) -> None:
                 if reached(self):
                     raise Reached(users_line())
 
         try:
-            self.record(keys, numbers, Until)
+            self.record_once(keys, numbers, Until)
         except Reached as line:
             return f"{line}: "
         return ""
@@ -273,7 +280,7 @@ class Source:
 
 def first_numbers(keys: Sequence[Key], numbers: Sequence[Numbers]) -> Iterator[float]:
     """Yield the numbers of the arguments, in a batched program those of the first sample."""
-    parts = [part for key in keys for part in named(key, "")]
+    parts = [part for key in keys for part in rectangular_parts(key, "")]
     for (_, shape), array in zip(parts, numbers, strict=True):
         size = 1
         for n in shape:

@@ -40,16 +40,16 @@ class Recorder:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
         value._recorder = self
         # What is around the program (no_grad, strict) is for its results, not for its recording.
-        self._around, value._watcher = value._watcher, self.watch
+        self._outer_hook, value._watcher = value._watcher, self.on_new_value
         return self
 
     def __exit__(self, *_: object) -> None:
-        value._watcher = self._around
+        value._watcher = self._outer_hook
         value._recorder = None
 
     def input(self, number: float, label: str) -> Value:
         """Return a placeholder for a number that each replay is given anew."""
-        node = self.new(Placeholder, number, self.tape.input(label))
+        node = self.new_node(Placeholder, number, self.tape.add_input(label))
         node._place, node.op = (label, None), None
         return node
 
@@ -63,7 +63,7 @@ class Recorder:
         if self.refused:
             raise self.refused[0]
         tape = self.tape
-        tape.out = self.place(out)
+        tape.out = self.index_of(out)
         for p, before in zip(tape.parameters, self._before, strict=True):
             after = p._data
             if after != before and not (isnan(after) and isnan(before)):
@@ -73,55 +73,63 @@ class Recorder:
                     f"{after:g} while it was recorded, which has been undone; move parameters "
                     "outside of it, with an optimizer or program.step()"
                 )
-        tape.outputs = [self.place(x) for x in outputs]
-        tape.penalty = -1 if penalty is None else self.place(penalty)
+        tape.outputs = [self.index_of(x) for x in outputs]
+        tape.penalty = -1 if penalty is None else self.index_of(penalty)
         return tape
 
     # ---- what engine.value calls ----
 
-    def watch(self, node: Value) -> Value:
+    def on_new_value(self, node: Value) -> Value:
         """Take down a new Value, and return it."""
         op = node.op
         if op is None:
             # A leaf made inside the function: a constant, or Value(x) around an input.
             source = getattr(node._data, "source", None)
-            place = self.tape.constant(node._data) if source is None else self.place(source)
+            index = self.tape.add_constant(node._data) if source is None else self.index_of(source)
             become(node, Recorded)
-            node._a, node._da = self, place  # type: ignore[assignment]
+            assert isinstance(node, Recorded)
+            node.tape, node.index = self.tape, index
             if node.label:
-                self.tape.labels[place] = node.label
+                self.tape.labels[index] = node.label
             return node
         a, b, tape = node._a, node._b, self.tape
-        # The three lines of place(), since a call for each input would take longer than all this.
-        first: int = (
-            tape.constant(node._da) if a is None else a._da if a._a is self else self.place(a)  # type: ignore
-        )
+        # The first lines of index_of(): a call for each input would take longer than all this.
+        first: int
+        if a is None:
+            first = tape.add_constant(node._da)
+        else:
+            first = a.index if isinstance(a, Recorded) and a.tape is tape else self.index_of(a)
+        args: tuple[int, ...]
         if b is not None:
-            args: tuple[int, ...] = (first, b._da if b._a is self else self.place(b))  # type: ignore
+            args = (
+                first,
+                b.index if isinstance(b, Recorded) and b.tape is tape else self.index_of(b),
+            )
             node._b = None
         elif len(op.slopes) > 1:
-            args = (first, tape.constant(node._db))
+            args = (first, tape.add_constant(node._db))
         else:
             args = (first,)
         if node.__class__ is Value:
             node.__class__ = Recorded
         elif isinstance(node, Choice):
-            args = (*args, self.either(node.condition))
+            args = (*args, self.index_of_operand(node.condition))
             node.__class__ = RecordedChoice
         else:
             become(node, Recorded)
-        node._a, node._da = self, tape.operation(op, args, value._scope)  # type: ignore[assignment]
+        assert isinstance(node, Recorded)
+        node.tape, node.index = tape, tape.add_operation(op, args, value._scope)
         return node
 
-    def place(self, x: Value) -> int:
+    def index_of(self, x: Value) -> int:
         """Return where on the tape a Value stands; a leaf from outside is a parameter.
 
         Raises:
             RecordingError: an operation outside the function made it, or another recording.
         """
         if isinstance(x, Recorded):
-            if x._a is self:  # type: ignore[comparison-overlap]
-                return x._da  # type: ignore[return-value]
+            if x.tape is self.tape:
+                return x.index
             raise refusal(
                 f"using {x.label or 'a Value'!r}, which an earlier recording left behind",
                 "compute it inside, and keep no Values between two calls",
@@ -138,13 +146,13 @@ class Recorder:
                     f"a parameter of class {type(x).__name__}",
                     "make weights and biases plain engine.Value",
                 )
-            found = self._parameters[x] = self.tape.parameter(x)
+            found = self._parameters[x] = self.tape.add_parameter(x)
             self._before.append(x._data)
         return found
 
     def detached(self, x: Value) -> Value:
         """Record a number through which no gradient flows."""
-        return self.noted(Recorded, DETACH, (self.place(x),), x._data)
+        return self.add_node(Recorded, DETACH, (self.index_of(x),), x._data)
 
     def take(self, values: Sequence[Value | float], index: Value) -> Value:
         """Record the choice of one of `values` by a number that each replay is given anew."""
@@ -153,20 +161,20 @@ class Recorder:
             raise IndexError(
                 f"take needs whole numbers from 0 to {len(values) - 1} as its index, got {number:g}"
             )
-        args = (self.place(index), *map(self.either, values))
-        return self.noted(Recorded, TAKE, args, raw(values[int(number)]))
+        args = (self.index_of(index), *map(self.index_of_operand, values))
+        return self.add_node(Recorded, TAKE, args, data_of(values[int(number)]))
 
     def largest(self, values: Sequence[Value | float]) -> Value:
         """Record the largest of `values`, through which no gradient flows."""
-        args = tuple(map(self.either, values))
-        return self.noted(Recorded, LARGEST, args, max(map(raw, values)))
+        args = tuple(map(self.index_of_operand, values))
+        return self.add_node(Recorded, LARGEST, args, max(map(data_of, values)))
 
     def compared(self, symbol: str, a: Value | float, b: Value | float) -> Value:
         """Record a comparison, which `where` can choose by but Python's `if` cannot."""
-        args = (self.either(a), self.either(b))
-        x, y = raw(a), raw(b)
+        args = (self.index_of_operand(a), self.index_of_operand(b))
+        x, y = data_of(a), data_of(b)
         holds = {">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y}[symbol]
-        return self.noted(Condition, COMPARISONS[symbol], args, float(holds))
+        return self.add_node(Condition, COMPARISONS[symbol], args, float(holds))
 
     def refuse(self, what: str, instead: str) -> None:
         """Raise, since something cannot be recorded.
@@ -176,25 +184,25 @@ class Recorder:
         """
         raise refusal(what, instead)
 
-    def either(self, x: Value | float) -> int:
-        """Return the place of a Value or a plain number."""
-        return self.place(x) if isinstance(x, Value) else self.tape.constant(float(x))
+    def index_of_operand(self, x: Value | float) -> int:
+        """Return the index of a Value or a plain number."""
+        return self.index_of(x) if isinstance(x, Value) else self.tape.add_constant(float(x))
 
-    def noted(self, kind: type[Value], op: Op, args: tuple[int, ...], number: float) -> Value:
+    def add_node(self, kind: type[Recorded], op: Op, args: tuple[int, ...], number: float) -> Value:
         """Return a new recorded node."""
-        node = self.new(kind, number, self.tape.operation(op, args, value._scope))
+        node = self.new_node(kind, number, self.tape.add_operation(op, args, value._scope))
         node._place, node.op = value._scope, op
         return node
 
-    def new(self, kind: type[Value], number: float, place: int) -> Value:
-        """Return a node that stands at a place on the tape."""
+    def new_node(self, kind: type[Recorded], number: float, index: int) -> Recorded:
+        """Return a node that stands at an index on the tape."""
         node = kind.__new__(kind)
         node._data, node.grad = number, 0.0  # type: ignore[misc]  # another name of data
-        node._a, node._da = self, place  # type: ignore[assignment]
+        node.tape, node.index = self.tape, index
         node._b, node._db = None, 0.0
         return node
 
 
-def raw(x: Value | float) -> float:
+def data_of(x: Value | float) -> float:
     """Return the number of a Value, recorded or not, or a number as it is."""
     return x._data if isinstance(x, Value) else x

@@ -24,7 +24,7 @@ COMPARISONS = {
     for symbol in (">", ">=", "<", "<=")
 }
 
-APPLIED: dict[str, Callable[..., Value | float]] = {
+FUNCTIONS: dict[str, Callable[..., Value | float]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
@@ -78,34 +78,34 @@ class Tape:
         """The steps whose numbers are wanted."""
         return [i for i in (self.out, *self.outputs, self.penalty) if i >= 0]
 
-    def operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
-        """Add a step; return its place."""
+    def add_operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
+        """Add a step; return its index."""
         self.ops.append(op)
         self.args.append(args)
         self.scopes.append(scope)
         return len(self.ops) - 1
 
-    def parameter(self, leaf: Value) -> int:
+    def add_parameter(self, leaf: Value) -> int:
         """Add a leaf from outside."""
-        place = self.operation(PARAMETER, (), leaf.scope)
+        index = self.add_operation(PARAMETER, (), leaf.scope)
         self.parameters.append(leaf)
-        self.leaves.append(place)
-        return place
+        self.leaves.append(index)
+        return index
 
-    def input(self, label: str) -> int:
+    def add_input(self, label: str) -> int:
         """Add a number that each replay is given anew."""
         self.input_labels.append(label)
         self.inputs.append(len(self))
-        return self.operation(INPUT, (), None)
+        return self.add_operation(INPUT, (), None)
 
-    def constant(self, number: float) -> int:
+    def add_constant(self, number: float) -> int:
         """Return the step of a number that stays the same; equal numbers share one."""
         key = number or repr(number)  # 0.0 == -0.0, yet 1 / them differ
-        place = self._constants.get(key)
-        if place is None:
-            place = self._constants[key] = self.operation(CONSTANT, (), None)
-            self.numbers[place] = number
-        return place
+        index = self._constants.get(key)
+        if index is None:
+            index = self._constants[key] = self.add_operation(CONSTANT, (), None)
+            self.numbers[index] = number
+        return index
 
     def depends_on_parameters(self) -> bool:
         """Tell whether a gradient goes from the result to a parameter."""
@@ -143,7 +143,7 @@ class Tape:
                     label = self.labels.get(i, "")
                     made.append(Value(self.numbers[i], label) if label else self.numbers[i])
                 else:
-                    made.append(applied(op, [made[j] for j in args]))
+                    made.append(apply(op, [made[j] for j in args]))
                     if i in self.labels and isinstance(node := made[i], Value):
                         node.label = self.labels[i]
         finally:
@@ -166,8 +166,8 @@ class Repetition(Tape):
     def __len__(self) -> int:
         return self._length
 
-    def operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
-        """Compare a step; return its place."""
+    def add_operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
+        """Compare a step; return its index."""
         i, first = self._length, self._first
         self._length = i + 1
         if not self._others and (
@@ -176,12 +176,12 @@ class Repetition(Tape):
             self._others.append(i)
         return i
 
-    def parameter(self, leaf: Value) -> int:
+    def add_parameter(self, leaf: Value) -> int:
         """Compare a leaf from outside."""
-        place, n = super().parameter(leaf), len(self.parameters)
+        index, n = super().add_parameter(leaf), len(self.parameters)
         if not self._others and self._first.parameters[n - 1] is not leaf:
-            self._others.append(place)
-        return place
+            self._others.append(index)
+        return index
 
     def difference(self) -> int | None:
         """Return the first step in which the recordings differ, or None."""
@@ -190,13 +190,13 @@ class Repetition(Tape):
             found.append(len(self))
         # By their text, in which nan equals nan.
         pairs = zip(self.numbers.items(), first.numbers.items(), strict=False)
-        found += [place for (place, x), (_, y) in pairs if repr(x) != repr(y)]
+        found += [index for (index, x), (_, y) in pairs if repr(x) != repr(y)]
         if (self.out, self.outputs, self.penalty) != (first.out, first.outputs, first.penalty):
             found.append(len(first) - 1)
         return min(found, default=None)
 
 
-def applied(op: Op, x: list[Value | float]) -> Value | float:
+def apply(op: Op, x: list[Value | float]) -> Value | float:
     """Return what a step gives on Values and numbers."""
     if op is DETACH:
         return x[0].detach() if isinstance(x[0], Value) else x[0]
@@ -204,7 +204,7 @@ def applied(op: Op, x: list[Value | float]) -> Value | float:
         return take(x[1:], x[0])
     if op is LARGEST:
         return detached_maximum(x)
-    function = APPLIED.get(op.name) or getattr(functions, op.name)
+    function = FUNCTIONS.get(op.name) or getattr(functions, op.name)
     chosen_by = x[len(op.slopes) :]  # the condition of a `where`, which its function takes first
     result: Value | float = function(*chosen_by, *x[: len(op.slopes)])
     return float(result) if isinstance(result, bool) else result

@@ -11,9 +11,11 @@ from types import MemberDescriptorType
 
 from engine import value
 from engine.compile.record.refusal import INSTEAD, from_engine, refusal
+from engine.compile.record.tape import Tape
 from engine.value import Choice, Value
 
-COUNTED = (
+TYPE_CHECKING = False
+INSTEAD_OF_COUNTING = (
     "use engine.take(values, index) to pick by it; what tells how often or how many belongs "
     "outside, for example in functools.partial"
 )
@@ -64,16 +66,32 @@ class Watched(Value):
         return super().__format__(spec)
 
     def __lt__(self, other: Value | float) -> bool:
-        return super().__lt__(other) if value._recorder is None else compared("<", self, other)
+        return (
+            super().__lt__(other)
+            if value._recorder is None
+            else record_comparison("<", self, other)
+        )
 
     def __le__(self, other: Value | float) -> bool:
-        return super().__le__(other) if value._recorder is None else compared("<=", self, other)
+        return (
+            super().__le__(other)
+            if value._recorder is None
+            else record_comparison("<=", self, other)
+        )
 
     def __gt__(self, other: Value | float) -> bool:
-        return super().__gt__(other) if value._recorder is None else compared(">", self, other)
+        return (
+            super().__gt__(other)
+            if value._recorder is None
+            else record_comparison(">", self, other)
+        )
 
     def __ge__(self, other: Value | float) -> bool:
-        return super().__ge__(other) if value._recorder is None else compared(">=", self, other)
+        return (
+            super().__ge__(other)
+            if value._recorder is None
+            else record_comparison(">=", self, other)
+        )
 
 
 class Guarded(Watched):
@@ -109,11 +127,20 @@ class Guarded(Watched):
 class Recorded(Value):
     """A Value on the tape: its number is of this one recording, so only the engine may read it.
 
-    What it was made from is written down on the tape and need not be kept here. So _a is the
-    recorder, and _da the place on its tape.
+    Its inputs are on the tape and need not be kept here, which leaves two slots of Value free.
+
+    Attributes:
+        tape: where it was recorded (the slot _a).
+        index: of its step on that tape (the slot _da).
     """
 
-    __slots__ = ()
+    if TYPE_CHECKING:  # for a type checker they are slots
+        __slots__ = ("index", "tape")
+        tape: Tape
+        index: int
+    else:  # in truth other names, of other types, for slots that Value has
+        __slots__ = ()
+        tape, index = vars(Value)["_a"], vars(Value)["_da"]
 
     @property
     def data(self) -> float:
@@ -133,7 +160,7 @@ class Recorded(Value):
 
     @label.setter
     def label(self, label: str) -> None:
-        self._a.tape.labels[self._da] = label  # type: ignore[union-attr]
+        self.tape.labels[self.index] = label
         self._place = (label, self.scope)
 
     @property
@@ -160,10 +187,10 @@ class Recorded(Value):
         raise refusal("float() of a recorded Value", INSTEAD)
 
     def __int__(self) -> int:
-        raise refusal("int() of a recorded Value", COUNTED)
+        raise refusal("int() of a recorded Value", INSTEAD_OF_COUNTING)
 
     def __index__(self) -> int:
-        raise refusal("a recorded Value as an index or a count", COUNTED)
+        raise refusal("a recorded Value as an index or a count", INSTEAD_OF_COUNTING)
 
     def backward(self) -> None:
         """Refuse: the program does it."""
@@ -172,16 +199,16 @@ class Recorded(Value):
         )
 
     def __lt__(self, other: Value | float) -> bool:
-        return compared("<", self, other)
+        return record_comparison("<", self, other)
 
     def __le__(self, other: Value | float) -> bool:
-        return compared("<=", self, other)
+        return record_comparison("<=", self, other)
 
     def __gt__(self, other: Value | float) -> bool:
-        return compared(">", self, other)
+        return record_comparison(">", self, other)
 
     def __ge__(self, other: Value | float) -> bool:
-        return compared(">=", self, other)
+        return record_comparison(">=", self, other)
 
     @property
     def copied_as(self) -> type[Value]:
@@ -204,7 +231,7 @@ class Condition(Recorded):
         raise refusal("deciding by a recorded Value (if, while, and, max, sorted, …)", INSTEAD)
 
 
-class Number(float):
+class InputNumber(float):
     """The number of an input, which remembers the input."""
 
     source: Placeholder
@@ -224,7 +251,7 @@ class Placeholder(Recorded):
         """Return the number to `Value(x)`, which so becomes another name of the input."""
         if not from_engine(sys._getframe(1).f_globals):
             raise refusal("item() of an input", INSTEAD)
-        number = Number(self._data)
+        number = InputNumber(self._data)
         number.source = self
         return number
 
@@ -240,7 +267,7 @@ class Placeholder(Recorded):
         )
 
 
-def compared(symbol: str, a: Value, b: Value | float) -> bool:
+def record_comparison(symbol: str, a: Value, b: Value | float) -> bool:
     """Return a condition in place of a bool; `where` takes both."""
     if value._recorder is None:
         raise refusal("comparing a recorded Value after its recording", "look at program.graph")

@@ -10,15 +10,15 @@ from math import isfinite, isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compile.live import LiveArrays
+from engine.compile.live import Live, LiveArrays
 from engine.compile.record.arguments import Numbers
-from engine.compile.replay.peephole import Shortcuts
+from engine.compile.replay.peephole import Peephole
 from engine.compile.replay.writer import Writer
 from engine.compile.reroll.classes import Rolled
 from engine.compile.reroll.inputs import Inputs
 from engine.compile.reroll.instructions import Plan
 from engine.compile.reroll.planner import Planner
-from engine.compile.reroll.slots import seen
+from engine.compile.reroll.slots import strided_view
 
 
 class ArrayReplay:
@@ -40,7 +40,7 @@ class ArrayReplay:
         self.values, self.gradients = buffers.values, buffers.gradients
         n = plan.n_parameters
         self.data, self.grad = self.values[:n], self.gradients[:n]
-        self.inputs = [seen(self.values, n + slots) for slots in inputs.arrays]
+        self.inputs = [strided_view(self.values, n + slots) for slots in inputs.arrays]
         self.given = self.values[n : n + inputs.size]
         once, backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
@@ -62,7 +62,7 @@ class ArrayReplay:
 
         A view says in which buffer, from which slot, in what shape, and by how many slots a step
         along each axis goes; several names may look at the same slots. The lines are those that
-        run, but for the shortcuts that NumPy is given (`Shortcuts`).
+        run, before peephole optimisation (`Peephole`).
         """
         buffers = self._buffers
         parts = {
@@ -125,7 +125,7 @@ class ArrayReplay:
     def _suspected(self, kind: str, flag: int) -> None:
         self.suspect = True
 
-    def keep(self, *, add: bool) -> None:
+    def store_gradients(self, *, add: bool) -> None:
         """Set the gradients of the parameters to those of the last run, or add those to them."""
         self.parameters.grad = self.parameters.grad + self.grad if add else self.grad
 
@@ -146,7 +146,7 @@ def array_replay(
     """
     parameters = rolled.tape.parameters
     # In the order in which they stand in their block, which makes a slice of most lists.
-    order = np.argsort([p._db for p in parameters])
+    order = np.argsort([p.index for p in parameters if isinstance(p, Live)])
     together = LiveArrays([parameters[i] for i in order.tolist()])
     positions = np.empty(len(parameters), dtype=np.intp)
     positions[order] = np.arange(len(parameters))
@@ -171,9 +171,9 @@ def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], Non
     arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
     # Global, since `v1 += x` would make v1 a variable of the function's own.
     text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
-    shortcuts = Shortcuts(space)
-    tree = ast.fix_missing_locations(shortcuts.visit(ast.parse(text)))
-    names = {**space, **shortcuts.arrays}
+    peephole = Peephole(space)
+    tree = ast.fix_missing_locations(peephole.visit(ast.parse(text)))
+    names = {**space, **peephole.arrays}
     exec(compile(tree, "<array program>", "exec"), names)
     run: Callable[[], None] = names["run"]  # type: ignore[assignment]
     return run

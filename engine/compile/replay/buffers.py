@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compile.reroll.instructions import Plan, Slots
-from engine.compile.reroll.slots import are_distinct, even_steps, narrowed, seen, with_repeats
+from engine.compile.reroll.slots import (
+    are_distinct,
+    drop_broadcast_axes,
+    even_steps,
+    split_repeats,
+    strided_view,
+)
 
 # What arrays are called that every run writes anew, beside the buffers; some hold zeros elsewhere.
 RESULTS, WITH_ZEROS = "stz", "z"
@@ -36,7 +42,7 @@ class Operand:
 
 
 @dataclass
-class Addition:
+class GradientWrite:
     """A gradient on its way into the buffer.
 
     Attributes:
@@ -80,7 +86,7 @@ class Buffers:
         for slots in plan.ones:
             self.values[slots] = 1.0
         self.plan = plan
-        self.moving = plan.moving()
+        self.needs_grad = plan.requires_grad()
         self.space: dict[str, object] = {"V": self.values, "G": self.gradients}
         self.space.update(inf=np.inf, nan=np.nan)
         self._count: Counter[str] = Counter()
@@ -104,7 +110,7 @@ class Buffers:
             if steps is None:
                 return None
             array = self.values if buffer == "V" else self.gradients
-            name = self._known[key] = self.name(letter, seen(array, slots, steps))
+            name = self._known[key] = self.name(letter, strided_view(array, slots, steps))
             self._views[buffer][name] = (slots, steps)
         return self._known[key]
 
@@ -144,14 +150,14 @@ class Buffers:
     def read(self, slots: Slots, letter: str = "x") -> Operand:
         """Return the array of the numbers at `slots`; a copy is made in the forward pass."""
         low, high = self.constant_slots
-        narrow, _ = narrowed(slots)
+        narrow, _ = drop_broadcast_axes(slots)
         if low <= narrow.min() and narrow.max() < high:
             numbers = self.values[narrow]
             if numbers.size > 1 and (numbers == numbers.flat[0]).all():
                 numbers = numbers.reshape(-1)[:1].reshape([1] * slots.ndim)
             if numbers.size == 1:
                 return Operand(literal(numbers.flat[0]), numbers.shape)
-            return Operand(self.baked(numbers), numbers.shape)
+            return Operand(self.constant_array(numbers), numbers.shape)
         name = self.view("V", narrow, letter)
         if name is None:
             key = ("copy", narrow.shape, narrow.tobytes())
@@ -169,7 +175,7 @@ class Buffers:
         assert gradient is not None, "so do its gradients"
         return value, gradient
 
-    def stays(self, addition: Addition, changing: NDArray[np.bool_]) -> bool:
+    def stays(self, addition: GradientWrite, changing: NDArray[np.bool_]) -> bool:
         """Tell whether a gradient is the same in every run.
 
         Args:
@@ -189,7 +195,7 @@ class Buffers:
                 return False
         return True
 
-    def baked(self, numbers: object) -> str:
+    def constant_array(self, numbers: object) -> str:
         """Return the name of an array that stays as it is."""
         return self.name("k", numbers)
 
@@ -200,9 +206,9 @@ class Buffers:
             self._known[key] = self.name("i", np.ascontiguousarray(slots))
         return self._known[key]
 
-    def wants(self, slots: Slots) -> bool:
+    def requires_grad(self, slots: Slots) -> bool:
         """Tell whether a gradient at any of `slots` is wanted."""
-        return bool(self.moving[slots].any())
+        return bool(self.needs_grad[slots].any())
 
     def summed(self, text: str, shape: tuple[int, ...], axes: tuple[int, ...]) -> str:
         """Return the sum of an array over axes, which stay with one entry."""
@@ -222,11 +228,11 @@ class Buffers:
         self.space.setdefault(name, np.ones((n, 1)))
         return name
 
-    def add(self, slots: Slots, gradient: Operand) -> list[Addition]:
+    def add(self, slots: Slots, gradient: Operand) -> list[GradientWrite]:
         """Return how a gradient, of the shape of `slots` or narrower, gets into them."""
-        if slots.size == 0 or not self.wants(slots):
+        if slots.size == 0 or not self.requires_grad(slots):
             return []
-        narrow, same = narrowed(slots)
+        narrow, same = drop_broadcast_axes(slots)
         text, shape = gradient.text, gradient.shape
         if same:
             if any(shape[axis] != slots.shape[axis] for axis in same):
@@ -236,12 +242,12 @@ class Buffers:
         distinct = are_distinct(narrow)
         view = self.view("G", narrow, "h") if distinct else None
         if view is not None:
-            return [Addition(view, text, narrow, "view" if shape == narrow.shape else "part")]
+            return [GradientWrite(view, text, narrow, "view" if shape == narrow.shape else "part")]
         if distinct:
-            return [Addition(f"G[{self.index(narrow)}]", text, narrow, "part")]
+            return [GradientWrite(f"G[{self.index(narrow)}]", text, narrow, "part")]
         if shape != narrow.shape:
             text = f"broadcast_to({text}, {narrow.shape})"
-        repeated = with_repeats(narrow)
+        repeated = split_repeats(narrow)
         if repeated is not None:
             gradient = Operand(f"({text}).reshape{repeated}", repeated)
             return self.add(narrow.reshape(repeated), gradient)
@@ -257,8 +263,8 @@ class Buffers:
         total = f"add.reduceat({flat}, {self.index(starts)})"
         view = self.view("G", targets, "h")
         if view is not None:
-            return [Addition(view, total, targets, "view")]
-        return [Addition(f"G[{self.index(targets)}]", total, targets, "part")]
+            return [GradientWrite(view, total, targets, "view")]
+        return [GradientWrite(f"G[{self.index(targets)}]", total, targets, "part")]
 
     def zeroed(self, slots: NDArray[np.bool_], kept: NDArray[np.bool_]) -> list[str]:
         """Return lines that set gradients at some slots to 0, and maybe others, but for those kept.
@@ -280,7 +286,7 @@ class Buffers:
         runs = np.split(places, cuts + 1)
         return [f"G[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
 
-    def collected(self, slots: Slots, text: str) -> Addition | None:
+    def collected(self, slots: Slots, text: str) -> GradientWrite | None:
         """Return how gradients are added up by a matrix of zeros and ones, if that can be done.
 
         It can if every row has its slots in the same pattern, as the keys of an attention have: the
@@ -299,5 +305,5 @@ class Buffers:
             return None
         matrix = np.zeros((pattern.size, columns.size))
         matrix[np.arange(pattern.size), place] = 1.0
-        flat = f"({text}).reshape{rows.shape} @ {self.baked(matrix)}"
-        return Addition(view, flat, targets, "view")
+        flat = f"({text}).reshape{rows.shape} @ {self.constant_array(matrix)}"
+        return GradientWrite(view, flat, targets, "view")

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compile.replay.buffers import Addition, Buffers, Operand
-from engine.compile.replay.numpy_source import array_function, into
+from engine.compile.replay.buffers import Buffers, GradientWrite, Operand
+from engine.compile.replay.numpy_source import array_function, assign_to
 from engine.compile.reroll.instructions import Plan, Slots
 
 
@@ -24,7 +24,7 @@ class Lines:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.buffers = Buffers(plan)
-        self.backward: list[list[Addition | str]] = []
+        self.backward: list[list[GradientWrite | str]] = []
         self.checks: list[str] = []
         self.buffers.space.update(
             {name: getattr(np, name) for name in ("add", "where", "broadcast_to", "equal")},
@@ -62,26 +62,26 @@ class Lines:
         unwritten[: self.plan.n_parameters] |= ~written[: self.plan.n_parameters]
         for instruction in self.plan.instructions:
             out = instruction.out
-            unwritten[out] |= self.buffers.moving[out] & ~written[out]
+            unwritten[out] |= self.buffers.needs_grad[out] & ~written[out]
         # What never changes and is not written is 0 from the beginning.
         return once, [*self.buffers.zeroed(unwritten & changing, written & ~changing), *every]
 
-    def _written(self, part: Addition) -> str:
+    def _written(self, part: GradientWrite) -> str:
         """Return the line that writes a gradient."""
         if part.kind == "view":
-            line, ufunc = into(part.text, part.target)
+            line, ufunc = assign_to(part.text, part.target)
             self.use({ufunc} - {""})
             return line
         target = part.target if part.target.endswith("]") else f"{part.target}[...]"
         return f"{target} = {part.text}"
 
-    def _added(self, part: Addition) -> str:
+    def _added(self, part: GradientWrite) -> str:
         """Return the line that adds a gradient to what has been written."""
         if part.kind == "heaped":
             return f"add.at(G, {part.target}.ravel(), {part.text}.ravel())"
         return f"{part.target} += {part.text}"
 
-    def _narrow_first(self, parts: list[Addition | str]) -> list[Addition | str]:
+    def _narrow_first(self, parts: list[GradientWrite | str]) -> list[GradientWrite | str]:
         """Move gradients of parameters that get narrower ones too to the end, for less to add.
 
         No other gradient needs those of parameters, so they may come in any order. A layer's then
@@ -90,17 +90,17 @@ class Lines:
         n = self.plan.n_parameters
         taken = np.zeros(n, dtype=bool)
         waiting = set()
-        of_parameters = [p for p in parts if isinstance(p, Addition) and p.slots.max() < n]
+        of_parameters = [p for p in parts if isinstance(p, GradientWrite) and p.slots.max() < n]
         for part in sorted(of_parameters, key=lambda part: part.slots.size):
             if taken[part.slots].any():
                 waiting.add(id(part))
             taken[part.slots] = True
         return sorted(parts, key=lambda part: id(part) in waiting)
 
-    def _changing(self, parts: list[Addition | str]) -> NDArray[np.bool_]:
+    def _changing(self, parts: list[GradientWrite | str]) -> NDArray[np.bool_]:
         """Return for each slot whether its gradient may change from run to run."""
         changing = np.zeros(self.plan.size, dtype=bool)
-        additions = [part for part in parts if isinstance(part, Addition)]
+        additions = [part for part in parts if isinstance(part, GradientWrite)]
         before = -1
         while changing.sum() > before:
             before = int(changing.sum())
@@ -111,15 +111,15 @@ class Lines:
                     changing[part.slots] = True
         return changing
 
-    def put(self, line: str) -> None:
+    def emit_forward(self, line: str) -> None:
         """Add a line to the forward pass."""
         self.buffers.forward.append(line)
 
-    def back(self, slots: Slots, text: str, shape: tuple[int, ...]) -> None:
+    def emit_gradient(self, slots: Slots, text: str, shape: tuple[int, ...]) -> None:
         """Add the lines that add a gradient to slots to the backward pass."""
         self.backward[-1] += self.buffers.add(slots, Operand(text, shape))
 
-    def note(self, line: str) -> None:
+    def emit_backward(self, line: str) -> None:
         """Add a line to the backward pass."""
         self.backward[-1].append(line)
 
@@ -128,10 +128,10 @@ class Lines:
     ) -> None:
         """Write the gradients of both factors of a product; shape is that of `g`."""
         if np.array_equal(left, right):  # a square
-            self.back(left, f"2.0 * {g} * {x.text}", joined(shape, x.shape))
+            self.emit_gradient(left, f"2.0 * {g} * {x.text}", joined(shape, x.shape))
             return
-        self.back(left, f"{g} * {y.text}", joined(shape, y.shape))
-        self.back(right, f"{g} * {x.text}", joined(shape, x.shape))
+        self.emit_gradient(left, f"{g} * {y.text}", joined(shape, y.shape))
+        self.emit_gradient(right, f"{g} * {x.text}", joined(shape, x.shape))
 
     def full(self, operand: Operand, slots: Slots) -> str:
         """Return the text of an operand that has been broadcast to the shape of its slots."""

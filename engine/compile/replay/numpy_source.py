@@ -90,7 +90,7 @@ class ToArrays(ast.NodeTransformer):
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         """Write a conditional as `where`; two common ones more shortly."""
-        if never(node.test, self.names):
+        if is_never(node.test, self.names):
             folded: ast.expr = self.visit(node.orelse)
             return folded
         if ast.unparse(node.orelse) == "0.0" and ast.unparse(node.body) == "1.0":
@@ -116,42 +116,42 @@ class ToArrays(ast.NodeTransformer):
         )
 
 
-def never(test: ast.expr, names: Mapping[str, str]) -> bool:
+def is_never(test: ast.expr, names: Mapping[str, str]) -> bool:
     """Tell whether `… <= 0` is sure not to hold, since what stands there is above 0."""
     match test:
         case ast.Compare(left, [ast.LtE()], [ast.Constant(0)]):
-            return at_least(left, names) > 0
+            return lower_bound(left, names) > 0
     return False
 
 
-def at_least(tree: ast.expr, names: Mapping[str, str]) -> float:
+def lower_bound(tree: ast.expr, names: Mapping[str, str]) -> float:
     """Return a number that an expression is never below, as far as its text tells."""
     match tree:
         case ast.BinOp(left, ast.Add(), right):
-            return at_least(left, names) + at_least(right, names)
+            return lower_bound(left, names) + lower_bound(right, names)
         case ast.Call(ast.Name("abs"), [ast.Name(name)]):
             text = names.get(name, name).strip("()")
             return abs(float(text)) if is_number(text) else 0.0
     return -math.inf
 
 
-def over_arrays(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:
+def to_numpy_source(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:
     """Return a row's text with arrays put in for its names, and the functions that it uses."""
     rewriter = ToArrays(names)
     return ast.unparse(rewriter.visit(ast.parse(text, mode="eval").body)), rewriter.used
 
 
 @cache
-def of_arrays(op: Op) -> Callable[[ArrayLike], NDArray[np.float64]]:
+def as_array_function(op: Op) -> Callable[[ArrayLike], NDArray[np.float64]]:
     """Return a row of one input as a function of an array."""
-    text, used = over_arrays(op.forward, {})
+    text, used = to_numpy_source(op.forward, {})
     known = {"where": np.where, "inf": np.inf, "nan": np.nan}
     space = known | {name: array_function(name) for name in used - set(known)}
     function: Callable[..., NDArray[np.float64]] = eval(f"lambda a: {text}", space)
     return lambda a: function(np.asarray(a, dtype=float))
 
 
-def into(text: str, out: str) -> tuple[str, str]:
+def assign_to(text: str, out: str) -> tuple[str, str]:
     """Return a statement that puts an expression into the array `out`, and the ufunc it calls.
 
     A last step that can write where it shall, does.

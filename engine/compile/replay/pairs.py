@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.compile.replay.lines import Lines
 from engine.compile.reroll.instructions import RaggedSum, Slots, Sum
-from engine.compile.reroll.slots import are_distinct, even_steps, narrowed
+from engine.compile.reroll.slots import are_distinct, drop_broadcast_axes, even_steps
 
 MOST_MISSING = 4  # a matrix with more entries than so many times the pairs takes longer than these
 
@@ -62,7 +62,7 @@ def alike(rows: Slots) -> int:
 
 def is_view(slots: Slots) -> bool:
     """Tell whether slots can be read without a copy, each for itself."""
-    narrow, same = narrowed(slots)
+    narrow, same = drop_broadcast_axes(slots)
     return not same and even_steps(narrow) is not None
 
 
@@ -93,13 +93,13 @@ class PairSumLines:
         )
         products = buffers.name("t", np.empty(self.pairs.shape))
         places = buffers.index(self.pairs.places)
-        self.lines.put(f"matmul({x}, {y}, out={products})")
-        self.lines.put(f'{products}.take({places}, out={out}, mode="clip")')
-        if buffers.wants(self.sums.out):
+        self.lines.emit_forward(f"matmul({x}, {y}, out={products})")
+        self.lines.emit_forward(f'{products}.take({places}, out={out}, mode="clip")')
+        if buffers.requires_grad(self.sums.out):
             gradients = buffers.name("z", np.zeros(self.pairs.shape))
-            self.lines.note(f"{gradients}.ravel()[{places}] = {grad}")
-            self.lines.back(first, f"matmul({gradients}, {y_turned})", first.shape)
-            self.lines.back(second, f"matmul({x_turned}, {gradients})", second.shape)
+            self.lines.emit_backward(f"{gradients}.ravel()[{places}] = {grad}")
+            self.lines.emit_gradient(first, f"matmul({gradients}, {y_turned})", first.shape)
+            self.lines.emit_gradient(second, f"matmul({x_turned}, {gradients})", second.shape)
         return True
 
 
@@ -137,11 +137,11 @@ class WeightedSumLines:
         x, x_turned = (buffers.read(slots).text for slots in (value, value.swapaxes(1, 2)))
         matrices = buffers.name("z", np.zeros(found.shape))
         places = buffers.index(found.places)
-        lines.put(f"{matrices}.ravel()[{places}] = {buffers.read(share).text}")
-        lines.put(f"matmul({x}, {matrices}, out={out})")
-        lines.back(value, f"matmul({grad}, {matrices}.swapaxes(1, 2))", value.shape)
-        if buffers.wants(share):
+        lines.emit_forward(f"{matrices}.ravel()[{places}] = {buffers.read(share).text}")
+        lines.emit_forward(f"matmul({x}, {matrices}, out={out})")
+        lines.emit_gradient(value, f"matmul({grad}, {matrices}.swapaxes(1, 2))", value.shape)
+        if buffers.requires_grad(share):
             gradients = buffers.name("t", np.empty(found.shape))
-            lines.note(f"matmul({x_turned}, {grad}, out={gradients})")
-            lines.back(share, f"{gradients}.take({places})", share.shape)
+            lines.emit_backward(f"matmul({x_turned}, {grad}, out={gradients})")
+            lines.emit_gradient(share, f"{gradients}.take({places})", share.shape)
         return True

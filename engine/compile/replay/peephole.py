@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 
-class Shortcuts(ast.NodeTransformer):
+class Peephole(ast.NodeTransformer):
     """Rewrites a program so that it does the same in less time.
 
     Numbers that are combined with arrays become arrays of one number, which NumPy need not convert;

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.compile.record.arguments import Numbers, floats
 from engine.compile.record.tape import CONSTANT, DETACH, LARGEST, TAKE, Tape
-from engine.compile.reroll.classes import counted, without_repeats
+from engine.compile.reroll.classes import eliminate_common_subexpressions, use_counts
 from engine.ops import Op
 from engine.table.evaluate import with_calls
 from engine.value import Value
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.compile.live import LiveLists
 
 
-class Plain:
+class ValueStore:
     """Parameters that stay Values, read and written one by one."""
 
     def __init__(self, parameters: Sequence[Value]) -> None:
@@ -43,7 +43,7 @@ class Plain:
             p.grad = x
 
 
-class StraightReplay:
+class PythonReplay:
     """Runs a tape, for one sample after the other if it is of one sample.
 
     Args:
@@ -57,14 +57,16 @@ class StraightReplay:
 
     doubtful = False
 
-    def __init__(self, tape: Tape, parameters: Plain | LiveLists, n_samples: int | None) -> None:
+    def __init__(
+        self, tape: Tape, parameters: ValueStore | LiveLists, n_samples: int | None
+    ) -> None:
         self.tape, self.parameters, self.n_samples = tape, parameters, n_samples
         self.grad: list[float] = []
         self._outputs: list[list[float]] = []
         roots = [tape.out, *tape.outputs]
-        self._lines = [written("sample" if n_samples else "program", tape, roots)]
+        self._lines = [function_source("sample" if n_samples else "program", tape, roots)]
         if tape.penalty >= 0:
-            self._lines.append(written("penalty", tape, [tape.penalty]))
+            self._lines.append(function_source("penalty", tape, [tape.penalty]))
         space = {name: f for name, f in vars(math).items() if callable(f)}
         space |= {"abs": abs, "inf": math.inf, "nan": math.nan, "whole": whole}
         exec(compile(self.source(), "<straight-line program>", "exec"), space)
@@ -109,21 +111,21 @@ class StraightReplay:
             sample = [x for part, n in parts for x in part[i * n : (i + 1) * n]]
             loss, grad, found = self._run[0](data, sample)
             total += loss
-            self.grad = self.added(grad)
+            self.grad = self.plus_last(grad)
             for kept, x in zip(self._outputs, found, strict=True):
                 kept.append(x)
         share = 1.0 / self.n_samples
         total, self.grad = total * share, [g * share for g in self.grad]
         if self.tape.penalty >= 0:
             price, grad, _ = self._run[1](data, [0.0] * len(self.tape.inputs))
-            total, self.grad = total + price, self.added(grad)
+            total, self.grad = total + price, self.plus_last(grad)
         return total
 
-    def keep(self, *, add: bool) -> None:
+    def store_gradients(self, *, add: bool) -> None:
         """Set the gradients of the parameters to those of the last run, or add those to them."""
-        self.parameters.grad = self.added(self.parameters.grad) if add else self.grad
+        self.parameters.grad = self.plus_last(self.parameters.grad) if add else self.grad
 
-    def added(self, grad: Sequence[float]) -> list[float]:
+    def plus_last(self, grad: Sequence[float]) -> list[float]:
         """Return gradients with those of the last run added."""
         return [a + b for a, b in zip(grad, self.grad, strict=True)]
 
@@ -145,11 +147,11 @@ def whole(index: float, n_entries: int) -> int:
     return int(index)
 
 
-def written(name: str, tape: Tape, roots: list[int]) -> str:
+def function_source(name: str, tape: Tape, roots: list[int]) -> str:
     """Return a function from parameters and inputs to (result, gradients, outputs), as text."""
-    ops, args, same = without_repeats(tape)
+    ops, args, same = eliminate_common_subexpressions(tape)
     roots = [same[i] for i in roots]
-    uses = counted(ops, args, roots)
+    uses = use_counts(ops, args, roots)
     parameters = tape.leaves
     labels = [p.label for p in tape.parameters], tape.input_labels
     leaves = {
@@ -197,7 +199,7 @@ def forward_lines(op: Op, i: int, inputs: list[str]) -> list[str]:
     if op is TAKE:
         entries = ", ".join(inputs[1:])
         return [f"k{i} = whole({inputs[0]}, {len(inputs) - 1})", f"v{i} = ({entries},)[k{i}]"]
-    return [f"v{i} = {substituted(op.forward, i, inputs, op)}"]
+    return [f"v{i} = {substitute(op.forward, i, inputs, op)}"]
 
 
 def slopes(op: Op, i: int, args: tuple[int, ...], inputs: list[str]) -> list[tuple[int, str]]:
@@ -208,7 +210,7 @@ def slopes(op: Op, i: int, args: tuple[int, ...], inputs: list[str]) -> list[tup
         return [(j, f"g{i} if k{i} == {k} else 0.0") for k, j in enumerate(args[1:])]
     found = []
     for j, text in zip(args, op.slopes, strict=False):
-        slope = substituted(text, i, inputs, op)
+        slope = substitute(text, i, inputs, op)
         if slope == "1.0":
             found.append((j, f"g{i}"))
         elif slope != "0.0":
@@ -219,7 +221,7 @@ def slopes(op: Op, i: int, args: tuple[int, ...], inputs: list[str]) -> list[tup
 _templates: dict[str, str] = {}
 
 
-def substituted(text: str, i: int, inputs: list[str], op: Op) -> str:
+def substitute(text: str, i: int, inputs: list[str], op: Op) -> str:
     """Return a row's text with the names of a program's variables put in."""
     template = _templates.get(text)
     if template is None:

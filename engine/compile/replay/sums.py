@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.compile.replay.buffers import Operand, literal
 from engine.compile.replay.lines import Lines, joined
-from engine.compile.replay.numpy_source import into
+from engine.compile.replay.numpy_source import assign_to
 from engine.compile.replay.pairs import PairSumLines, WeightedSumLines, is_view
 from engine.compile.reroll.instructions import RaggedSum, Slots, Sum
 
@@ -23,7 +23,11 @@ class SumLines:
 
     def __init__(self, lines: Lines, sums: Sum) -> None:
         self.lines, self.sums = lines, sums
-        self.read, self.put, self.back = lines.buffers.read, lines.put, lines.back
+        self.read, self.emit_forward, self.emit_gradient = (
+            lines.buffers.read,
+            lines.emit_forward,
+            lines.emit_gradient,
+        )
         self.out, self.grad = lines.buffers.block(sums.out)
         self.begun = False  # whether there is something in `out` to add to
         self.opposite = False  # whether what is in `out` is still to be taken away
@@ -64,10 +68,10 @@ class SumLines:
         w = self.lines.full(self.read(weights, "w"), weights)
         x = self.lines.full(self.read(across), across)
         times = "*" if weights.size == 1 else "@"  # one weight for all is no matrix yet
-        line, _ = into(f"{w} {times} {x}", self.out)
-        self.put(line)
-        self.back(weights, f"{self.grad} @ {x}.T", weights.shape)
-        self.back(across, f"{w}.T {times} {self.grad}", across.shape)
+        line, _ = assign_to(f"{w} {times} {x}", self.out)
+        self.emit_forward(line)
+        self.emit_gradient(weights, f"{self.grad} @ {x}.T", weights.shape)
+        self.emit_gradient(across, f"{w}.T {times} {self.grad}", across.shape)
         self.begun = True
 
     def one_number(self) -> None:
@@ -81,10 +85,10 @@ class SumLines:
         for t, sign in enumerate(sums.single_signs):
             single = sums.singles[:, t]
             text += f" {'+' if sign > 0 else '-'} {self.number(self.read(single))}"
-            self.back(single, self.signed(sign), (1, 1))
+            self.emit_gradient(single, self.signed(sign), (1, 1))
         if sums.constant[0, 0]:
             text += f" + {literal(sums.constant[0, 0])}"
-        self.put(f"{self.out}[0, 0] = {text.removeprefix(' + ').strip()}")
+        self.emit_forward(f"{self.out}[0, 0] = {text.removeprefix(' + ').strip()}")
 
     def number(self, operand: Operand) -> str:
         """Return the text of an operand of one entry as a number."""
@@ -98,7 +102,7 @@ class SumLines:
             if self.begun:
                 self.add(sign, f"{x.text} * {y.text}")
             else:
-                self.put(f"multiply({x.text}, {y.text}, out={self.out})")
+                self.emit_forward(f"multiply({x.text}, {y.text}, out={self.out})")
                 self.opposite = sign < 0
             self.begun = True
             shape = self.sums.out.shape
@@ -113,7 +117,7 @@ class SumLines:
             left, right = sums.left.ravel(), sums.right.ravel()
             x, y = self.read(left), self.read(right)
             if x.shape == y.shape == left.shape:
-                self.put(f"{out}[0, 0] = {x.text} @ {y.text}")
+                self.emit_forward(f"{out}[0, 0] = {x.text} @ {y.text}")
                 self.lines.product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
                 self.begun = True
                 return
@@ -124,16 +128,16 @@ class SumLines:
         g = f"{self.grad}[:, None]"
         product = f"{x.text} * {y.text}"
         if not positive:
-            signs = self.lines.buffers.baked(sums.product_signs[:, None].astype(float))
+            signs = self.lines.buffers.constant_array(sums.product_signs[:, None].astype(float))
             product, g = f"{product} * {signs}", f"{g} * {signs}"
         if max(x.shape[1], y.shape[1]) < n_terms:
             product = f"broadcast_to({product}, {sums.left.shape})"
         if self.begun:
-            self.put(f"{out} += ({product}).sum(1)")
+            self.emit_forward(f"{out} += ({product}).sum(1)")
         elif positive and x.shape == y.shape == sums.left.shape:
-            self.put(f'einsum("rtl,rtl->rl", {x.text}, {y.text}, out={out})')
+            self.emit_forward(f'einsum("rtl,rtl->rl", {x.text}, {y.text}, out={out})')
         else:
-            self.put(f"{out}[...] = ({product}).sum(1)")
+            self.emit_forward(f"{out}[...] = ({product}).sum(1)")
         shape = (n, 1 if positive else n_terms, n_lanes)
         self.lines.product_gradients(sums.left, sums.right, g, x, y, shape)
         self.begun = True
@@ -147,8 +151,8 @@ class SumLines:
         if joined(x.shape, y.shape) != left.shape:
             product = f"broadcast_to({product}, {left.shape})"
         signs, g, shape = self.of_signs(sums.product_signs, left.shape)
-        line, _ = into(f"{signs}.T @ ({product})", out)
-        self.put(f"{out} += {signs}.T @ ({product})" if self.begun else line)
+        line, _ = assign_to(f"{signs}.T @ ({product})", out)
+        self.emit_forward(f"{out} += {signs}.T @ ({product})" if self.begun else line)
         self.lines.product_gradients(left, right, g, x, y, shape)
         self.begun = True
 
@@ -161,7 +165,7 @@ class SumLines:
         """
         if (signs > 0).all():
             return self.lines.buffers.ones(len(signs)), self.grad, (1, shape[1])
-        column = self.lines.buffers.baked(signs[:, None].astype(float))
+        column = self.lines.buffers.constant_array(signs[:, None].astype(float))
         return column, f"{column} * {self.grad}", shape
 
     def addends(self) -> None:
@@ -171,30 +175,30 @@ class SumLines:
         if sums.constant.any() or not (self.begun or waiting):
             same = (sums.constant == sums.constant.flat[0]).all()
             number = float(sums.constant.flat[0])
-            text = repr(number) if same else self.lines.buffers.baked(sums.constant)
+            text = repr(number) if same else self.lines.buffers.constant_array(sums.constant)
             waiting.insert(0, (1, text))
         # What is added comes first, so that there is something to take the others from.
         waiting.sort(key=lambda term: -term[0])
         if not self.begun and len(waiting) > 1 and waiting[0][0] > 0:
             (_, x), (sign, y), *waiting = waiting
-            self.put(f"{'add' if sign > 0 else 'subtract'}({x}, {y}, out={out})")
+            self.emit_forward(f"{'add' if sign > 0 else 'subtract'}({x}, {y}, out={out})")
         elif not self.begun:
             (sign, x), *waiting = waiting
-            line, _ = into(x if sign > 0 else f"-{x}", out)
-            self.put(line)
+            line, _ = assign_to(x if sign > 0 else f"-{x}", out)
+            self.emit_forward(line)
         for sign, text in waiting:
             if text != "-0.0":
                 self.add(sign, text)
         if self.opposite:
-            self.put(f"negative({out}, out={out})")
+            self.emit_forward(f"negative({out}, out={out})")
 
     def add(self, sign: int, text: str) -> None:
         """Write that a term is added to `out`, or taken away from it."""
         if self.opposite and sign > 0:
-            self.put(f"subtract({text}, {self.out}, out={self.out})")
+            self.emit_forward(f"subtract({text}, {self.out}, out={self.out})")
             self.opposite = False
         else:
-            self.put(f"{self.out} {'+' if sign > 0 or self.opposite else '-'}= {text}")
+            self.emit_forward(f"{self.out} {'+' if sign > 0 or self.opposite else '-'}= {text}")
 
     def singles(self) -> list[tuple[int, str]]:
         """Return sign and text of what is to be added beside products; write its gradients."""
@@ -205,21 +209,21 @@ class SumLines:
             for t, sign in enumerate(sums.single_signs):
                 single = sums.singles[:, t]
                 found.append((int(sign), self.read(single).text))
-                self.back(single, self.signed(sign), (n, n_lanes))
+                self.emit_gradient(single, self.signed(sign), (n, n_lanes))
             return found
         if n == 1:
             slots = sums.singles[0]
             column, g, shape = self.of_signs(sums.single_signs, slots.shape)
-            self.back(slots, g, shape)
+            self.emit_gradient(slots, g, shape)
             return [(1, f"{column}.T @ {self.lines.full(self.read(slots), slots)}")]
         x = self.read(sums.singles)
         signed, g, shape = x.text, f"{self.grad}[:, None]", (n, 1, n_lanes)
         if (sums.single_signs < 0).any():
-            signs = self.lines.buffers.baked(sums.single_signs[:, None].astype(float))
+            signs = self.lines.buffers.constant_array(sums.single_signs[:, None].astype(float))
             signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sums.singles.shape
         if x.shape != sums.singles.shape:
             signed = f"broadcast_to({signed}, {sums.singles.shape})"
-        self.back(sums.singles, g, shape)
+        self.emit_gradient(sums.singles, g, shape)
         return [(1, f"add.reduce({signed}, 1)")]
 
 
@@ -245,21 +249,23 @@ class RaggedSumLines:
         terms = x.text if y.text == "1.0" else f"{x.text} * {y.text}"
         signs = ""
         if (sums.signs < 0).any():
-            signs = buffers.baked(sums.signs.astype(float))
+            signs = buffers.constant_array(sums.signs.astype(float))
             terms = f"{terms} * {signs}"
         if joined(x.shape, y.shape) != sums.left.shape:
             terms = f"broadcast_to({terms}, {sums.left.shape})"
-        lines.put(f"add.reduceat({terms}, {buffers.index(sums.starts)}, axis=1, out={out})")
+        lines.emit_forward(
+            f"add.reduceat({terms}, {buffers.index(sums.starts)}, axis=1, out={out})"
+        )
         if sums.constant.any():
-            lines.put(f"{out} += {buffers.baked(sums.constant)}")
-        if not buffers.wants(sums.out):
+            lines.emit_forward(f"{out} += {buffers.constant_array(sums.constant)}")
+        if not buffers.requires_grad(sums.out):
             return
         lane_of = buffers.index(sums.lane_of)
         gradients = buffers.name("t", np.empty(sums.left.shape))
-        lines.note(f'{grad}.take({lane_of}, 1, out={gradients}, mode="clip")')
+        lines.emit_backward(f'{grad}.take({lane_of}, 1, out={gradients}, mode="clip")')
         if signs:
-            lines.note(f"{gradients} *= {signs}")
+            lines.emit_backward(f"{gradients} *= {signs}")
         if y.text == "1.0":
-            lines.back(sums.left, gradients, sums.left.shape)
+            lines.emit_gradient(sums.left, gradients, sums.left.shape)
         else:
             lines.product_gradients(sums.left, sums.right, gradients, x, y, sums.left.shape)

@@ -6,9 +6,9 @@ from functools import singledispatchmethod
 
 import numpy as np
 
-from engine.compile.replay.buffers import LARGEST_MATRIX, Addition
+from engine.compile.replay.buffers import LARGEST_MATRIX, GradientWrite
 from engine.compile.replay.lines import Lines
-from engine.compile.replay.numpy_source import into, over_arrays
+from engine.compile.replay.numpy_source import assign_to, to_numpy_source
 from engine.compile.replay.sums import RaggedSumLines, SumLines
 from engine.compile.reroll.instructions import (
     Detach,
@@ -21,7 +21,7 @@ from engine.compile.reroll.instructions import (
     Sum,
     Take,
 )
-from engine.compile.reroll.slots import are_distinct, narrowed
+from engine.compile.reroll.slots import are_distinct, drop_broadcast_axes
 
 
 class Writer(Lines):
@@ -30,7 +30,7 @@ class Writer(Lines):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         for instruction in plan.instructions:
-            self.put(f"# {described(instruction, plan)}")
+            self.emit_forward(f"# {described(instruction, plan)}")
             self.backward.append([])
             self.write(instruction)
 
@@ -56,26 +56,26 @@ class Writer(Lines):
         if len(texts) > len(apply.op.slopes):
             names["c"] = texts[-1]
         if apply.op.domain and not self.always(apply):
-            test, used = over_arrays(apply.op.domain, names)
+            test, used = to_numpy_source(apply.op.domain, names)
             self.use(used)
             self.checks.append(f"if not all_of({test}): raise ArithmeticError")
-        text, used = over_arrays(apply.op.forward, names)
+        text, used = to_numpy_source(apply.op.forward, names)
         self.use(used)
-        line, ufunc = into(text, out)
-        self.put(line)
+        line, ufunc = assign_to(text, out)
+        self.emit_forward(line)
         if ufunc:
             self.use({ufunc})
         for slots, slope in zip(apply.operands, apply.op.slopes, strict=False):
-            if not self.buffers.wants(slots):
+            if not self.buffers.requires_grad(slots):
                 continue
-            text, used = over_arrays(slope, names)
+            text, used = to_numpy_source(slope, names)
             self.use(used)
             if text in ("0.0", "1.0", "-1.0"):
                 gradient = {"0.0": "", "1.0": grad, "-1.0": f"-{grad}"}[text]
             else:
                 gradient = f"{grad} * ({text})"
             if gradient:
-                self.back(slots, gradient, apply.out.shape)
+                self.emit_gradient(slots, gradient, apply.out.shape)
 
     def always(self, apply: Map) -> bool:
         """Tell whether a power is defined for any base: its exponent is whole and not below 0."""
@@ -97,19 +97,20 @@ class Writer(Lines):
         whole_index = f"whole({index.text}, {n_entries})"
         steps = np.unique(np.diff(take.table))
         if steps.size == 1:
-            first, _ = narrowed(take.table[..., 0])
-            self.put(f"add({self.buffers.baked(first)}, {steps[0]} * {whole_index}, out={found})")
+            first, _ = drop_broadcast_axes(take.table[..., 0])
+            entries = self.buffers.constant_array(first)
+            self.emit_forward(f"add({entries}, {steps[0]} * {whole_index}, out={found})")
         else:
-            table = self.buffers.baked(np.ascontiguousarray(take.table).ravel())
+            table = self.buffers.constant_array(np.ascontiguousarray(take.table).ravel())
             rows = np.arange(take.out.size).reshape(take.out.shape) * n_entries
-            place = f"{self.buffers.baked(rows)} + {whole_index}"
-            self.put(f'{table}.take({place}, out={found}, mode="clip")')
-        self.put(f'V.take({found}, out={out}, mode="clip")')
-        if not self.buffers.wants(take.table):
+            place = f"{self.buffers.constant_array(rows)} + {whole_index}"
+            self.emit_forward(f'{table}.take({place}, out={found}, mode="clip")')
+        self.emit_forward(f'V.take({found}, out={out}, mode="clip")')
+        if not self.buffers.requires_grad(take.table):
             return
         n_lanes = take.out.shape[1]
         if are_distinct(take.table):
-            self.backward[-1].append(Addition(f"G[{found}]", grad, take.table, "picked"))
+            self.backward[-1].append(GradientWrite(f"G[{found}]", grad, take.table, "picked"))
         elif (
             index.shape[0] == 1
             and np.array_equal(take.table, np.broadcast_to(take.table[:, :1], take.table.shape))
@@ -117,11 +118,11 @@ class Writer(Lines):
         ):
             # One table for all lanes: a matrix says which of its entries each has picked.
             picked = self.buffers.name("t", np.empty((n_lanes, n_entries)))
-            entries = self.buffers.baked(np.arange(float(n_entries)))
-            self.note(f"equal({index.text}.T, {entries}, out={picked})")
-            self.back(take.table[:, 0], f"{grad} @ {picked}", take.table[:, 0].shape)
+            entries = self.buffers.constant_array(np.arange(float(n_entries)))
+            self.emit_backward(f"equal({index.text}.T, {entries}, out={picked})")
+            self.emit_gradient(take.table[:, 0], f"{grad} @ {picked}", take.table[:, 0].shape)
         else:
-            self.backward[-1].append(Addition(found, grad, take.table, "heaped"))
+            self.backward[-1].append(GradientWrite(found, grad, take.table, "heaped"))
 
     @write.register
     def _(self, largest: Largest) -> None:
@@ -131,16 +132,16 @@ class Writer(Lines):
         if len(set(counts)) == 1:
             shape = (len(largest.among), n_lanes, int(counts[0]))
             numbers = self.buffers.read(largest.among.reshape(shape).swapaxes(1, 2))
-            self.put(f"maximum.reduce({numbers.text}, 1, out={out})")
+            self.emit_forward(f"maximum.reduce({numbers.text}, 1, out={out})")
         else:
             text = self.full(self.buffers.read(largest.among), largest.among)
             starts = self.buffers.index(largest.starts)
-            self.put(f"maximum.reduceat({text}, {starts}, axis=1, out={out})")
+            self.emit_forward(f"maximum.reduceat({text}, {starts}, axis=1, out={out})")
 
     @write.register
     def _(self, detach: Detach) -> None:
         out, _ = self.buffers.block(detach.out)
-        self.put(f"{out}[...] = {self.buffers.read(detach.source).text}")
+        self.emit_forward(f"{out}[...] = {self.buffers.read(detach.source).text}")
 
     @write.register
     def _(self, mean: Mean) -> None:
@@ -153,9 +154,9 @@ class Writer(Lines):
         penalty = ""
         if mean.penalty.size:
             penalty = f" + {self.buffers.read(mean.penalty).text}[0]"
-            self.back(mean.penalty, f"{grad}[0]", (1,))
-        self.put(f"{out}[0, 0] = {average}{penalty}")
-        self.back(mean.samples, f"{grad}[0] * {share!r}", (1,))
+            self.emit_gradient(mean.penalty, f"{grad}[0]", (1,))
+        self.emit_forward(f"{out}[0, 0] = {average}{penalty}")
+        self.emit_gradient(mean.samples, f"{grad}[0] * {share!r}", (1,))
 
 
 def described(instruction: Instruction, plan: Plan) -> str:
@@ -168,7 +169,7 @@ def described(instruction: Instruction, plan: Plan) -> str:
         terms = instruction.weights.shape[1] + instruction.left.shape[1]
         what = {0: "sums", 1: "products"}.get(terms, f"sums of {terms} products")
     place = ""
-    if instruction.rows:
-        scope = plan.rolled.tape.scopes[instruction.rows[0].nodes[0]]
+    if instruction.classes:
+        scope = plan.rolled.tape.scopes[instruction.classes[0].nodes[0]]
         place = f"{scope.path[0].name}: " if scope is not None and scope.path else ""
     return f"{place}{what}, {n} × {lanes}"

@@ -1,4 +1,4 @@
-"""Finds what is the same in a tape: nodes with the same formula become lanes of one row.
+"""Finds the repetition in a tape: nodes with the same formula become lanes of one class.
 
 Additions and products become sums of products, `±x·y ± z + constant`, in which the order in which
 people add does not matter. Then each node gets a class from the bottom up: parameters one each,
@@ -15,26 +15,26 @@ from dataclasses import dataclass, field
 from engine.compile.record.tape import CONSTANT, INPUT, LARGEST, LEAVES, PARAMETER, Tape
 from engine.ops import ADD, MUL, NEG, POW, SUB, Op
 
-LINEAR = frozenset((ADD, SUB, NEG, MUL))
+ADDITIVE = frozenset((ADD, SUB, NEG, MUL))
 SUM = Op("sum", "Σ", "")
 
 # An array instruction takes as long as so many lines of Python; a program of few instructions is
 # one of arrays in any case, since these are what it is read for.
-LINES_AN_INSTRUCTION, MANY = 30, 100
+LINES_PER_INSTRUCTION, MANY_INSTRUCTIONS = 30, 100
 
-# sign, x, y: a product of two nodes, or of one node and nothing (−1)
+# sign, x, y: a product of two nodes, or a single node (y is −1)
 Term = tuple[int, int, int]
-TermKey = tuple[int, int, int]  # sign, row of x, row of y
+TermKey = tuple[int, int, int]  # sign, class of x, class of y
 
 
 @dataclass
-class Row:
+class LaneClass:
     """Nodes with one formula.
 
     Attributes:
-        op: SUM, a row of the table, or a kind of step.
-        nodes: its lanes, as places on the tape.
-        level: longer than that of every row it is made from.
+        op: SUM, a row of the table of ops, or a kind of step.
+        nodes: its lanes, as indices on the tape.
+        level: greater than that of every class it is made from.
         varies: whether it depends on an input.
         keys: the class of each term of its first lane, if it is a sum.
         ragged: whether other lanes have more terms of a class, or fewer.
@@ -50,14 +50,14 @@ class Row:
 
 @dataclass
 class Rolled:
-    """A tape, cleaned and sorted into rows.
+    """A tape, cleaned and sorted into classes.
 
     Attributes:
         tape: what was recorded.
-        args: what each step uses, with equal steps made one.
-        terms: the products of each sum, sorted alike in every lane of a row.
+        args: the inputs of each step, after common subexpression elimination.
+        terms: the products of each sum, in the same order in every lane of a class.
         constants: the constant of each sum.
-        rows: the classes, each after those it is made from.
+        classes: the classes, each after those it is made from.
         same: the step that stands for each step.
         n_operations: how many operations the result needs.
     """
@@ -66,7 +66,7 @@ class Rolled:
     args: list[tuple[int, ...]]
     terms: dict[int, list[Term]]
     constants: dict[int, float]
-    rows: list[Row]
+    classes: list[LaneClass]
     same: list[int]
     n_operations: int
 
@@ -76,75 +76,80 @@ class Rolled:
         Args:
             n_samples: over how many samples it is replayed; 1 for a recording of them all.
         """
-        instructions = {(row.level, row.op) for row in self.rows if row.op not in LEAVES}
+        instructions = {(c.level, c.op) for c in self.classes if c.op not in LEAVES}
         lines = self.n_operations * n_samples
-        return len(instructions) > MANY and len(instructions) * LINES_AN_INSTRUCTION > lines
+        return (
+            len(instructions) > MANY_INSTRUCTIONS
+            and len(instructions) * LINES_PER_INSTRUCTION > lines
+        )
 
 
 def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
-    """Sort the steps of a tape into rows.
+    """Sort the steps of a tape into classes.
 
     Args:
         tape: what was recorded.
-        one_lane: make each node a row of its own, for a tape of one sample that is replayed over
+        one_lane: make each node a class of its own, for a tape of one sample that is replayed over
             many.
     """
-    ops, args, same = without_repeats(tape)
+    ops, args, same = eliminate_common_subexpressions(tape)
     roots = [same[i] for i in tape.results]
-    uses = counted(ops, args, roots)
-    terms, constants, absorbed = sums(tape, ops, args, uses, set(roots))
+    uses = use_counts(ops, args, roots)
+    terms, constants, absorbed = flatten_sums(tape, ops, args, uses, set(roots))
     # A parameter that is used once, as an addend, loses nothing by being one of many: so do the
-    # rows of position embeddings, which would keep the positions of a sequence apart.
+    # vectors of a position embedding, which would keep the positions of a sequence apart.
     lone = {x for found in terms.values() for _, x, y in found if y < 0 and uses[x] == 1}
-    rows: list[Row] = []
-    parameter = Row(PARAMETER, [-1])  # one serves them all, for nobody asks for its node
-    row_of = [-1] * len(ops)
-    found: dict[object, int] = {}
+    classes: list[LaneClass] = []
+    parameter = LaneClass(PARAMETER, [-1])  # one object serves them all: its node is never read
+    class_of = [-1] * len(ops)
+    known: dict[object, int] = {}
     for i, op in enumerate(ops):
         if not uses[i] or absorbed[i]:
             continue
         if op is PARAMETER and i not in lone:
-            row_of[i] = len(rows)
-            rows.append(parameter)
+            class_of[i] = len(classes)
+            classes.append(parameter)
             continue
         key: object
         keys: tuple[TermKey, ...] = ()
-        classes: tuple[int, ...] = ()
+        operands: tuple[int, ...] = ()
         if i in terms:
             op = SUM
-            keys, terms[i] = sorted_terms(terms[i], row_of)
+            keys, terms[i] = sorted_terms(terms[i], class_of)
             key = frozenset(keys)
         else:
-            classes = tuple([row_of[j] for j in args[i]])
-            # How many numbers the largest is sought among may differ from lane to lane.
-            key = (op, frozenset(classes) if op is LARGEST else classes)
-        row = found.setdefault(i if one_lane else key, len(rows))
-        if row == len(rows):
-            below = {j for k in keys for j in k[1:] if j >= 0} or set(classes)
-            level = 1 + max((rows[j].level for j in below), default=-1)
-            varies = op is INPUT or any(rows[j].varies for j in below)
-            rows.append(Row(op, [], level, varies, keys))
-        elif keys != rows[row].keys:
-            rows[row].ragged = True
-        row_of[i] = row
-        rows[row].nodes.append(i)
+            operands = tuple([class_of[j] for j in args[i]])
+            # The number of candidates of a maximum may differ from lane to lane.
+            key = (op, frozenset(operands) if op is LARGEST else operands)
+        number = known.setdefault(i if one_lane else key, len(classes))
+        if number == len(classes):
+            below = {j for k in keys for j in k[1:] if j >= 0} or set(operands)
+            level = 1 + max((classes[j].level for j in below), default=-1)
+            varies = op is INPUT or any(classes[j].varies for j in below)
+            classes.append(LaneClass(op, [], level, varies, keys))
+        elif keys != classes[number].keys:
+            classes[number].ragged = True
+        class_of[i] = number
+        classes[number].nodes.append(i)
     n_operations = sum(1 for n, inputs in zip(uses, args, strict=True) if n and inputs)
-    return Rolled(tape, args, terms, constants, rows, same, n_operations)
+    return Rolled(tape, args, terms, constants, classes, same, n_operations)
 
 
-def sorted_terms(terms: list[Term], row_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:
+def sorted_terms(terms: list[Term], class_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:
     """Return the classes of terms and the terms, both in the order of the classes."""
     keyed: list[tuple[TermKey, Term]] = []
     for term in terms:
         sign, x, y = term
-        a, b = row_of[x], row_of[y] if y >= 0 else -1
+        a, b = class_of[x], class_of[y] if y >= 0 else -1
         keyed.append(((sign, a, b), term) if a >= b else ((sign, b, a), (sign, y, x)))
     keyed.sort()
     return tuple([key for key, _ in keyed]), [term for _, term in keyed]
 
 
-def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[int]]:
-    """Return ops and args with equal steps made one, and the step that stands for each."""
+def eliminate_common_subexpressions(
+    tape: Tape,
+) -> tuple[list[Op], list[tuple[int, ...]], list[int]]:
+    """Merge equal steps; return the ops, the args, and for each step the one that replaces it."""
     ops, args = list(tape.ops), list(tape.args)
     same = list(range(len(ops)))
     ones = {i for i, number in tape.numbers.items() if number == 1.0}
@@ -173,7 +178,7 @@ def without_repeats(tape: Tape) -> tuple[list[Op], list[tuple[int, ...]], list[i
     return ops, args, same
 
 
-def counted(ops: list[Op], args: list[tuple[int, ...]], roots: list[int]) -> list[int]:
+def use_counts(ops: list[Op], args: list[tuple[int, ...]], roots: list[int]) -> list[int]:
     """Return how often each step is used on the way to the roots."""
     uses = [0] * len(ops)
     for root in roots:
@@ -185,7 +190,7 @@ def counted(ops: list[Op], args: list[tuple[int, ...]], roots: list[int]) -> lis
     return uses
 
 
-def sums(
+def flatten_sums(
     tape: Tape,
     ops: list[Op],
     args: list[tuple[int, ...]],
@@ -200,7 +205,7 @@ def sums(
     constants: dict[int, float] = {}
     absorbed = bytearray(len(ops))
     for i in range(len(ops) - 1, -1, -1):
-        if ops[i] not in LINEAR or not uses[i] or absorbed[i]:
+        if ops[i] not in ADDITIVE or not uses[i] or absorbed[i]:
             continue
         found: list[Term] = []
         constant = 0.0
@@ -212,7 +217,7 @@ def sums(
                 constant += sign * tape.numbers[x]
                 continue
             if x != i:
-                if op not in LINEAR or uses[x] > 1 or x in roots:
+                if op not in ADDITIVE or uses[x] > 1 or x in roots:
                     found.append((sign, x, -1))
                     continue
                 absorbed[x] = True

@@ -1,8 +1,8 @@
 """The instructions of an array program, and the slots of one buffer on which they work.
 
 The buffer holds the parameters, the inputs, the constants, and then what each instruction makes: a
-block of rows by lanes. An instruction says by slots where its operands stand, for each row, term
-and lane; that is all it takes for samples of a batch, positions of a sequence and heads alike.
+block of classes by lanes. An instruction names the slots of its operands for each class, term and
+lane; that is all it takes for samples of a batch, positions of a sequence and heads alike.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compile.reroll.classes import Rolled, Row
+from engine.compile.reroll.classes import LaneClass, Rolled
 from engine.ops import Op
 
 Slots = NDArray[np.intp]
@@ -22,15 +22,15 @@ Numbers = NDArray[np.float64]
 
 @dataclass
 class Instruction:
-    """What makes one block of numbers.
+    """Computes one block of numbers.
 
     Attributes:
-        out: the slots of the block, shape (n_rows, n_lanes), one after the other.
-        rows: the rows it makes.
+        out: the slots of the block, shape (n_classes, n_lanes), one after the other.
+        classes: the classes it computes, one per row of the block.
     """
 
     out: Slots
-    rows: Sequence[Row]
+    classes: Sequence[LaneClass]
 
     @property
     def sources(self) -> Sequence[Slots]:
@@ -43,14 +43,14 @@ class Sum(Instruction):
     """Sums of products: weights @ across + the sum of singles + the sum of products + constant.
 
     Attributes:
-        weights: numbers that are one for all lanes, shape (n_rows, n_weights).
+        weights: numbers that are one for all lanes, shape (n_classes, n_weights).
         across: what they are multiplied with, shape (n_weights, n_lanes).
-        singles: numbers to add, shape (n_rows, n_singles, n_lanes).
+        singles: numbers to add, shape (n_classes, n_singles, n_lanes).
         single_signs: +1 or −1, shape (n_singles,).
-        left: the first factors of products, shape (n_rows, n_products, n_lanes).
+        left: the first factors of products, shape (n_classes, n_products, n_lanes).
         right: the second factors.
         product_signs: +1 or −1, shape (n_products,).
-        constant: shape (n_rows, n_lanes).
+        constant: shape (n_classes, n_lanes).
     """
 
     weights: Slots
@@ -73,11 +73,11 @@ class RaggedSum(Instruction):
     """Sums of products with more terms in some lanes than in others.
 
     Attributes:
-        left: the first factors, those of all lanes after another, shape (n_rows, n_terms).
+        left: the first factors, those of all lanes in order, shape (n_classes, n_terms).
         right: the second factors; a term that is no product has the slot of the constant 1 here.
         signs: of each term, shape (n_terms,).
         starts: where each lane's terms begin, shape (n_lanes,).
-        constant: shape (n_rows, n_lanes).
+        constant: shape (n_classes, n_lanes).
     """
 
     left: Slots
@@ -100,11 +100,11 @@ class RaggedSum(Instruction):
 
 @dataclass
 class Map(Instruction):
-    """A row of the table, applied number by number.
+    """An operation of the table, applied elementwise.
 
     Attributes:
-        op: the row.
-        operands: of a, of b if it has one, of the condition if it has one; shape (n_rows, n_lanes).
+        op: the operation.
+        operands: of a, b and the condition, as far as it has them; shape (n_classes, n_lanes).
     """
 
     op: Op
@@ -122,8 +122,8 @@ class Take(Instruction):
     """One of several numbers, picked by an index.
 
     Attributes:
-        index: shape (n_rows, n_lanes).
-        table: what to pick from, shape (n_rows, n_lanes, n_entries).
+        index: shape (n_classes, n_lanes).
+        table: what to pick from, shape (n_classes, n_lanes, n_entries).
     """
 
     index: Slots
@@ -140,7 +140,7 @@ class Largest(Instruction):
     """The largest of several numbers; no gradient goes on.
 
     Attributes:
-        among: those of all lanes after another, shape (n_rows, n_numbers).
+        among: those of all lanes in order, shape (n_classes, n_numbers).
         starts: where each lane's numbers begin, shape (n_lanes,).
     """
 
@@ -153,7 +153,7 @@ class Detach(Instruction):
     """A copy; no gradient goes on.
 
     Attributes:
-        source: shape (n_rows, n_lanes).
+        source: shape (n_classes, n_lanes).
     """
 
     source: Slots
@@ -182,10 +182,10 @@ class Plan:
     """Instructions, and the buffer they work on.
 
     Attributes:
-        rolled: the rows behind it.
-        n_parameters: how many parameters stand first.
+        rolled: the tape it was made from.
+        n_parameters: the number of parameters, which come first.
         n_inputs: how many slots the inputs take after them.
-        constants: what stands after those.
+        constants: the numbers after those.
         parameters: the slot of each parameter of the tape.
         given: the slots of each input, shape (n_inputs, n_samples).
         instructions: each after those it needs.
@@ -222,10 +222,12 @@ class Plan:
                     found[slot] = "1"
         return found
 
-    def moving(self) -> NDArray[np.bool_]:
-        """Return for each slot whether it moves with a parameter, so that a gradient is wanted."""
-        moves = np.zeros(self.size, dtype=bool)
-        moves[: self.n_parameters] = True
+    def requires_grad(self) -> NDArray[np.bool_]:
+        """Return for each slot whether it depends on a parameter, so that it needs a gradient."""
+        needs_grad = np.zeros(self.size, dtype=bool)
+        needs_grad[: self.n_parameters] = True
         for instruction in self.instructions:
-            moves[instruction.out] = any(moves[slots].any() for slots in instruction.sources)
-        return moves
+            needs_grad[instruction.out] = any(
+                needs_grad[slots].any() for slots in instruction.sources
+            )
+        return needs_grad

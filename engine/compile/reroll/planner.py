@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from engine.compile.record.tape import CONSTANT, DETACH, LARGEST, LEAVES, PARAMETER, TAKE
-from engine.compile.reroll.classes import SUM, Rolled, Row
+from engine.compile.reroll.classes import SUM, LaneClass, Rolled
 from engine.compile.reroll.inputs import Inputs
 from engine.compile.reroll.instructions import (
     Detach,
@@ -68,9 +68,9 @@ class Planner:
         # Of each row whether its lanes differ, and whether it is of parameters or constants; a last
         # entry is for the missing second factor of a term that is no product, which has row −1.
         self.many_lanes, self.no_parameters, self.of_constants = np.zeros(
-            (3, len(rolled.rows) + 1), dtype=bool
+            (3, len(rolled.classes) + 1), dtype=bool
         )
-        for i, row in enumerate(rolled.rows):
+        for i, row in enumerate(rolled.classes):
             if row.op is PARAMETER and len(row.nodes) == 1:  # most are
                 continue
             self.many_lanes[i] = self.lanes(row) > 1
@@ -80,8 +80,8 @@ class Planner:
     def make(self) -> Plan:
         """Return the plan."""
         plan, rolled = self.plan, self.rolled
-        levels: defaultdict[int, list[Row]] = defaultdict(list)
-        for row in rolled.rows:
+        levels: defaultdict[int, list[LaneClass]] = defaultdict(list)
+        for row in rolled.classes:
             if row.op not in LEAVES:
                 levels[row.level].append(row)
         for _, rows in sorted(levels.items()):
@@ -109,7 +109,7 @@ class Planner:
         found: Slots = self.start[i] + self.stride[i] * np.arange(self.n_samples)
         return found
 
-    def lanes(self, row: Row) -> int:
+    def lanes(self, row: LaneClass) -> int:
         """Return how many lanes a row has."""
         if not self.batched:
             return len(row.nodes)
@@ -121,7 +121,7 @@ class Planner:
         found = self.start[steps] + self.stride[steps] * lanes
         return np.broadcast_to(found, (*steps.shape[:-1], n_lanes))
 
-    def block(self, rows: list[Row]) -> Slots:
+    def block(self, rows: list[LaneClass]) -> Slots:
         """Give rows their slots, one row after the other."""
         n_lanes = self.lanes(rows[0])
         out = self.plan.size + np.arange(len(rows) * n_lanes).reshape(len(rows), n_lanes)
@@ -134,10 +134,10 @@ class Planner:
             self.plan.size += n_lanes
         return out
 
-    def alike(self, rows: list[Row]) -> Iterator[tuple[list[Row], Parts, Parts]]:
+    def alike(self, rows: list[LaneClass]) -> Iterator[tuple[list[LaneClass], Parts, Parts]]:
         """Yield rows that can be one instruction, what they share, and what each has, stacked."""
-        of_sums: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
-        groups: defaultdict[object, list[tuple[Row, Parts, Parts]]] = defaultdict(list)
+        of_sums: defaultdict[tuple[int, int], list[LaneClass]] = defaultdict(list)
+        groups: defaultdict[object, list[tuple[LaneClass, Parts, Parts]]] = defaultdict(list)
         for row in rows:
             if row.op is SUM and not row.ragged:
                 of_sums[self.lanes(row), len(row.keys)].append(row)
@@ -151,7 +151,7 @@ class Planner:
             stacked = tuple(np.array(x) for x in zip(*(own for _, _, own in group), strict=True))
             yield [row for row, _, _ in group], shared, stacked
 
-    def described(self, row: Row) -> tuple[object, Parts, Parts]:
+    def described(self, row: LaneClass) -> tuple[object, Parts, Parts]:
         """Return what tells rows of one instruction, what they share, and what each has its own."""
         n_lanes = self.lanes(row)
         if row.op is SUM:
@@ -177,18 +177,18 @@ class Planner:
         """Tell whether a step is a constant."""
         return self.rolled.tape.ops[step] is CONSTANT
 
-    def terms(self, rows: Sequence[Row]) -> tuple[Slots, Slots]:
+    def terms(self, rows: Sequence[LaneClass]) -> tuple[Slots, Slots]:
         """Return the terms of sums, shape (all lanes' terms, 3), and how many each lane has."""
         terms = [self.rolled.terms[i] for row in rows for i in row.nodes]
         flat = np.fromiter(chain.from_iterable(chain.from_iterable(terms)), dtype=np.intp)
         return flat.reshape(-1, 3), np.array([len(lane) for lane in terms])
 
-    def constants(self, rows: Sequence[Row], n_lanes: int) -> Slots:
+    def constants(self, rows: Sequence[LaneClass], n_lanes: int) -> Slots:
         """Return the constants of sums, shape (n_rows, n_lanes)."""
         found = [[self.rolled.constants[i] for i in row.nodes] for row in rows]
         return np.broadcast_to(found, (len(rows), n_lanes))
 
-    def ragged_sum(self, row: Row) -> tuple[object, Parts, Parts]:
+    def ragged_sum(self, row: LaneClass) -> tuple[object, Parts, Parts]:
         """Describe a sum with more terms in some lanes than in others; never of a single sample."""
         terms, counts = self.terms([row])
         signs, x, y = terms.T
@@ -198,7 +198,9 @@ class Planner:
         alike = ("ragged", starts.tobytes(), signs.tobytes(), (y < 0).tobytes())
         return alike, (signs, starts), own
 
-    def sums(self, rows: list[Row], n_lanes: int) -> Iterator[tuple[list[Row], Parts, Parts]]:
+    def sums(
+        self, rows: list[LaneClass], n_lanes: int
+    ) -> Iterator[tuple[list[LaneClass], Parts, Parts]]:
         """Yield alike sums of as many terms in every lane; what can be a matrix product is one."""
         shape = (len(rows), len(rows[0].nodes), len(rows[0].keys))
         # (rows · lanes · terms, 3) to three of (rows, terms, lanes); signs are alike in every lane.
@@ -280,7 +282,7 @@ class Planner:
 Parts = tuple[Slots, ...]
 
 
-def instruction(rows: list[Row], out: Slots, shared: Parts, own: Parts) -> Instruction:
+def instruction(rows: list[LaneClass], out: Slots, shared: Parts, own: Parts) -> Instruction:
     """Return the instruction for rows of one kind.
 
     Args:

@@ -38,7 +38,7 @@ def are_distinct(slots: Slots) -> bool:
     return np.unique(slots).size == slots.size
 
 
-def seen(
+def strided_view(
     array: NDArray[np.float64], slots: Slots, steps: tuple[int, ...] | None = None
 ) -> NDArray[np.float64]:
     """Return a view of slots in even steps."""
@@ -50,7 +50,7 @@ def seen(
     return np.lib.stride_tricks.as_strided(array[slots.flat[0] :], slots.shape, strides)
 
 
-def narrowed(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
+def drop_broadcast_axes(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
     """Return slots with one entry along axes where they do not change, and those axes."""
     same = tuple(
         axis
@@ -62,7 +62,7 @@ def narrowed(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
     return slots, same
 
 
-def with_repeats(slots: Slots) -> tuple[int, ...] | None:
+def split_repeats(slots: Slots) -> tuple[int, ...] | None:
     """Return a shape that gives repeated slots an axis of their own, or None if none are repeated.
 
     Along some axis they may stand in runs, such as 1 1 2 2, or start again, such as 1 2 1 2.
