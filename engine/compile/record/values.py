@@ -216,7 +216,7 @@ class Recorded(Value):
         raise refusal("copying a recorded Value", "copy what program.graph gives")
 
 
-class RecordedChoice(Recorded, Choice):
+class RecordedChoice(Recorded, Choice):  # type: ignore[misc]  # Recorded adds no slots
     """The result of a recorded `where`."""
 
     __slots__ = ()

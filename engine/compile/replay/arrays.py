@@ -42,7 +42,7 @@ class ArrayReplay:
         self.data, self.grad = self.values[:n], self.gradients[:n]
         self.inputs = [strided_view(self.values, n + slots) for slots in inputs.arrays]
         self.given = self.values[n : n + inputs.size]
-        once, backward = writer.backward_lines()
+        backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
         self.check = function(writer.checks, buffers.space)
@@ -51,11 +51,10 @@ class ArrayReplay:
         self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
         self.suspect = False
         self._context = flags_reported(self._suspected)
-        self._context.run(function(once, buffers.space))
         # A pair that is missing is a 0 in a matrix, and 0 times the inf of another pair is nan.
-        self._mixes = bool(self.plan.outputs) and buffers.has_zeros()
+        self._mixes = bool(self.plan.outputs) and buffers.has_zero_padding()
         self.doubtful = False
-        self._buffers, self._once, self._backward = buffers, once, backward
+        self._buffers, self._backward = buffers, backward
 
     def source(self) -> str:
         """Return the program as Python: views of the buffers, what is done with them, other arrays.
@@ -68,14 +67,13 @@ class ArrayReplay:
         parts = {
             f"numbers: V has {len(self.values):,} slots": [
                 "# view(V, slot, shape, steps) begins at a slot, and goes steps on along each axis",
-                *buffers.views("V"),
+                *buffers.list_views("V"),
             ],
             "forward": buffers.forward,
-            f"gradients: G has {len(self.gradients):,} slots": buffers.views("G"),
-            "gradients that stay as they are": self._once,
+            f"gradients: G has {len(self.gradients):,} slots": buffers.list_views("G"),
             "backward": self._backward,
             "other arrays: numbers (k), slots (i), ones, and room for results (s, t, z)": (
-                buffers.others()
+                buffers.list_arrays()
             ),
         }
         return "\n\n".join(

@@ -1,4 +1,4 @@
-"""Collects the lines of an array program: those of the way forward and those of the way back."""
+"""Collects the lines of an array program: those of the forward and those of the backward pass."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compile.replay.buffers import Buffers, GradientWrite, Operand
+from engine.compile.replay.buffers import Buffers, Operand
+from engine.compile.replay.gradients import GradientWrite, Write, write_gradient, zero_lines
 from engine.compile.replay.numpy_source import array_function, assign_to
 from engine.compile.reroll.instructions import Plan, Slots
+
+NUMPY = (
+    "add", "broadcast_to", "divide", "einsum", "equal", "matmul", "maximum", "multiply", "negative",
+    "power", "remainder", "subtract", "where",
+)  # fmt: skip
 
 
 class Lines:
@@ -17,8 +23,8 @@ class Lines:
 
     Attributes:
         buffers: the arrays, and the lines of the forward pass.
-        backward: what the backward pass does, of each instruction, in forward order.
-        checks: lines that look whether operations are in their domains, after the forward pass.
+        backward: what the backward pass does, per instruction, in forward order.
+        checks: lines that check, after the forward pass, whether operations are in their domains.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -26,132 +32,92 @@ class Lines:
         self.buffers = Buffers(plan)
         self.backward: list[list[GradientWrite | str]] = []
         self.checks: list[str] = []
-        self.buffers.space.update(
-            {name: getattr(np, name) for name in ("add", "where", "broadcast_to", "equal")},
-            whole=whole,
-            all_of=np.all,
-        )
-        for name in ("matmul", "subtract", "multiply", "divide", "negative", "power", "maximum"):
-            self.buffers.space[name] = getattr(np, name)
-        self.buffers.space.update(remainder=np.remainder, einsum=np.einsum, pow=np.power)
-
-    def backward_lines(self) -> tuple[list[str], list[str]]:
-        """Return the lines of the backward pass: those to carry out once, and those of every run.
-
-        The first gradient that comes to a slot is written there, and those after it are added. What
-        hangs on no number, as the gradients of a sum's terms do, stays as it was written once.
-        """
-        parts = self._narrow_first([part for parts in reversed(self.backward) for part in parts])
-        changing = self._changing(parts)
-        once, every = [f"G[{self.plan.out}] = 1.0"], list[str]()
-        written = np.zeros(self.plan.size, dtype=bool)
-        written[self.plan.out] = True
-        unwritten = np.zeros_like(written)  # what is added to, or read, before anything is written
-        for part in parts:
-            if isinstance(part, str):
-                every.append(part)
-                continue
-            first = not written[part.slots].any()
-            if not first or part.kind in ("picked", "heaped"):
-                unwritten[part.slots] |= ~written[part.slots]
-            written[part.slots] = True
-            lines = every if changing[part.slots].any() else once
-            lines.append(
-                self._written(part) if first and part.kind != "heaped" else self._added(part)
-            )
-        unwritten[: self.plan.n_parameters] |= ~written[: self.plan.n_parameters]
-        for instruction in self.plan.instructions:
-            out = instruction.out
-            unwritten[out] |= self.buffers.needs_grad[out] & ~written[out]
-        # What never changes and is not written is 0 from the beginning.
-        return once, [*self.buffers.zeroed(unwritten & changing, written & ~changing), *every]
-
-    def _written(self, part: GradientWrite) -> str:
-        """Return the line that writes a gradient."""
-        if part.kind == "view":
-            line, ufunc = assign_to(part.text, part.target)
-            self.use({ufunc} - {""})
-            return line
-        target = part.target if part.target.endswith("]") else f"{part.target}[...]"
-        return f"{target} = {part.text}"
-
-    def _added(self, part: GradientWrite) -> str:
-        """Return the line that adds a gradient to what has been written."""
-        if part.kind == "heaped":
-            return f"add.at(G, {part.target}.ravel(), {part.text}.ravel())"
-        return f"{part.target} += {part.text}"
-
-    def _narrow_first(self, parts: list[GradientWrite | str]) -> list[GradientWrite | str]:
-        """Move gradients of parameters that get narrower ones too to the end, for less to add.
-
-        No other gradient needs those of parameters, so they may come in any order. A layer's then
-        are written, and that of a penalty on all weights is added in one go.
-        """
-        n = self.plan.n_parameters
-        taken = np.zeros(n, dtype=bool)
-        waiting = set()
-        of_parameters = [p for p in parts if isinstance(p, GradientWrite) and p.slots.max() < n]
-        for part in sorted(of_parameters, key=lambda part: part.slots.size):
-            if taken[part.slots].any():
-                waiting.add(id(part))
-            taken[part.slots] = True
-        return sorted(parts, key=lambda part: id(part) in waiting)
-
-    def _changing(self, parts: list[GradientWrite | str]) -> NDArray[np.bool_]:
-        """Return for each slot whether its gradient may change from run to run."""
-        changing = np.zeros(self.plan.size, dtype=bool)
-        additions = [part for part in parts if isinstance(part, GradientWrite)]
-        before = -1
-        while changing.sum() > before:
-            before = int(changing.sum())
-            for part in additions:
-                # All slots of one line change with any of them: the line is for once or for every
-                # run, and so are those that write there before it.
-                if changing[part.slots].any() or not self.buffers.stays(part, changing):
-                    changing[part.slots] = True
-        return changing
+        self.buffers.space.update({name: getattr(np, name) for name in NUMPY})
+        self.buffers.space.update(whole=whole, all_of=np.all, pow=np.power)
 
     def emit_forward(self, line: str) -> None:
         """Add a line to the forward pass."""
         self.buffers.forward.append(line)
 
     def emit_gradient(self, slots: Slots, text: str, shape: tuple[int, ...]) -> None:
-        """Add the lines that add a gradient to slots to the backward pass."""
-        self.backward[-1] += self.buffers.add(slots, Operand(text, shape))
+        """Add to the backward pass that `slots` get a gradient."""
+        write = write_gradient(self.buffers, slots, Operand(text, shape))
+        if write is not None:
+            self.backward[-1].append(write)
 
     def emit_backward(self, line: str) -> None:
         """Add a line to the backward pass."""
         self.backward[-1].append(line)
 
-    def product_gradients(
+    def emit_product_gradients(
         self, left: Slots, right: Slots, g: str, x: Operand, y: Operand, shape: tuple[int, ...]
     ) -> None:
         """Write the gradients of both factors of a product; shape is that of `g`."""
         if np.array_equal(left, right):  # a square
-            self.emit_gradient(left, f"2.0 * {g} * {x.text}", joined(shape, x.shape))
+            self.emit_gradient(left, f"2.0 * {g} * {x.text}", broadcast_shape(shape, x.shape))
             return
-        self.emit_gradient(left, f"{g} * {y.text}", joined(shape, y.shape))
-        self.emit_gradient(right, f"{g} * {x.text}", joined(shape, x.shape))
+        self.emit_gradient(left, f"{g} * {y.text}", broadcast_shape(shape, y.shape))
+        self.emit_gradient(right, f"{g} * {x.text}", broadcast_shape(shape, x.shape))
 
-    def full(self, operand: Operand, slots: Slots) -> str:
+    def backward_lines(self) -> list[str]:
+        """Return the lines of the backward pass.
+
+        In each run the first gradient of a slot is assigned, and those after it are added: what the
+        last run left there is overwritten. Slots that a run may add to before it has assigned
+        anything are set to 0 first.
+        """
+        written = np.zeros(self.plan.size, dtype=bool)
+        written[self.plan.out] = True
+        to_zero = np.zeros_like(written)
+        lines = []
+        for write in (write for writes in reversed(self.backward) for write in writes):
+            if isinstance(write, str):
+                lines.append(write)
+                continue
+            first = not written[write.slots].any()
+            if not (first and write.fills_its_slots):
+                to_zero[write.slots] |= ~written[write.slots]
+            written[write.slots] = True
+            lines.append(self._assigned(write) if first else self._added(write))
+        # The result last, since zeros may be written into gaps.
+        return [*zero_lines(to_zero), f"G[{self.plan.out}] = 1.0", *lines]
+
+    def _assigned(self, write: GradientWrite) -> str:
+        """Return the line that assigns the first gradient of some slots."""
+        if write.how is Write.SCATTER_ADD:
+            return self._added(write)
+        if write.how is Write.VIEW:
+            line, ufunc = assign_to(write.text, write.target)
+            self.import_functions({ufunc} - {""})
+            return line
+        target = write.target if write.target.endswith("]") else f"{write.target}[...]"
+        return f"{target} = {write.text}"
+
+    def _added(self, write: GradientWrite) -> str:
+        """Return the line that adds a gradient to what has been assigned."""
+        if write.how is Write.SCATTER_ADD:
+            return f"add.at(G, {write.target}.ravel(), {write.text}.ravel())"
+        return f"{write.target} += {write.text}"
+
+    def broadcast(self, operand: Operand, slots: Slots) -> str:
         """Return the text of an operand that has been broadcast to the shape of its slots."""
         if operand.shape == slots.shape and self.is_array(operand):
             return operand.text
         return f"broadcast_to({operand.text}, {slots.shape})"
 
     def is_array(self, operand: Operand) -> bool:
-        """Tell whether an operand is an array of the program, and no number."""
+        """Tell whether an operand is an array of the program, not a number."""
         return isinstance(self.buffers.space.get(operand.text), np.ndarray)
 
-    def use(self, names: set[str]) -> None:
+    def import_functions(self, names: set[str]) -> None:
         """Make functions known to the lines."""
         for name in names:
             if name not in self.buffers.space:
                 self.buffers.space[name] = array_function(name)
 
 
-def joined(*shapes: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of what arrays of these shapes give together."""
+def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of the result of an elementwise operation on arrays of these shapes."""
     return np.broadcast_shapes(*shapes)
 
 

@@ -6,10 +6,11 @@ from functools import singledispatchmethod
 
 import numpy as np
 
-from engine.compile.replay.buffers import LARGEST_MATRIX, GradientWrite
+from engine.compile.replay.gradients import GradientWrite, Write
 from engine.compile.replay.lines import Lines
 from engine.compile.replay.numpy_source import assign_to, to_numpy_source
-from engine.compile.replay.sums import RaggedSumLines, SumLines
+from engine.compile.replay.ragged_sums import RaggedSumLines
+from engine.compile.replay.sums import SumLines
 from engine.compile.reroll.instructions import (
     Detach,
     Instruction,
@@ -23,6 +24,8 @@ from engine.compile.reroll.instructions import (
 )
 from engine.compile.reroll.slots import are_distinct, drop_broadcast_axes
 
+MAX_MATRIX_SIZE = 50_000  # of a matrix of zeros and ones that picks entries of a table
+
 
 class Writer(Lines):
     """Writes the lines of a plan."""
@@ -30,7 +33,7 @@ class Writer(Lines):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         for instruction in plan.instructions:
-            self.emit_forward(f"# {described(instruction, plan)}")
+            self.emit_forward(f"# {describe(instruction, plan)}")
             self.backward.append([])
             self.write(instruction)
 
@@ -55,21 +58,21 @@ class Writer(Lines):
         names = dict(zip("ab", texts, strict=False), out=out)
         if len(texts) > len(apply.op.slopes):
             names["c"] = texts[-1]
-        if apply.op.domain and not self.always(apply):
+        if apply.op.domain and not self.is_always_defined(apply):
             test, used = to_numpy_source(apply.op.domain, names)
-            self.use(used)
+            self.import_functions(used)
             self.checks.append(f"if not all_of({test}): raise ArithmeticError")
         text, used = to_numpy_source(apply.op.forward, names)
-        self.use(used)
+        self.import_functions(used)
         line, ufunc = assign_to(text, out)
         self.emit_forward(line)
         if ufunc:
-            self.use({ufunc})
+            self.import_functions({ufunc})
         for slots, slope in zip(apply.operands, apply.op.slopes, strict=False):
             if not self.buffers.requires_grad(slots):
                 continue
             text, used = to_numpy_source(slope, names)
-            self.use(used)
+            self.import_functions(used)
             if text in ("0.0", "1.0", "-1.0"):
                 gradient = {"0.0": "", "1.0": grad, "-1.0": f"-{grad}"}[text]
             else:
@@ -77,8 +80,8 @@ class Writer(Lines):
             if gradient:
                 self.emit_gradient(slots, gradient, apply.out.shape)
 
-    def always(self, apply: Map) -> bool:
-        """Tell whether a power is defined for any base: its exponent is whole and not below 0."""
+    def is_always_defined(self, apply: Map) -> bool:
+        """Tell whether a power has only whole exponents that are not negative."""
         if apply.op.name != "pow":
             return False
         low, high = self.buffers.constant_slots
@@ -93,7 +96,7 @@ class Writer(Lines):
         out, grad = self.buffers.block(take.out)
         n_entries = take.table.shape[-1]
         index = self.buffers.read(take.index)
-        found = self.buffers.name("s", np.empty(take.out.shape, dtype=np.intp))
+        found = self.buffers.new_name("s", np.empty(take.out.shape, dtype=np.intp))
         whole_index = f"whole({index.text}, {n_entries})"
         steps = np.unique(np.diff(take.table))
         if steps.size == 1:
@@ -110,19 +113,19 @@ class Writer(Lines):
             return
         n_lanes = take.out.shape[1]
         if are_distinct(take.table):
-            self.backward[-1].append(GradientWrite(f"G[{found}]", grad, take.table, "picked"))
+            self.backward[-1].append(GradientWrite(f"G[{found}]", grad, take.table, Write.SCATTER))
         elif (
             index.shape[0] == 1
             and np.array_equal(take.table, np.broadcast_to(take.table[:, :1], take.table.shape))
-            and n_lanes * n_entries <= LARGEST_MATRIX
+            and n_lanes * n_entries <= MAX_MATRIX_SIZE
         ):
-            # One table for all lanes: a matrix says which of its entries each has picked.
-            picked = self.buffers.name("t", np.empty((n_lanes, n_entries)))
+            # One table for all lanes: a matrix product adds up what each lane has picked.
+            picked = self.buffers.new_name("t", np.empty((n_lanes, n_entries)))
             entries = self.buffers.constant_array(np.arange(float(n_entries)))
             self.emit_backward(f"equal({index.text}.T, {entries}, out={picked})")
             self.emit_gradient(take.table[:, 0], f"{grad} @ {picked}", take.table[:, 0].shape)
         else:
-            self.backward[-1].append(GradientWrite(found, grad, take.table, "heaped"))
+            self.backward[-1].append(GradientWrite(found, grad, take.table, Write.SCATTER_ADD))
 
     @write.register
     def _(self, largest: Largest) -> None:
@@ -134,8 +137,8 @@ class Writer(Lines):
             numbers = self.buffers.read(largest.among.reshape(shape).swapaxes(1, 2))
             self.emit_forward(f"maximum.reduce({numbers.text}, 1, out={out})")
         else:
-            text = self.full(self.buffers.read(largest.among), largest.among)
-            starts = self.buffers.index(largest.starts)
+            text = self.broadcast(self.buffers.read(largest.among), largest.among)
+            starts = self.buffers.index_array(largest.starts)
             self.emit_forward(f"maximum.reduceat({text}, {starts}, axis=1, out={out})")
 
     @write.register
@@ -159,8 +162,8 @@ class Writer(Lines):
         self.emit_gradient(mean.samples, f"{grad}[0] * {share!r}", (1,))
 
 
-def described(instruction: Instruction, plan: Plan) -> str:
-    """Return what an instruction does, for people."""
+def describe(instruction: Instruction, plan: Plan) -> str:
+    """Return what an instruction does, as a comment above its lines."""
     n, lanes = instruction.out.shape
     what = type(instruction).__name__.lower()
     if isinstance(instruction, Map):
