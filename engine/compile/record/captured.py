@@ -11,7 +11,7 @@ import random
 import sys
 from collections import deque
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count
 from operator import is_
 from types import (
@@ -239,7 +239,7 @@ class CapturedState:
             yield f.__kwdefaults__
         if root(f.__module__) in OWN_PACKAGES:
             return
-        for opname, name in instructions(f.__code__):
+        for opname, name in named_instructions(f.__code__):
             if opname == "STORE_ATTR":
                 self._names_written.add(name)
             elif opname in ("LOAD_GLOBAL", "LOAD_NAME") and name in f.__globals__:
@@ -316,13 +316,16 @@ def contents(cell: object) -> object:
         return None
 
 
-def instructions(code: CodeType) -> Iterator[tuple[str, str]]:
-    """Yield the instructions that name something, in code and in the functions inside it."""
+@lru_cache(maxsize=4096)
+def named_instructions(code: CodeType) -> tuple[tuple[str, str], ...]:
+    """Return the instructions that name something, in code and in the functions inside it."""
+    found: list[tuple[str, str]] = []
     for instruction in dis.get_instructions(code):
         if isinstance(instruction.argval, str):
-            yield instruction.opname, instruction.argval
+            found.append((instruction.opname, instruction.argval))
         elif isinstance(instruction.argval, CodeType):
-            yield from instructions(instruction.argval)
+            found += named_instructions(instruction.argval)
+    return tuple(found)
 
 
 def root(module: object) -> str:

@@ -1,0 +1,93 @@
+"""Tests of `nn.fit` and `nn.predict` on compiled models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import engine
+import nn
+from engine import Value
+from tests.moons import moons
+from tests.random_programs import assert_same
+
+
+@pytest.mark.parametrize("loss", ["hinge", "binary_cross_entropy", "mean_squared_error", "own"])
+def test_fit_follows_the_same_path_compiled_or_eager(loss: str) -> None:
+    X, y = moons(40)
+    y = (y > 0).astype(float) if loss == "binary_cross_entropy" else y
+
+    def own(predictions, targets):  # which is no mean over samples
+        return sum((p - t) ** 2 for p, t in zip(predictions, targets, strict=True))
+
+    runs = []
+    for compiled in (True, False):
+        model = nn.MLP(2, [6, 1], seed=0)
+        history = nn.fit(
+            model,
+            X,
+            y,
+            loss=own if loss == "own" else getattr(nn, loss),
+            optimizer=nn.Adam(model.parameters(), learning_rate=0.02),
+            epochs=25,
+            batch_size=9,
+            penalty=nn.l2,
+            progress=False,
+            compiled=compiled,
+        )
+        weights = [p.data for p in model.parameters()]
+        runs.append([*history.loss, *history.metric, *history.validation_loss, *weights])
+    assert_same(*runs, tolerance=1e-9)
+
+
+def test_fit_trains_several_classes_compiled() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 2)) + np.repeat([[0, 3], [3, 0], [-3, -3]], 20, axis=0)
+    y = np.repeat([0, 1, 2], 20)
+    model = nn.MLP(2, [8, 3], seed=0)
+    optimizer = nn.Adam(model.parameters(), learning_rate=0.05)
+    history = nn.fit(
+        model, X, y, loss=nn.cross_entropy, optimizer=optimizer, epochs=15, progress=False,
+        compiled=True,
+    )  # fmt: skip
+    assert history.metric[-1] > 0.9
+
+
+def test_fit_falls_back_to_the_eager_engine_with_one_line() -> None:
+    class Deciding(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            return self.w * x[0] if x[0] > 0 else self.w * 2.0
+
+    model = Deciding()
+    settings = {
+        "loss": nn.mean_squared_error,
+        "optimizer": nn.SGD(model.parameters(), learning_rate=0.1),
+        "epochs": 2,
+        "progress": False,
+    }
+    X, y = [[1.0], [-1.0], [0.5], [2.0], [0.1]], [1.0, 2.0, 0.5, 2.0, 0.1]
+    with pytest.warns(RuntimeWarning, match="training eagerly.*deciding by a recorded Value"):
+        history = nn.fit(model, X, y, **settings)
+    assert len(history) == 2
+    with pytest.raises(engine.RecordingError):
+        nn.fit(model, X, y, **settings, compiled=True)
+    with pytest.raises(ValueError, match='compiled must be True, False or "auto"'):
+        nn.fit(model, X, y, **settings, compiled="yes")
+
+
+@pytest.mark.parametrize("sizes", [[4, 1], [4, 3]])
+def test_many_predictions_of_a_compiled_model_are_those_of_the_model(sizes: list[int]) -> None:
+    model = nn.MLP(2, sizes, seed=0)
+    X, _ = moons(100)
+    nn.predict(model, X)
+    assert type(model.parameters()[0]) is Value  # a model trained by hand is left as it is
+    engine.compile(lambda x: sum(nn.metrics.outputs_of(model(x))))([0.1, 0.2])
+    found = nn.predict(model, X)
+    for row, output in zip(X, found, strict=True):
+        answer = nn.metrics.plain(model(row))
+        assert output == pytest.approx(answer, rel=1e-12)
+    with pytest.raises(ValueError, match="takes 2 inputs, got 3"):
+        nn.predict(model, [[1.0, 2.0, 3.0]] * 100)
