@@ -233,7 +233,7 @@ def test_a_program_and_its_parameters_go_when_nothing_holds_them() -> None:
             "takes a number for a list .* it is called with one sample",
         ),
         (lambda: engine.compile(abs).outputs, ValueError, "call the program first"),
-        (lambda: engine.compile(abs, penalty=abs), ValueError, "penalty goes with batched=True"),
+        (lambda: engine.compile(abs, penalty=abs), ValueError, "penalty needs batched=True"),
         (lambda: engine.compile(abs).step(1.0), ValueError, "needs an optimizer"),
         (lambda: engine.compile(abs).graph, ValueError, "call the program first"),
         (lambda: engine.compile(abs).source(), ValueError, "call the program first"),

@@ -131,7 +131,7 @@ def test_a_program_works_for_one_thread_at_a_time() -> None:
     w = Value(2.0)
     program = engine.compile(lambda x: w * x)
     program(1.0)
-    replay = program._last.replay
+    replay = program._cache.last.replay
     forward = replay.forward
 
     def slow_forward():
