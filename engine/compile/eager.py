@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from engine import value
 from engine.compile.cache import Call
-from engine.value import Value
+from engine.value import Value, hooks
 
 
 def carry_out(call: Call) -> tuple[Value, list[list[float]]]:
@@ -16,14 +15,11 @@ def carry_out(call: Call) -> tuple[Value, list[list[float]]]:
     tape = call.entry.tape
     samples = [tape.graph(call.sample(i)) for i in range(call.n_samples or 1)]
     outputs = [[float(made[i]) for _, made in samples] for i in tape.outputs]
-    hook, value._watcher = value._watcher, None  # recorded even inside no_grad()
-    try:
+    with hooks(on_new_value=None):  # recorded even inside no_grad()
         loss = sum((root for root, _ in samples[1:]), samples[0][0])
         if call.n_samples is not None:
             loss = loss * (1.0 / call.n_samples)
         if tape.penalty >= 0:
             loss = loss + samples[0][1][tape.penalty]
-    finally:
-        value._watcher = hook
     assert isinstance(loss, Value)
     return loss, outputs

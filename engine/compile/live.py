@@ -73,7 +73,7 @@ class Live(Watched):
     def data(self, x: float) -> None:
         if value._recorder is not None:
             raise refusal("changing a parameter", "move parameters outside, with an optimizer")
-        self.block.data_view[self.index] = x if type(x) is float else number(x)
+        self.block.data_view[self.index] = x if type(x) is float else as_float(x)
 
     @property
     def _data(self) -> float:  # type: ignore[override]
@@ -91,7 +91,7 @@ class Live(Watched):
     def grad(self, x: float) -> None:
         if value._recorder is not None:
             raise refusal("changing a parameter's gradient", "call zero_grad() outside")
-        self.block.grad_view[self.index] = x if type(x) is float else number(x)
+        self.block.grad_view[self.index] = x if type(x) is float else as_float(x)
 
     @property
     def copied_as(self) -> type[Value]:

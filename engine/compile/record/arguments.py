@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import Any
 
-from engine.guards.number import number
+from engine.guards.number import as_float
 
 # ("number",), ("list", shape), ("array", shape), or ("tuple" or "parts", the keys of its parts)
 Key = tuple[Any, ...]
@@ -61,7 +61,7 @@ def read_number(x: object, name: str) -> float:
             f"a program takes numbers, got a Value in {name}; parameters are the Values that the "
             "function uses from outside, inputs are handed in as numbers"
         )
-    return number(x, f"a program takes numbers in lists, tuples and arrays; {name} must be one")
+    return as_float(x, f"a program takes numbers in lists, tuples and arrays; {name} must be one")
 
 
 def read_parts(

@@ -18,7 +18,7 @@ from engine.compile.record.values import (
 )
 from engine.errors import RecordingError
 from engine.ops import Op
-from engine.value import Choice, Value
+from engine.value import Choice, Value, hooks
 
 
 class Recorder:
@@ -38,14 +38,13 @@ class Recorder:
     def __enter__(self) -> Recorder:
         if value._recorder is not None:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
-        value._recorder = self
         # What is around the program (no_grad, strict) is for its results, not for its recording.
-        self._outer_hook, value._watcher = value._watcher, self.on_new_value
+        self._hooks = hooks(recorder=self, on_new_value=self.on_new_value)
+        self._hooks.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        value._watcher = self._outer_hook
-        value._recorder = None
+        self._hooks.__exit__()
 
     def input(self, number: float, label: str) -> Value:
         """Return a placeholder for a number that each replay is given anew."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 
-from engine import functions, value
+from engine import functions
 from engine.ops import Op
 from engine.scope import Tag
 from engine.select import detached_maximum, take
-from engine.value import Value
+from engine.value import Value, hooks
 
 # Kinds of steps that no row of the table makes.
 PARAMETER = Op("parameter", "parameter", "")
@@ -129,11 +129,8 @@ class Tape:
         made: list[Value | float] = []
         given = iter(zip(inputs, self.input_labels, strict=True))
         leaves = iter(self.parameters)
-        outer, watcher = value._scope, value._watcher
-        value._watcher = None  # recorded even inside no_grad()
-        try:
-            for i, (op, args) in enumerate(zip(self.ops, self.args, strict=True)):
-                value._scope = self.scopes[i]
+        with hooks(scope=None, on_new_value=None):  # recorded even inside no_grad()
+            for i, op in enumerate(self.ops):
                 if op is PARAMETER:
                     made.append(next(leaves))
                 elif op is INPUT:
@@ -143,11 +140,11 @@ class Tape:
                     label = self.labels.get(i, "")
                     made.append(Value(self.numbers[i], label) if label else self.numbers[i])
                 else:
-                    made.append(apply(op, [made[j] for j in args]))
-                    if i in self.labels and isinstance(node := made[i], Value):
+                    with hooks(scope=self.scopes[i]):
+                        node = apply(op, [made[j] for j in self.args[i]])
+                    if i in self.labels and isinstance(node, Value):
                         node.label = self.labels[i]
-        finally:
-            value._scope, value._watcher = outer, watcher
+                    made.append(node)
         return made[self.out], made
 
 
