@@ -67,8 +67,8 @@ class Picture:
             node_attr={"shape": "record", "fontname": "Helvetica"},
         )
         for i, card in enumerate(self._scene.cards):
-            # A bare space after a letter beyond ASCII is lost in a record.
-            fields = ["\\ ".join(record_text(part) for part in card.heading if part)]
+            # In a record, dot drops a plain space after a letter beyond ASCII.
+            fields = ["&#160;".join(record_text(part) for part in card.heading if part)]
             if card.carries_gradient:
                 for entry in card.entries:
                     fields += map(record_text, entry_fields(card, entry))
