@@ -1,4 +1,4 @@
-"""Writes files whole or not at all, so that a crash or a full disk never leaves half of one."""
+"""Writes files whole or not at all, and reads the JSON files of this library."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def read_json(path: str | Path, kind: str, version: int) -> dict[str, object]:
         version: the newest version this code reads.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
         ValueError: it is cut short, of another kind, or of a newer version.
     """
     path = Path(path)
@@ -63,7 +63,7 @@ def read_json(path: str | Path, kind: str, version: int) -> dict[str, object]:
             "kind of file, so write it again"
         ) from None
     if not isinstance(content, dict) or content.get("format") != kind:
-        raise ValueError(f"{path.name} is no {kind} file: its 'format' field must say {kind!r}")
+        raise ValueError(f"{path.name} is not a {kind} file: its 'format' field must say {kind!r}")
     if content.get("version") != version:
         raise ValueError(
             f"{path.name} is version {content.get('version')} of a {kind} file; this release reads "

@@ -13,7 +13,7 @@ COLUMNS = ("loss", "validation_loss", "metric", "validation_metric", "learning_r
 
 
 class History:
-    """Lists with one number for each epoch.
+    """Lists with one number per epoch.
 
     Attributes:
         loss: average training loss of the epoch, as it went.
@@ -58,7 +58,7 @@ class History:
         )
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one row for each epoch.
+        """Write one line per epoch.
 
         Raises:
             OSError: the file cannot be written.

@@ -57,8 +57,8 @@ class Neuron(Module):
     Args:
         n_inputs: how many inputs it takes.
         activation: a name, or a function of a Value.
-        bias: whether it has one; it begins at 0.
-        init: how weights begin; "auto" picks by the activation.
+        bias: whether it has one; it starts at 0.
+        init: how weights are initialised; "auto" picks by the activation.
         rng: where random weights come from; a fresh one if None.
         n_outputs: how many neurons share its inputs (the size of its layer).
         name: what pictures call it.
@@ -90,7 +90,7 @@ class Neuron(Module):
         self._scope = engine.scope(name, note=self.activation)
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
-        """Return the neuron's answer.
+        """Return the neuron's output.
 
         Args:
             x: the inputs, shape (n_inputs,).
@@ -125,7 +125,7 @@ class Layer(Module):
         n_outputs: how many neurons there are.
         activation: a name, or a function of a Value.
         bias: whether the neurons have one.
-        init: how weights begin; "auto" picks by the activation.
+        init: how weights are initialised; "auto" picks by the activation.
         rng: where random weights come from; a fresh one if None.
         name: what pictures call it.
     """
@@ -166,7 +166,7 @@ class Layer(Module):
         return self.neurons[0].n_inputs
 
     def outputs(self, x: Sequence[Value | float]) -> list[Value]:
-        """Return the answer of each neuron, a list even for a single one.
+        """Return the output of each neuron, a list even for a single one.
 
         Raises:
             ValueError: the number of inputs is not the layer's.
@@ -177,7 +177,7 @@ class Layer(Module):
             return [neuron(x) for neuron in self.neurons]
 
     def __call__(self, x: Sequence[Value | float]) -> Value | list[Value]:
-        """Return the answers of the neurons: a list, or one Value from a single neuron."""
+        """Return the outputs of the neurons: a list, or one Value from a single neuron."""
         out = self.outputs(x)
         return out[0] if len(out) == 1 else out
 
@@ -197,7 +197,7 @@ class MLP(Module):
         activation: of the hidden layers.
         output: activation of the last layer.
         bias: whether the neurons have one.
-        init: how weights begin: auto, zeros, uniform, xavier, he, normal.
+        init: how weights are initialised: auto, zeros, uniform, xavier, he, normal.
         seed: the same seed gives the same weights to the last bit; None gives fresh ones.
 
     Example:
@@ -243,7 +243,7 @@ class MLP(Module):
         self._init = init
 
     def __call__(self, x: Sequence[Value | float]) -> Value | list[Value]:
-        """Return the network's answer: one Value for one output, else a list of them.
+        """Return the network's output: one Value for one output, else a list of them.
 
         Args:
             x: the inputs, numbers or Values, shape (n_inputs,).
@@ -286,7 +286,7 @@ class MLP(Module):
 
 
 def width(x: object) -> int | None:
-    """Return the number of inputs, or None for what is no sequence, such as a single number."""
+    """Return the number of inputs, or None for what is not a sequence, such as a single number."""
     return len(x) if hasattr(x, "__len__") else None
 
 
@@ -300,15 +300,15 @@ def wrong_width(taker: Module, wanted: int, x: object) -> Exception:
         )
     return ValueError(
         f"{taker!r} takes {wanted} input{'s' if wanted != 1 else ''}, got {came}; give it one "
-        "number for each input, and check the size of the layer before it"
+        "number per input, and check the size of the layer before it"
     )
 
 
 def load(path: str | Path) -> MLP:
-    """Return the network that `save` wrote, with what was saved beside it in `.metadata`.
+    """Return the network that `save` wrote, with the metadata saved with it in `.metadata`.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
         ValueError: the file is cut short, of another version, or not of an MLP.
     """
     content = read_json(path, FORMAT, VERSION)
@@ -321,6 +321,6 @@ def load(path: str | Path) -> MLP:
     try:
         model = MLP(**config)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{Path(path).name} describes no MLP: {error}") from None
+        raise ValueError(f"{Path(path).name} does not describe an MLP: {error}") from None
     model.load(path)
     return model

@@ -1,4 +1,4 @@
-"""Losses say in one number how wrong predictions are; penalties put a price on large weights."""
+"""Losses: one number for how wrong predictions are; penalties: a cost for large weights."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def mean_squared_error(
         if len(outputs) != len(wanted):
             raise ValueError(
                 f"sample {i}: {len(outputs)} predictions for {len(wanted)} targets; give one "
-                "target for each output of the network"
+                "target per output of the network"
             )
         flat += zip(outputs, (finite(t, i) for t in wanted), strict=True)
     with engine.scope("loss", note="mean squared error"):
@@ -119,7 +119,7 @@ def cross_entropy(
             logits = many(prediction)
             if len(logits) < 2:
                 raise ValueError(
-                    "cross_entropy needs one logit for each class and at least two classes, got "
+                    "cross_entropy needs one logit per class and at least two classes, got "
                     f"{len(logits)}; for one output use binary_cross_entropy or hinge"
                 )
             if not isinstance(target, Value) and target not in range(len(logits)):
@@ -167,7 +167,7 @@ def penalty(model: Module, strength: float, name: str, price: Callable[[Value], 
 
 
 def total_of(values: Sequence[Value]) -> Value:
-    """Return the sum, begun with the first value: beginning with 0 takes one node more."""
+    """Return the sum, starting with the first value: starting with 0 takes one more node."""
     total = values[0]
     for value in values[1:]:
         total = total + value
@@ -188,7 +188,7 @@ def many(prediction: Prediction) -> list[Value]:
     """Return the outputs of a prediction as a list.
 
     Raises:
-        TypeError: it is no Value and no list of them.
+        TypeError: it is neither a Value nor a list of them.
     """
     outputs = list(prediction) if isinstance(prediction, Iterable) else [prediction]
     for output in outputs:
@@ -209,7 +209,7 @@ def one(prediction: Prediction, i: int, name: str) -> Value:
     outputs = many(prediction)
     if len(outputs) != 1:
         raise ValueError(
-            f"{name} needs one prediction for each sample, got {len(outputs)} for sample {i}; give "
+            f"{name} needs one prediction per sample, got {len(outputs)} for sample {i}; give "
             "the network one output, or use cross_entropy"
         )
     return outputs[0]
@@ -251,7 +251,7 @@ def labelled(
         if not isinstance(target, Value) and target not in labels:  # a program's input may be any
             raise ValueError(
                 f"{name} needs targets {labels[0]} or {labels[1]}, got {target} for sample {i}; "
-                "name the two classes so"
+                "use these labels for the two classes"
             )
         pairs.append((one(prediction, i, name), finite(target, i)))
     return pairs

@@ -13,22 +13,23 @@ from nn.data.samples import Rows, checked
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
 Output = float | list[float]
-MANY = 64  # rows from which on recording the model takes less time than it saves
-CHUNK = 4096  # rows a replay, so that its buffers stay small
+MANY = 64  # from so many samples on, recording the model takes less time than it saves
+CHUNK = 4096  # samples per replay, so that its buffers stay small
 
 
 def predict(model: Model, X: Rows) -> list[Output]:
     """Return the model's raw outputs, without recording a graph.
 
     Args:
-        model: takes a row, returns one Value or several.
+        model: takes one sample, returns one Value or several.
         X: the inputs, shape (n_samples, n_features).
 
     Returns:
-        A float for each sample, or a list of floats if the model has several outputs.
+        A float per sample, or a list of floats if the model has several outputs.
 
     Raises:
-        ValueError: rows of different lengths, nan or inf in X, or a width that is not the model's.
+        ValueError: samples of different lengths, nan or inf in X, or not as many features as the
+            model takes.
     """
     rows = checked(X)
     if len(rows) >= MANY:
@@ -42,8 +43,8 @@ def predict(model: Model, X: Rows) -> list[Output]:
 def replayed(model: Model, rows: list[list[float]]) -> list[Output] | None:
     """Return the outputs by a program, if the model has been trained by one and can be recorded.
 
-    A model of plain Values stays one: a program would take its parameters into arrays, and the
-    code of who trains it by hand would read them more slowly from there.
+    A model of plain Values stays one: a program would take its parameters into arrays, and a
+    training loop written by hand would read them more slowly from there.
     """
     parameters: list[Value] = getattr(model, "parameters", list)()
     if engine.live_arrays(parameters) is None:
@@ -60,7 +61,7 @@ def replayed(model: Model, rows: list[list[float]]) -> list[Output] | None:
         try:
             first = program.evaluate(np.array(rows[begin : begin + CHUNK]))
         except (engine.RecordingError, TypeError, ValueError, AttributeError):
-            return None  # what is wrong with the rows, the model itself says better
+            return None  # calling the model itself gives the better error
         if not isfinite(first):
             return None
         found += by_sample(program.outputs)
@@ -68,7 +69,7 @@ def replayed(model: Model, rows: list[list[float]]) -> list[Output] | None:
 
 
 def outputs_of(answer: Value | Sequence[Value]) -> list[Value]:
-    """Return a model's answer as a list, also if it is one Value."""
+    """Return a model's output as a list, even if it is one Value."""
     return [answer] if isinstance(answer, Value) else list(answer)
 
 
@@ -83,7 +84,7 @@ def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
     """Return the share of samples whose class the model gets right, from 0 to 1.
 
     Args:
-        model: one output for two classes, whose sign decides; else one output for each class, of
+        model: one output for two classes, whose sign decides; else one output per class, of
             which the largest decides.
         X: the inputs, shape (n_samples, n_features).
         y: classes: −1 and +1 or 0 and 1 for one output, else numbers from 0; shape (n_samples,).
@@ -94,7 +95,10 @@ def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
     """
     outputs, targets = predict(model, X), list(y)
     if len(outputs) != len(targets):
-        raise ValueError(f"X has {len(outputs)} rows and y has {len(targets)}; give one for each")
+        raise ValueError(
+            f"X has {len(outputs)} samples and y has {len(targets)} targets; give one target "
+            "per sample"
+        )
     if not targets:
         raise ValueError("accuracy needs at least one sample, got none")
     one = isinstance(outputs[0], float)
@@ -109,12 +113,12 @@ def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
 
 
 def plain(answer: Value | Sequence[Value]) -> Output:
-    """Return a model's answer as numbers."""
+    """Return a model's output as numbers."""
     return answer.data if isinstance(answer, Value) else [value.data for value in answer]
 
 
 def class_of(output: Output) -> int:
-    """Return the class an output stands for: 0 or 1 by its sign, or the place of the largest."""
+    """Return the class that an output means: 0 or 1 by its sign, or the index of the largest."""
     if isinstance(output, float):
         return int(output > 0)
     return max(range(len(output)), key=output.__getitem__)

@@ -22,7 +22,7 @@ class Module:
     tuples and dictionaries of these. Attributes whose names begin with "_" are left alone.
 
     Attributes:
-        metadata: what was saved beside the parameters, such as the names of classes.
+        metadata: what was saved with the parameters, such as the names of classes.
 
     Example:
         >>> from engine import Value
@@ -55,7 +55,7 @@ class Module:
         return {name: value.data for name, value in self.named_parameters()}
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set each parameter to the number under its name.
+        """Set each parameter to the number stored under its name.
 
         Raises:
             ValueError: the names are not those of this module's parameters; nothing is changed.
@@ -75,7 +75,7 @@ class Module:
             value.data = numbers[name]
 
     def summary(self, sample: Sequence[float] | None = None) -> Summary:
-        """Return what the module is made of and what one sample costs, layer by layer.
+        """Return the weights and biases, and the cost of one sample, layer by layer.
 
         Args:
             sample: the sample to record, shape (n_inputs,); ones if None.
@@ -102,7 +102,7 @@ class Module:
         return Part(name, size, activation, biases.count(False), biases.count(True))
 
     def config(self) -> dict[str, object] | None:
-        """Return the arguments that build this module anew, or None if `nn.load` cannot."""
+        """Return the arguments that build this module again, or None if `nn.load` cannot."""
         return None
 
     def save(self, path: str | Path, *, metadata: Mapping[str, object] | None = None) -> None:
@@ -129,7 +129,7 @@ class Module:
         """Set the parameters to those of a file that `save` wrote.
 
         Raises:
-            FileNotFoundError: there is no such file.
+            FileNotFoundError: the file does not exist.
             ValueError: the file is cut short, or of a model of another shape; nothing is changed.
         """
         content = read_json(path, FORMAT, VERSION)

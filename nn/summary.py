@@ -1,4 +1,4 @@
-"""What a network is made of, and what one sample costs: weights, biases, nodes and bytes."""
+"""Summary of a network, layer by layer: weights, biases, and the nodes and bytes per sample."""
 
 from __future__ import annotations
 

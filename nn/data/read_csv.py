@@ -1,4 +1,4 @@
-"""Turns your own CSV file into a data set, and asks for what it cannot guess."""
+"""Turns a CSV file into a data set, and asks for what it cannot guess."""
 
 from __future__ import annotations
 
@@ -103,18 +103,18 @@ def task_of(table: Table, target: str) -> str:
 def in_order(texts: Sequence[str]) -> list[str]:
     """Return the different texts, numbers by size and words by alphabet."""
 
-    def place(text: str) -> tuple[float, str]:
+    def sort_key(text: str) -> tuple[float, str]:
         x = as_number(text)
         return (x if x is not None and isfinite(x) else inf, text)
 
-    return sorted(set(texts), key=place)
+    return sorted(set(texts), key=sort_key)
 
 
 def check_classes(table: Table, target: str, classes: list[str]) -> None:
     """Raise where there is nothing to tell apart.
 
     Raises:
-        DataError: one class only, or hardly two rows of any class.
+        DataError: one class only, or fewer than two rows per class.
     """
     if len(classes) == 1:
         raise DataError(
@@ -124,12 +124,12 @@ def check_classes(table: Table, target: str, classes: list[str]) -> None:
     if 2 * len(classes) > len(table):
         raise DataError(
             f"{table.path}: column '{target}' has {len(classes)} classes in {len(table)} rows; "
-            "it needs at least two rows a class (is it a name rather than a class?)"
+            "it needs at least two rows per class (is it a name rather than a class?)"
         )
 
 
 def check_quantity(table: Table, target: str, y: NDArray[np.float64]) -> tuple[str, ...]:
-    """Return what to tell of a numeric target: it may have been meant as classes.
+    """Return notes on a numeric target: it may have been meant as classes.
 
     Raises:
         DataError: it is the same in every row.
@@ -137,7 +137,8 @@ def check_quantity(table: Table, target: str, y: NDArray[np.float64]) -> tuple[s
     levels = sorted(set(y.tolist()))
     if len(levels) == 1:
         raise DataError(
-            f"{table.path}: column '{target}' is {levels[0]:g} in every row; nothing can be learnt"
+            f"{table.path}: column '{target}' is {levels[0]:g} in every row; "
+            "there is nothing to learn"
         )
     if all(level.is_integer() for level in levels) and 2 * len(levels) <= min(20, len(y)):
         return (

@@ -1,4 +1,4 @@
-"""Rows of numbers and their targets, checked before they cost an hour of training."""
+"""Checks, splits and picks samples and their targets, before they cost an hour of training."""
 
 from __future__ import annotations
 
@@ -14,39 +14,40 @@ def checked(X: Rows) -> list[list[float]]:
     """Return X as lists of floats.
 
     Raises:
-        ValueError: X is not a table: rows of different lengths, or nan or inf in it.
+        ValueError: X is not a table: samples of different lengths, or nan or inf in it.
         TypeError: something in X is not a number.
     """
     rows: list[list[float]] = []
     for i, row in enumerate(X.tolist() if hasattr(X, "tolist") else X):
         if not hasattr(row, "__len__") or isinstance(row, str):
             raise ValueError(
-                f"X must be a table, shape (n_samples, n_features); row {i} is {row!r}; for a "
-                "single feature write [[x] for x in X]"
+                f"X must be a table, shape (n_samples, n_features); sample {i} is {row!r}; for "
+                "a single feature write [[x] for x in X]"
             )
         for x in row:
             if not_a_number(x):
                 raise TypeError(
-                    f"X must hold numbers only; row {i} has {x!r}; turn text into numbers first, "
-                    "and give one flat row for each sample"
+                    f"X must hold numbers only; sample {i} has {x!r}; turn text into numbers "
+                    "first, and give one flat list per sample"
                 )
         numbers = [float(x) for x in row]
         if rows and len(numbers) != len(rows[0]):
             raise ValueError(
-                f"every row of X must be of the same length: row 0 has {len(rows[0])} numbers, row "
-                f"{i} has {len(numbers)}"
+                f"every sample in X must have the same number of features: sample 0 has "
+                f"{len(rows[0])}, sample {i} has {len(numbers)}"
             )
         for j, x in enumerate(numbers):
             if not isfinite(x):
                 raise ValueError(
-                    f"X has {x} in row {i}, column {j}; fill in or leave out missing numbers first"
+                    f"X has {x} in sample {i}, feature {j}; fill in or leave out missing "
+                    "numbers first"
                 )
         rows.append(numbers)
     return rows
 
 
 def not_a_number(x: object) -> bool:
-    """Tell whether `x` is text, a list or anything else that stands for no number."""
+    """Return whether `x` is text, a list or anything else that is not a number."""
     return isinstance(x, (str, bytes, list, tuple)) or not hasattr(x, "__float__")
 
 
@@ -61,7 +62,8 @@ def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]
     targets = y.tolist() if hasattr(y, "tolist") else list(y)
     if len(rows) != len(targets):
         raise ValueError(
-            f"X has {len(rows)} rows and y has {len(targets)} targets; give one target for each row"
+            f"X has {len(rows)} samples and y has {len(targets)} targets; give one target "
+            "per sample"
         )
     if not rows:
         raise ValueError("there must be at least one sample, got empty data")
@@ -69,11 +71,11 @@ def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]
         for x in target if isinstance(target, (list, tuple)) else [target]:
             if not_a_number(x):
                 raise TypeError(
-                    f"y must hold numbers only; row {i} has {x!r}; number the classes from 0, or "
-                    "name two of them -1 and 1"
+                    f"y must hold numbers only; sample {i} has {x!r}; number the classes from "
+                    "0, or use -1 and 1 for two classes"
                 )
             if not isfinite(x):
-                raise ValueError(f"y has {x} in row {i}; leave out samples without a target")
+                raise ValueError(f"y has {x} for sample {i}; leave out samples without a target")
     return rows, targets
 
 

@@ -1,4 +1,4 @@
-"""Reads a CSV file as named columns, and says which cell is wrong as a spreadsheet shows it."""
+"""Reads a CSV file as named columns; errors name a cell as a spreadsheet does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class DataError(ValueError):
-    """A file or data set cannot be used as asked; the message names the place in it."""
+    """A file or data set cannot be used as asked; the message names the file, row and column."""
 
 
 class Table:
@@ -89,7 +89,7 @@ class Table:
 
 
 def read_table(path: str | os.PathLike[str]) -> Table:
-    """Read a CSV file: UTF-8, a header row, then one sample a row.
+    """Read a CSV file: UTF-8, a header row, then one sample per row.
 
     Cells are separated by commas, or by semicolons or tabs where the header shows more of those.
     Blank lines are skipped, and spaces around a cell are dropped.
@@ -121,7 +121,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
         raise DataError(f"{path}: line {reader.line_num} is not CSV: {error}") from None
     records = [(n, cells) for n, cells in records if any(cells)]
     if not records:
-        raise DataError(f"{path}: is empty; it needs a header row, then one sample a row")
+        raise DataError(f"{path}: is empty; it needs a header row, then one sample per row")
     (_, columns), *rows = records
     check_header(path, columns, [cells for _, cells in rows])
     for n, cells in rows:
@@ -137,10 +137,10 @@ def check_header(path: Path, columns: list[str], rows: list[list[str]]) -> None:
     """Raise where the first row cannot be a header.
 
     Raises:
-        DataError: it looks like data, a name is empty or stands twice, or no row follows.
+        DataError: it looks like data, a name is empty or is there twice, or no row follows.
     """
     # A first row of data gives itself away: it has numbers, and any text in it is a class that
-    # stands again below. Years as names ("country", 2019, 2020) pass, since "country" does not.
+    # is there again below. Years as names ("country", 2019, 2020) pass, since "country" does not.
     below = [set(cells) for cells in zip_longest(*rows)]
     is_data = all(
         as_number(cell) is not None or (i < len(below) and cell in below[i])
@@ -160,7 +160,7 @@ def check_header(path: Path, columns: list[str], rows: list[list[str]]) -> None:
     if twice:
         raise DataError(f"{path}: two columns are named '{twice[0]}'; rename one of them")
     if not rows:
-        raise DataError(f"{path}: has a header but no rows below it; it needs one sample a row")
+        raise DataError(f"{path}: has a header but no rows below it; it needs one sample per row")
 
 
 def as_number(text: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Everything a training run needs to go on as if it had never stopped, in one file."""
+"""Checkpoints: all that a training run needs to resume as if it had never stopped, in one file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def resume(
     if content.get("run") != run:
         raise ValueError(
             f"checkpoint {name} is of another run: other data, seed, batch size, loss or model; "
-            "name another file, or delete this one to begin anew"
+            "name another file, or delete this one to start again"
         )
     try:
         state, best, rows, kept, numbers = (
@@ -69,6 +69,6 @@ def resume(
         rng.setstate((numbers[0], tuple(numbers[1]), numbers[2]))  # type: ignore[index]
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError(
-            f"checkpoint {name} lacks a part ({error}); delete it to begin anew"
+            f"checkpoint {name} lacks a part ({error}); delete it to start again"
         ) from None
     return dict(best)  # type: ignore[call-overload, no-any-return]

@@ -22,7 +22,7 @@ class Task(NamedTuple):
     """What is to be learned, from what, and by which rule.
 
     Attributes:
-        model: takes a row, returns one Value or several.
+        model: takes one sample, returns one Value or several.
         samples: to train on.
         held_back: to judge by; may be none.
         loss: from predictions and targets to one Value.
@@ -56,7 +56,7 @@ class Steps(Protocol):
 
 
 class EagerSteps:
-    """Records each minibatch anew, Value by Value."""
+    """Records each minibatch again, Value by Value."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -127,7 +127,7 @@ class CompiledSteps:
             batched=self.by_sample,
             penalty=(lambda: penalty(model)) if penalty is not None and self.by_sample else None,
         )
-        # What cannot be recorded shall show now, not in the middle of the run.
+        # What cannot be recorded must fail now, not in the middle of the run.
         n = len(self.samples[0])
         sizes = {1} if self.by_sample else {batch_size, n % batch_size or batch_size}
         for size in sizes:

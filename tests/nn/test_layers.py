@@ -185,7 +185,7 @@ def test_summary_of_ones_own_module_takes_a_sample_and_counts_what_is_outside_sc
         (
             lambda: nn.MLP(2, [4, 1])([1, 2, 3]),
             ValueError,
-            r"Layer\(2 → 4, relu\) takes 2 inputs, got 3; give it one number for each input",
+            r"Layer\(2 → 4, relu\) takes 2 inputs, got 3; give it one number per input",
         ),
         (lambda: nn.MLP(1, [2])(3.0), TypeError, r"takes a list of 1 input, got 3.0; .* as \[x\]"),
         (lambda: nn.Neuron(1)(None), TypeError, "takes a list of 1 input, got None"),

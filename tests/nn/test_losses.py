@@ -110,10 +110,10 @@ def test_losses_and_penalties_are_tagged_for_pictures() -> None:
         (lambda: nn.cross_entropy([values(0, 0)], [0.5]), "class numbers from 0 to 1, got 0.5"),
         (lambda: nn.cross_entropy([values(0, 0)], [math.inf]), "class numbers .* got inf"),
         (lambda: nn.cross_entropy([values(0, 0)], ["a"]), "class numbers from 0 to 1, got a"),
-        (lambda: nn.cross_entropy([values(0)], [0]), "needs one logit for each class"),
+        (lambda: nn.cross_entropy([values(0)], [0]), "needs one logit per class"),
         (
             lambda: nn.hinge([values(1, 2)], [1]),
-            "hinge needs one prediction for each sample, got 2",
+            "hinge needs one prediction per sample, got 2",
         ),
         (lambda: nn.hinge(values(1, 2), [1]), "2 predictions for 1 targets"),
         (lambda: nn.mean_squared_error([], []), "a loss needs at least one sample"),

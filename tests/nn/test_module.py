@@ -131,7 +131,7 @@ def test_file_of_another_version_is_refused(tmp_path) -> None:
 def test_another_json_file_is_refused(tmp_path) -> None:
     path = tmp_path / "list.json"
     path.write_text("[1, 2]")
-    with pytest.raises(ValueError, match="is no glassgrad model file"):
+    with pytest.raises(ValueError, match="is not a glassgrad model file"):
         nn.load(path)
 
 
