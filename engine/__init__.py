@@ -23,6 +23,7 @@ from engine.select import detached_maximum, take
 from engine.typed import TYPE_CHECKING
 from engine.value import Value
 from engine.words.formula import formula
+from engine.words.tree import tree
 
 if TYPE_CHECKING:
     from engine.compile.live import LiveArrays
@@ -50,7 +51,7 @@ __all__ = [
     "gelu", "grad", "hessian", "jacobian", "jvp", "leaky_relu", "leaves", "live_arrays",
     "log", "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play", "relu",
     "scope", "sigmoid", "sin", "snapshot", "softplus", "sqrt", "strict", "take", "tanh",
-    "where", "write_atomically",
+    "tree", "where", "write_atomically",
 ]
 # --- end of generated code ---
 # fmt: on
