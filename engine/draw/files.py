@@ -9,14 +9,14 @@ from pathlib import Path
 from engine.draw.raster import SHARP, png_of
 from engine.files import write_atomically
 
-WIDEST = 1500  # pixels of a PNG in a notebook
+MOST_PIXELS = 1500  # width of a PNG in a notebook
 
 
 def png_bundle(svg: str) -> dict[str, object]:
-    """Return the PNG of a notebook's output; nothing where what makes it is not installed."""
+    """Return the PNG of a notebook's output; nothing if resvg-py is not installed."""
     size = re.search(r'width="(\d+)"', svg)
     # A cell shows no more of a wide picture, and a notebook that stores it stays small.
-    scale = min(SHARP, WIDEST / int(size[1])) if size else SHARP
+    scale = min(SHARP, MOST_PIXELS / int(size[1])) if size else SHARP
     try:
         return {"image/png": in_base64(png_of(svg, scale=scale, background=None))}
     except ImportError:
@@ -24,19 +24,21 @@ def png_bundle(svg: str) -> dict[str, object]:
 
 
 def in_base64(data: bytes) -> str:
-    """Return bytes as letters and digits."""
+    """Return bytes as text in base64."""
     from base64 import b64encode
 
     return b64encode(data).decode()
 
 
-def saved(path: str | Path, makers: Mapping[str, Callable[[], bytes]], what: str) -> Path:
-    """Write a file by its suffix, and return its path.
+def save_by_suffix(
+    path: str | Path, formats: Mapping[str, Callable[[], bytes]], subject: str
+) -> Path:
+    """Write a file in the format of its suffix, and return its path.
 
     Args:
-        path: where to.
-        makers: what makes the content for each suffix.
-        what: the beginning of the error text, such as "a picture is".
+        path: the file.
+        formats: what makes the content, by suffix.
+        subject: how the error text begins, such as "a picture is".
 
     Raises:
         ValueError: another suffix.
@@ -44,12 +46,8 @@ def saved(path: str | Path, makers: Mapping[str, Callable[[], bytes]], what: str
         OSError: the file cannot be written; an older one stays as it was.
     """
     path = Path(path)
-    if path.suffix not in makers:
-        *some, last = makers
+    if path.suffix not in formats:
+        *some, last = formats
         choices = f"{', '.join(some)} or {last}" if some else last
-        raise ValueError(f"{what} saved as {choices}, got {path.name!r}; change the suffix")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"cannot save {path.name}: there is no folder {str(path.parent)!r}; make it first"
-        )
-    return write_atomically(path, makers[path.suffix]())
+        raise ValueError(f"{subject} saved as {choices}, got {path.name!r}; change the suffix")
+    return write_atomically(path, formats[path.suffix]())

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from engine.draw.files import png_bundle, saved
+from engine.draw.files import png_bundle, save_by_suffix
 from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, layered_layout
 from engine.draw.layout.placement import Placement
 from engine.draw.raster import png_of
@@ -94,7 +94,7 @@ class Picture:
             ".png": self.png,
             ".dot": lambda: self.dot.source.encode(),
         }
-        return saved(path, makers, "a picture is")
+        return save_by_suffix(path, makers, "a picture is")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}

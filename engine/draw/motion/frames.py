@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.draw.files import in_base64, png_bundle, saved
+from engine.draw.files import in_base64, png_bundle, save_by_suffix
 from engine.draw.motion.passes import Caption
 from engine.draw.motion.stage import Stage
 from engine.draw.picture import Picture
@@ -56,7 +56,7 @@ class Frames:
             ImportError: a GIF without Pillow or resvg-py.
             OSError: the file cannot be written; an older one stays as it was.
         """
-        return saved(path, {".gif": self.gif, ".svg": self.svg.encode}, "frames are")
+        return save_by_suffix(path, {".gif": self.gif, ".svg": self.svg.encode}, "frames are")
 
     def sheet(self, *, columns: int = 2, steps: Sequence[int] | None = None) -> Picture:
         """Return one picture with several frames, line by line.

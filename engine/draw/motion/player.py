@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from pathlib import Path
 
-from engine.draw.files import in_base64, png_bundle, saved
+from engine.draw.files import in_base64, png_bundle, save_by_suffix
 from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, SEED, START, Passes, PassStep
 from engine.draw.motion.stage import Stage
 from engine.draw.scene.cards.entry import Entry
@@ -77,7 +77,7 @@ class Player:
         """
         title = escape_xml(f"{self._stage.scene.title}: backpropagation, step by step")
         page = PAGE.format(title=title, player=self.html)
-        return saved(path, {".html": page.encode}, "a player is")
+        return save_by_suffix(path, {".html": page.encode}, "a player is")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"text/html": self.html, "text/plain": repr(self)}
