@@ -1,4 +1,4 @@
-"""A glass-box scalar autograd engine: every number can be seen, named, drawn and checked."""
+"""Automatic differentiation of scalars in which every number can be seen, named and drawn."""
 
 from engine.check import check_gradients
 from engine.compile import compile, live_arrays, on_arrays

@@ -1,4 +1,4 @@
-"""Holds backward() against central differences, and names the operation whose slope is wrong."""
+"""Compares gradients with finite differences, and names the operation whose derivative is wrong."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_gradients(
     Raises:
         GradientMismatch: a gradient is off; names the input and the first operation whose
             recorded slope is wrong.
-        TypeError: `fn` does not return a Value, or the inputs are no list of numbers.
+        TypeError: `fn` does not return a Value, or the inputs are not a list of numbers.
 
     Example:
         >>> import engine
@@ -131,12 +131,12 @@ def central_differences(
 
 
 def close(kept: float, slope: float, tolerance: float) -> bool:
-    """Tell whether two slopes agree, relative to their size where that is above 1."""
+    """Return whether two slopes agree, relative to their size where that is above 1."""
     return abs(kept - slope) <= tolerance * max(1.0, abs(slope))
 
 
 def blame(out: Value, tolerance: float) -> str:
-    """Return which recorded slope is wrong, oldest first, or that none is."""
+    """Name the first wrong local derivative in topological order, or say that none is wrong."""
     kink = ""
     for node in nodes(out):
         if node.op is None:

@@ -2,7 +2,7 @@
 
 
 class DomainError(ValueError, ArithmeticError):
-    """An operation was asked outside the numbers it is defined for, such as log(-1)."""
+    """An operation got an input outside its domain, such as log(-1)."""
 
 
 class NonFiniteError(ArithmeticError):
@@ -10,7 +10,7 @@ class NonFiniteError(ArithmeticError):
 
 
 class NonFiniteWarning(RuntimeWarning):
-    """A gradient was asked of a number that is inf or nan, or through an infinite slope."""
+    """backward() started at inf or nan, or met an infinite local derivative."""
 
 
 class RecordingError(RuntimeError):

@@ -23,7 +23,8 @@ def parse(text: str, numbers: Mapping[str, float]) -> Value:
         numbers: the number of each name.
 
     Raises:
-        ValueError: the text is no formula, a function is unknown, or a number is missing or unused.
+        ValueError: the text is not a valid formula, a function is unknown, or a number is missing
+            or unused.
 
     Example:
         >>> from engine import parse
@@ -35,7 +36,7 @@ def parse(text: str, numbers: Mapping[str, float]) -> Value:
         tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         place = " " * max(0, (error.offset or 1) - 1) + "^"
-        raise ValueError(f"this is no formula:\n  {text.strip()}\n  {place}") from None
+        raise ValueError(f"not a valid formula:\n  {text.strip()}\n  {place}") from None
     except (RecursionError, MemoryError):
         raise ValueError("the formula nests too deeply; write it in parts") from None
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -91,7 +92,7 @@ def computed(tree: ast.expr, leaves: Mapping[str, Value], depth: int) -> Value |
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
         name = tree.func.id
         if name not in FUNCTIONS:
-            raise ValueError(f"there is no function {name}; there are {', '.join(FUNCTIONS)}")
+            raise ValueError(f"unknown function {name}; the functions are {', '.join(FUNCTIONS)}")
         row = OPS[name]
         wanted = len(row.slopes) + (name == "where")
         if len(tree.args) != wanted:
@@ -101,8 +102,8 @@ def computed(tree: ast.expr, leaves: Mapping[str, Value], depth: int) -> Value |
         )
         return result
     raise ValueError(
-        "a formula has names, numbers, + - * / **, brackets and functions, but no "
-        f"{ast.unparse(tree)}"
+        "a formula may contain names, numbers, + - * / **, brackets and functions, "
+        f"but not {ast.unparse(tree)}"
     )
 
 

@@ -197,6 +197,9 @@ class Value:
         local_derivatives: how fast it moves with each of them, None for a plain number.
         scope: where it was made (see `engine.scope`), or None.
 
+    There is no `requires_grad`: every Value gets a gradient, and plain numbers, `detach()` and
+    `no_grad()` leave one out.
+
     Raises:
         TypeError: `data` is not one real number.
     """
@@ -265,9 +268,9 @@ class Value:
     # ---- the backward pass ----
 
     def backward(self) -> None:
-        """Find the gradient of this number with respect to every number it was made from.
+        """Compute the gradient of this number with respect to every number it was made from.
 
-        Sets `.grad` of everything between afresh and adds to `.grad` of the leaves, so that the
+        Overwrites `.grad` of everything in between and adds to `.grad` of the leaves, so that the
         gradients of several backward passes add up in the leaves until `zero_grad()`.
 
         Raises:
@@ -871,7 +874,7 @@ Value._data = vars(Value)["data"]
 
 
 class Choice(Value):
-    """The result of `where`: besides its two inputs it keeps the condition, which has no slope."""
+    """The result of `where`: it also keeps the condition, which has no derivative."""
 
     __slots__ = ("condition",)
 

@@ -1,4 +1,4 @@
-"""The edges: what is no number, where an operation is not defined, and where the numbers end."""
+"""Domain errors, IEEE 754 results where Python raises, and warnings of non-finite gradients."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def operand(symbol: str, other: object, *, reflected: bool = False) -> float:
 
 
 def ieee_result(row: Op, a: Node | float, b: Node | float = 0.0) -> list[float]:
-    """Return the result and the slopes of `row` where Python raises, as IEEE 754 has them.
+    """Return the IEEE 754 result and local derivatives of `row` where Python raises.
 
     Args:
         row: the operation.
@@ -78,7 +78,7 @@ def domain_error(row: Op, *inputs: Node | float) -> DomainError:
 
 
 def warn_of_non_finite(root: Node, order: Sequence[Node], leaves: Iterable[Node]) -> None:
-    """Say where inf or nan comes from that backward() has met.
+    """Warn, and name where the inf or nan comes from that backward() met.
 
     Args:
         root: where backward() was called.
@@ -90,7 +90,7 @@ def warn_of_non_finite(root: Node, order: Sequence[Node], leaves: Iterable[Node]
         leaf = next(leaf for leaf in leaves if not isfinite(leaf.grad))
         message = (
             f"backward() gave {named(leaf)} a gradient of {leaf.grad}, though every number and "
-            "slope is finite: it grew too large on the way, or was so before; scale the inputs "
+            "slope is finite: it overflowed on the way, or was not finite before; scale the inputs "
             "down, and call zero_grad() between two passes"
         )
     # Level 3: the line that called backward().

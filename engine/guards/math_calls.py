@@ -1,4 +1,4 @@
-"""Catches `math.exp(value)`, which would lose the gradient without a word."""
+"""Refuses `math.exp(value)`, which would silently lose the gradient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 # float(v) and math.exp(v) reach Value.__float__ in the same way; only the code of the caller tells
-# them apart. What stands at a place in a code object never changes, so it is looked up once.
+# them apart. The code at an offset never changes, so it is looked up once.
 _called: dict[tuple[CodeType, int], tuple[str, ...]] = {}
 
 
@@ -41,7 +41,7 @@ def refuse_math_functions(caller: FrameType) -> None:
 
 
 def called_name(code: CodeType, at: int) -> tuple[str, ...]:
-    """Return the dotted name of what the call at an offset calls, or () if it is no plain name.
+    """Return the dotted name of what the call at an offset calls, or () if it is not a plain name.
 
     Walks back over the instructions that pushed the arguments, to the one that pushed the callee.
     """

@@ -20,7 +20,7 @@ def with_calls(text: str, *, power: str = "pow", quotient: str = "") -> str:
 
     Python's own `**` turns a negative base complex and its `/` refuses zero; a function need not.
     """
-    import ast  # only needed when the operators are written anew or at the edge of the numbers
+    import ast  # only needed to generate code, and where Python's arithmetic raises
 
     class Calls(ast.NodeTransformer):
         def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
@@ -113,5 +113,5 @@ def ieee_functions(row: Op) -> tuple[Callable[..., float], ...]:
 
 
 def in_domain(condition: str, a: float, b: float = 0.0) -> bool:
-    """Tell whether a row's `domain` or `smooth` holds; nan passes, for it gives nan, no error."""
+    """Return whether a row's `domain` or `smooth` is met; nan passes, since it gives nan."""
     return not condition or a != a or b != b or bool(as_function(condition, IEEE)(a, b, NAN, NAN))

@@ -114,12 +114,12 @@ def between(path: Path, texts: tuple[str, ...]) -> str:
 
 
 def conditional(row: Op) -> bool:
-    """Tell whether `row` chooses by a condition `c`."""
+    """Return whether `row` chooses by a condition `c`."""
     return re.search(r"\bc\b", row.forward) is not None
 
 
 def can_raise(row: Op) -> bool:
-    """Tell whether Python raises on some floats: all arithmetic but + − × may."""
+    """Return whether Python raises on some floats: all arithmetic but + − × may."""
     return any(re.search(r"\w\(|/|\*\*", text.replace("abs(", "")) for text in row.texts)
 
 
@@ -200,7 +200,7 @@ def indented(lines: list[str]) -> str:
 
 
 def docstring(row: Op) -> str:
-    """Return what `row` computes, its slopes and its domain, a line each."""
+    """Return what `row` computes, its slopes and its domain, one per line."""
     slopes = [f"∂out/∂{x} = {slope}" for x, slope in zip("ab", row.slopes, strict=False)]
     domain = [f"where {row.domain}"] if row.domain else []
     lines = [f'"""Apply {row.name}.', "", f"out = {row.forward}", *slopes, *domain, '"""']
