@@ -64,7 +64,12 @@ _recorder: Recorder | None = None  # what engine.compile records with, while it 
 
 new = object.__new__
 
-UNCHANGED = object()
+
+class Unchanged:
+    """Means that a hook stays as it is; a class, since a copied scope must still know it."""
+
+
+UNCHANGED: object = Unchanged
 
 
 class hooks:  # noqa: N801  reads like a function

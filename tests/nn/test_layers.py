@@ -1,7 +1,9 @@
 """Neurons, layers and networks, and where their weights begin."""
 
+import copy
 import gc
 import math
+import pickle
 import statistics
 import tracemalloc
 from random import Random
@@ -200,3 +202,11 @@ def test_bad_networks_and_inputs_are_refused_in_words(build, error, wording) -> 
 
 def test_numpy_sizes_are_sizes() -> None:
     assert nn.MLP(np.int64(2), [np.int64(3), 1]).sizes == [2, 3, 1]
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copy_of_a_network_computes_the_same_with_parameters_of_its_own(copied) -> None:
+    model = nn.MLP(2, [3, 1], seed=0)
+    other = copied(model)
+    assert other([0.5, -1.0]).data == model([0.5, -1.0]).data
+    assert not {id(p) for p in other.parameters()} & {id(p) for p in model.parameters()}
