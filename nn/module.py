@@ -39,7 +39,7 @@ class Module:
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Return each parameter once, with its path, such as "layers.0.neurons.3.weights.1"."""
-        return [(path, value) for path, _, value, _ in owned_parameters(self)]
+        return [(parameter.path, parameter.value) for parameter in owned_parameters(self)]
 
     def parameters(self) -> list[Value]:
         """Return all weights and biases."""
@@ -148,12 +148,14 @@ class Parameter(NamedTuple):
         owner: the innermost Module that it is an attribute of, or in a list or dictionary of.
         value: the parameter.
         is_bias: whether it is a bias, else it is a weight.
+        around: the modules it is in, from the outermost to the owner, each with its path.
     """
 
     path: str
     owner: Module
     value: Value
     is_bias: bool
+    around: tuple[tuple[str, Module], ...]
 
 
 def owned_parameters(module: Module) -> list[Parameter]:
@@ -164,33 +166,38 @@ def owned_parameters(module: Module) -> list[Parameter]:
     return list(found.values())
 
 
-def walk(module: Module, path: str = "") -> Iterator[Parameter]:
+def walk(
+    module: Module, path: str = "", outer: tuple[tuple[str, Module], ...] = ()
+) -> Iterator[Parameter]:
     """Yield every Value below a module, as often as it is there."""
+    around = (*outer, (path, module))
     for name, thing in vars(module).items():
         if not name.startswith("_"):
-            yield from walk_attribute(thing, module, path, name)
+            yield from walk_attribute(thing, around, name)
 
 
-def walk_attribute(thing: object, owner: Module, path: str, attribute: str) -> Iterator[Parameter]:
+def walk_attribute(
+    thing: object, around: tuple[tuple[str, Module], ...], attribute: str
+) -> Iterator[Parameter]:
     """Yield every Value in an attribute; models nest a few levels, so this recurses.
 
     Args:
         thing: the attribute, or something in it.
-        owner: the module whose attribute it is.
-        path: of the owner.
+        around: the modules it is in, with their paths; the last one owns the attribute.
         attribute: the rest of the path, from the owner to `thing`.
     """
+    path, owner = around[-1]
     whole = f"{path}.{attribute}" if path else attribute
     if isinstance(thing, Value):
-        yield Parameter(whole, owner, thing, is_bias(attribute))
+        yield Parameter(whole, owner, thing, is_bias(attribute), around)
     elif isinstance(thing, Module):
-        yield from walk(thing, whole)
+        yield from walk(thing, whole, around)
     elif isinstance(thing, (list, tuple)):
         for i, x in enumerate(thing):
-            yield from walk_attribute(x, owner, path, f"{attribute}.{i}")
+            yield from walk_attribute(x, around, f"{attribute}.{i}")
     elif isinstance(thing, dict):
         for key, x in thing.items():
-            yield from walk_attribute(x, owner, path, f"{attribute}.{key}")
+            yield from walk_attribute(x, around, f"{attribute}.{key}")
 
 
 def weights_of(model: Module) -> list[Value]:

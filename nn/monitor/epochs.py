@@ -125,7 +125,9 @@ def overfitting(curves: Curves) -> Finding | None:
     risen = now.validation_loss - best.validation_loss
     gap = now.validation_loss - now.loss
     large = min(risen, gap) >= RISEN * curves.scale
-    if curves.since_best < PATIENCE or not large or now.loss >= best.loss:
+    # A network that has learned next to nothing has memorised nothing either.
+    learned = now.loss < min(best.loss, NOTHING_LEARNED * curves.scale)
+    if curves.since_best < PATIENCE or not large or not learned:
         return None
     evidence = (
         f"the validation loss rose from {best.validation_loss:.3g} to {now.validation_loss:.3g} "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -10,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import engine
-from engine import Value
 from nn.layers import MLP, Layer, Neuron
-from nn.module import Module, owned_parameters
+from nn.module import Module, Parameter, owned_parameters
 
 Index = NDArray[np.intp]
 
@@ -91,38 +89,29 @@ class ParameterGroups:
             )
         self.names = [parameter.path for parameter in parameters]
         self.parameters = [parameter.value for parameter in parameters]
-        self._lists: list[tuple[Module, str, list[object], list[object]]] = []
         self.owners: list[Owner] = []
-        owner_of: dict[int, int] = {}
-        for owner in self._found(model, "", None):
-            for value in vars_of(owner.module):
-                owner_of.setdefault(id(value), len(self.owners))
-            self.owners.append(owner)
+        numbers: dict[int, int] = {}
+        modules: dict[int, Module] = {}
+        for parameter in parameters:
+            modules |= {id(module): module for _, module in parameter.around}
+            if id(parameter.owner) not in numbers:
+                numbers[id(parameter.owner)] = len(self.owners)
+                self.owners.append(owner_of(parameter))
         self.layers = list(dict.fromkeys(owner.layer for owner in self.owners))
-        self.owner_of: Index = np.array([owner_of[id(p)] for p in self.parameters])
+        self.owner_of: Index = np.array([numbers[id(parameter.owner)] for parameter in parameters])
         self.layer_of: Index = np.array([self.layers.index(owner.layer) for owner in self.owners])
         self.biases = np.array([parameter.is_bias for parameter in parameters])
         self._mix: NDArray[np.float64] | None = None
         self._arrays: Any = None
         self._groups: dict[tuple[bool | None, bool], Groups] = {}
         self.neurons = [owner.module for owner in self.owners if isinstance(owner.module, Neuron)]
-
-    def _found(self, module: Module, path: str, layer: str | None) -> Iterator[Owner]:
-        """Yield the owners inside a Module, and note its lists, so that changes can be noticed."""
-        if isinstance(module, Layer):
-            # Two networks in one model both have a "layer 1".
-            layer = f"{path.rpartition('layers.')[0]}{module.name}"
-        if any(True for _ in vars_of(module)):
-            name = path or type(module).__name__
-            is_neuron = isinstance(module, Neuron)
-            yield Owner(layer or name, neuron_name(path) if is_neuron and layer else None, module)
-        for attribute, thing in vars(module).items():
-            if attribute.startswith("_"):
-                continue
-            if isinstance(thing, list):
-                self._lists.append((module, attribute, thing, list(thing)))
-            for inner, where in modules_in(thing, f"{path}.{attribute}" if path else attribute):
-                yield from self._found(inner, where, layer)
+        # As they are now, so that changes can be noticed.
+        self._lists = [
+            (module, name, thing, list(thing))
+            for module in modules.values()
+            for name, thing in vars(module).items()
+            if isinstance(thing, list) and not name.startswith("_")
+        ]
 
     def changed(self) -> bool:
         """Return whether parameters, neurons or layers have been added or removed."""
@@ -197,35 +186,15 @@ class ParameterGroups:
         )
 
 
-def modules_in(thing: object, path: str) -> Iterator[tuple[Module, str]]:
-    """Yield the outermost Modules in an attribute, with their paths."""
-    if isinstance(thing, Module):
-        yield thing, path
-    elif isinstance(thing, (list, tuple)):
-        for i, x in enumerate(thing):
-            yield from modules_in(x, f"{path}.{i}")
-    elif isinstance(thing, dict):
-        for key, x in thing.items():
-            yield from modules_in(x, f"{path}.{key}")
-
-
-def vars_of(module: Module) -> Iterator[Value]:
-    """Yield the parameters that a Module holds itself, without those of Modules inside it."""
-    for name, thing in vars(module).items():
-        if not name.startswith("_"):
-            yield from values_in(thing)
-
-
-def values_in(thing: object) -> Iterator[Value]:
-    """Yield the Values in an attribute, without those of Modules."""
-    if isinstance(thing, Value):
-        yield thing
-    elif isinstance(thing, (list, tuple)):
-        for x in thing:
-            yield from values_in(x)
-    elif isinstance(thing, dict):
-        for x in thing.values():
-            yield from values_in(x)
+def owner_of(parameter: Parameter) -> Owner:
+    """Return the owner of a parameter, with the name of the layer that it is in."""
+    path, module = parameter.around[-1]
+    for where, outer in reversed(parameter.around):
+        if isinstance(outer, Layer):
+            # Two networks in one model both have a "layer 1".
+            layer = f"{where.rpartition('layers.')[0]}{outer.name}"
+            return Owner(layer, neuron_name(path) if isinstance(module, Neuron) else None, module)
+    return Owner(path or type(module).__name__, None, module)
 
 
 def neuron_name(path: str) -> str:

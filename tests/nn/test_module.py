@@ -60,13 +60,13 @@ def test_only_names_below_the_owner_say_what_a_bias_is() -> None:
         def __init__(self) -> None:
             self.bias_net = nn.Neuron(1, name="n")
 
-    found = [(path, is_bias) for path, _, _, is_bias in owned_parameters(Outer())]
+    found = [(found.path, found.is_bias) for found in owned_parameters(Outer())]
     assert found == [("bias_net.weights.0", False), ("bias_net.bias", True)]
 
 
 def test_parameter_names_the_innermost_module_that_holds_it() -> None:
     model = nn.MLP(1, [2, 1])
-    owners = {path: owner for path, owner, _, _ in owned_parameters(model)}
+    owners = {found.path: found.owner for found in owned_parameters(model)}
     assert owners["layers.0.neurons.1.weights.0"] is model.layers[0].neurons[1]
 
 

@@ -5,7 +5,6 @@ import pytest
 
 import nn
 from engine import Value
-from nn import plots
 from tests.networks import moons
 
 X, y = moons(0, 20)
@@ -91,18 +90,6 @@ def test_growth_is_what_summary_says_and_takes_time() -> None:
         assert cost.parameters == len(model.parameters())
         assert cost.nodes == model.summary().total["nodes"]
         assert 0 < cost.seconds < 1
-
-
-def test_experiments_are_drawn() -> None:
-    model = model_of(3, 1)
-    found = nn.sensitivity(model, X)
-    assert [
-        t.get_text() for t in plots.sensitivity(found, n=2).axes[0].get_yticklabels()
-    ] == found.most(2)
-    surface = nn.loss_surface(model, X, y, *found.most(2), n=5)
-    figure = plots.loss_surface(surface, {"SGD": [(0.0, 0.0), (1.0, 1.0)]})
-    assert [t.get_text() for t in figure.axes[0].get_legend().get_texts()] == ["SGD", "start"]
-    assert len(plots.growth(nn.growth(widths=(2,), depths=(1,), repeats=1)).axes) == 4
 
 
 class Empty(nn.Module):

@@ -149,6 +149,15 @@ def test_cluster_that_does_not_respond_in_time_is_an_error(monkeypatch) -> None:
         on_cluster("tcp://127.0.0.1:9")
 
 
+@on_dask
+@pytest.mark.speed
+def test_cluster_that_does_not_respond_is_an_error_within_seconds() -> None:
+    start = time.perf_counter()
+    with pytest.raises(ClusterError):
+        on_cluster("tcp://127.0.0.1:9")
+    assert time.perf_counter() - start < 15
+
+
 def test_command_writes_a_table_and_a_plot_of_the_seeds(tmp_path, capsys) -> None:
     assert main([*SMALL, "--jobs", "1", "--out", str(tmp_path)]) == 0
     rows = rows_of(tmp_path / "table.csv")
@@ -180,7 +189,7 @@ def test_command_says_what_one_run_alone_says(tmp_path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_stopped_sweep_keeps_what_has_finished_and_goes_on_from_there(how, tmp_path) -> None:
     command = [sys.executable, "-m", "nn", "sweep", "moons", "--hidden", "3", "--seeds", "4",
-               "--epochs", "40", "--jobs", "2", "--out", str(tmp_path)]  # fmt: skip
+               "--epochs", "150", "--jobs", "2", "--out", str(tmp_path)]  # fmt: skip
     sweep = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL, text=True)  # fmt: skip
     deadline = time.monotonic() + 120
