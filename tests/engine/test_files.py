@@ -8,6 +8,8 @@ import pytest
 
 import engine
 
+pytestmark = pytest.mark.core
+
 on_posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions or links")
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import operator
 
 import mpmath
 import pytest
@@ -272,3 +273,22 @@ def test_results_of_the_written_methods_are_those_of_the_text(name) -> None:
         assert out.data == forward(a, b, None, None)
         expected = [s(a, b, None, out.data) for s in slopes]
         assert list(out.local_derivatives) == pytest.approx(expected, rel=0, nan_ok=True)
+
+
+@pytest.mark.parametrize("row", [p for p in ROWS if p.values[0].operator])
+def test_operator_of_a_row_computes_what_its_text_does(row: Op) -> None:
+    inputs = [2.5, -3.0][: len(row.slopes)]
+    text = ieee_functions(row)[0](*inputs, *[0.0] * (4 - len(inputs)))
+    assert getattr(operator, row.operator)(*inputs) == text
+
+
+def test_signs_of_the_rows_are_those_of_python() -> None:
+    signs = {name: row.infix for name, row in OPS.items() if row.infix}
+    assert signs == {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-", "pow": "**"}
+
+
+@pytest.mark.parametrize("name", engine.activations())
+def test_activation_is_a_function_of_one_value(name: str) -> None:
+    function = engine.activations()[name]
+    assert function is getattr(engine, name)
+    assert len(OPS[name].slopes) == 1

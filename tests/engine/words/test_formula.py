@@ -7,6 +7,8 @@ import pytest
 import engine
 from engine import Value, formula
 
+pytestmark = pytest.mark.core
+
 FORMULAS: list[tuple[str, Callable[[Value, Value], Value]]] = [
     ("a + b", lambda a, b: a + b),
     ("a − b − a", lambda a, b: a - b - a),
