@@ -27,23 +27,23 @@ def compile(
 
     `fn` is ordinary scalar code. It is run to record its operations when the program is first
     called; the operations become instructions on whole arrays, which every call then replays with
-    the numbers it is given. Arguments of another shape are recorded anew.
+    the numbers it is given. Arguments of another shape are recorded separately.
 
     Args:
         fn: takes numbers in lists, tuples and arrays, returns one Value: the loss; or a pair of the
-            loss and a list of Values whose numbers `program.outputs` shall hold after each call.
+            loss and a list of Values whose numbers `program.outputs` gives after each call.
             Leaves from outside that it uses are the parameters.
         optimizer: moves the parameters in `program.step`; anything with a method `step()`. If it
-            has a list `parameters`, these stand in memory in its order; else in that of first use.
+            has a list `parameters`, memory keeps them in its order; else in that of first use.
         batched: whether `fn` is of one sample. The program then takes each argument with a leading
             axis of samples, and returns the mean.
         penalty: for a batched program: gives a Value to add to the mean once, such as L2.
-        backend: "numpy" for arrays; "python" for lines of plain Python, without NumPy; "auto" for
-            arrays, but for lines of Python where there is little to roll up, such as a long chain
-            of single operations, and these are quicker.
+        backend: "numpy" for arrays; "python" for straight-line Python, without NumPy; "auto" for
+            arrays, except where there is little repetition, as in a long chain of single
+            operations, and straight-line Python is faster.
 
     Raises:
-        TypeError: `fn` is no function.
+        TypeError: `fn` is not a function.
         ValueError: there is no such backend, or a penalty without `batched`.
 
     Example:

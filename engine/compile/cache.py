@@ -109,7 +109,7 @@ class ProgramCache:
             warnings.warn(
                 f"{self.function.name} has been recorded {MANY_RECORDINGS} times, once for every "
                 "shape of its arguments and every change of a number that it takes from outside; "
-                "hand in what changes as an argument, and use batched=True for batches of many "
+                "pass what changes as an argument, and use batched=True for batches of many "
                 "sizes",
                 RuntimeWarning,
                 stacklevel=5,

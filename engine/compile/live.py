@@ -1,7 +1,7 @@
 """Keeps parameters in arrays, while each stays a Value whose `.data` and `.grad` are live.
 
-A parameter of a compiled program is a `Live` Value: it knows its block and its place in it, and
-reads and writes there. So programs and optimisers work on whole arrays, nothing is copied back
+A parameter of a compiled program is a `Live` Value: it knows its block and its index there, and
+reads and writes that entry. So programs and optimisers work on whole arrays, nothing is copied back
 number by number, and `w.data = 0.5` is seen by the next replay.
 """
 

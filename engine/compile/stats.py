@@ -12,7 +12,7 @@ class Stats:
     Attributes:
         recordings: how often it was recorded: per shape of arguments and captured state.
         nodes: how many operations and leaves the last recording has.
-        recordings: how often it was recorded: per shape of arguments and captured state.
+        instructions: how many array instructions they became; 0 if replayed as plain Python.
         lanes: the most lanes of any instruction.
         bytes: the size of the buffers of the last shape.
         record_ms: the time of the last recording, in milliseconds.

@@ -1,6 +1,6 @@
 """Reads the arguments of a program: numbers in lists, tuples and arrays, in any nesting.
 
-Works without NumPy, so that the Python backend does; arrays are told by what they can do.
+Works without NumPy, since the Python backend does; arrays are recognised by their attributes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def read_argument(x: object, name: str) -> tuple[Key, list[Numbers]]:
         name: what to call it in errors.
 
     Raises:
-        TypeError: something in it is no number.
-        ValueError: rows of a list differ in length.
+        TypeError: something in it is not a number.
+        ValueError: the lists in a list differ in length.
     """
     if isinstance(x, tuple):
         return read_parts("tuple", x, name)
@@ -52,14 +52,14 @@ def read_number(x: object, name: str) -> float:
     """Return one number as a float.
 
     Raises:
-        TypeError: it is none.
+        TypeError: it is not a number.
     """
     if type(x) is float:
         return x
     if hasattr(x, "backward"):
         raise TypeError(
             f"a program takes numbers, got a Value in {name}; parameters are the Values that the "
-            "function uses from outside, inputs are handed in as numbers"
+            "function uses from outside, inputs are passed as numbers"
         )
     return as_float(x, f"a program takes numbers in lists, tuples and arrays; {name} must be one")
 
@@ -76,7 +76,7 @@ def flatten(x: list[object], name: str, shape: list[int]) -> list[float]:
     """Return the numbers of a list of lists, and put its shape into `shape`.
 
     Raises:
-        ValueError: its rows differ in length.
+        ValueError: the lists in it differ in length.
     """
     shape.append(len(x))
     if not any(isinstance(part, list) or getattr(part, "shape", None) for part in x):
@@ -96,8 +96,9 @@ def flatten(x: list[object], name: str, shape: list[int]) -> list[float]:
         if own != inner:
             first, this = (entries_in_words(s) for s in (inner, own))
             raise ValueError(
-                f"the rows of {name} must be alike: {name}[0] has {first}, {name}[{i}] has {this}; "
-                "fill them up, or hand in tuples for what is of several parts"
+                f"the rows of {name} must be of one length: {name}[0] has {first}, "
+                f"{name}[{i}] has {this}; "
+                "pad them, or pass a tuple where parts differ"
             )
     shape += inner or []
     return flat
@@ -111,7 +112,7 @@ def entries_in_words(shape: list[int]) -> str:
 
 
 def placeholders(key: Key, name: str, make: Callable[[str], object]) -> object:
-    """Return a structure of the shape of `key` in which `make(place)` stands for each number."""
+    """Return a structure of the shape of `key`, with `make(name)` in place of each number."""
     kind = key[0]
     if kind == "number":
         return make(name)

@@ -1,7 +1,7 @@
-"""Finds what a function takes from outside besides Values, which a recording would freeze.
+"""Captured state: what a function takes from outside besides Values, and a recording freezes.
 
-Plain numbers and small arrays are looked at again at every call, and a change records anew; sources
-of chance are held against what they were, since a draw cannot be replayed.
+Plain numbers and small arrays are compared at every call, and a change records again. The states of
+random number generators are compared around a recording, since a draw cannot be replayed.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 
 PLAIN_NUMBERS = (bool, int, float)
 OWN_PACKAGES = ("engine", "nn")
-_next_version = count()  # of states of things, none of which is given twice
+_next_version = count()  # numbers of states, none of which is given twice
 MAX_VERSIONS = 64
 MAX_OBJECTS = (
     5000  # objects to look into; who keeps more around a function hands them in as arguments
 )
-MAX_FORMER_ARRAYS = 8  # arrays that stood there before, of which some may come back
+MAX_FORMER_ARRAYS = 8  # arrays that were there before, some of which may come back
 MAX_ARRAY_SIZE = 10_000  # to compare more at every call would take longer than many a program
 
 
 class CapturedState:
-    """What some functions can reach: through closures, globals, their own objects, lists and dicts.
+    """What functions can reach through closures, globals, their own objects, lists and dicts.
 
     Of objects and modules of the user's own it is what code that can be reached reads of them by
     name; what nobody reads may change.
@@ -66,15 +66,15 @@ class CapturedState:
         self.sized: list[Any] = []
         self.arrays: list[Any] = []
         self.leaves: list[Value] = []
-        self._last_arrays: list[bytes] = []  # what stood in the arrays at the last look
-        self._last_found: list[object] = []  # what stood elsewhere at the last look
+        self._last_arrays: list[bytes] = []  # what was in the arrays at the last look
+        self._last_found: list[object] = []  # what was elsewhere at the last look
         self._version = next(_next_version)  # the number of that state of things
-        # What stood there is held, so that no id is given to another object.
+        # What was there is kept, so that no id is given to another object.
         self._versions: dict[tuple[object, ...], tuple[int, list[object]]] = {}
         self._generators: list[object] = []
         self._names_read: set[str] = set()  # names of attributes, and texts that may name one
         self._names_written: set[str] = set()
-        self._namespaces: dict[int, Any] = {}  # where attributes of the user's own things stand
+        self._namespaces: dict[int, Any] = {}  # where attributes of the user's own objects are
         self._noted: set[tuple[int, str]] = set()
         seen: dict[int, object] = {}  # held, so that no id is given to another object meanwhile
         waiting = deque(functions)
@@ -87,7 +87,7 @@ class CapturedState:
                 waiting += self._newly_read()
 
     def watches_same(self, other: CapturedState) -> bool:
-        """Tell whether another exploration looks at the same places."""
+        """Tell whether another exploration watches the same places."""
         mine, its = (
             (
                 [id(cell) for cell in outside.cells],
@@ -108,7 +108,7 @@ class CapturedState:
         ]
 
     def version(self) -> int:
-        """Return a number that stands for what is at all places now: the same for the same."""
+        """Return a version number: equal if and only if everything watched is unchanged."""
         try:
             found = [cell.cell_contents for cell in self.cells]
             found += [x[key] for x, key in self.entries]
@@ -131,7 +131,7 @@ class CapturedState:
         return self._version
 
     def rng_states(self) -> list[object]:
-        """Return the states of all sources of chance, Python's and NumPy's own included."""
+        """Return the states of all random number generators, including Python's and NumPy's own."""
         states: list[object] = [random.getstate()]
         numpy = sys.modules.get("numpy")
         if numpy is not None:
@@ -287,7 +287,7 @@ def is_users(module: str, file: str | None) -> bool:
 
 
 def identity(x: object) -> object:
-    """Return what tells whether something has changed: a number itself, of another thing its id."""
+    """Return a key that changes when something does: a number itself, the id of anything else."""
     if is_scalar(x):
         x = x.item()  # type: ignore[attr-defined]
     if isinstance(x, (*PLAIN_NUMBERS, str)):
@@ -296,7 +296,7 @@ def identity(x: object) -> object:
 
 
 def entry(container: Any, key: Any) -> object:
-    """Return what stands in a container, or None if it has gone."""
+    """Return what is in a container under a key, or None if the key is gone."""
     try:
         return container[key]
     except LookupError:

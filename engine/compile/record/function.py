@@ -1,4 +1,4 @@
-"""Calls a function with placeholders and makes sure that what was recorded can be replayed."""
+"""Calls a function with placeholders, and verifies that what it recorded can be replayed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RecordableFunction:
         """
         try:
             if self._signature is None:
-                raise TypeError("it does not say what its arguments are called")
+                raise TypeError("its argument names are unknown")
             known = self._signature.parameters
             takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
             for name in named_args:
@@ -68,11 +68,11 @@ class RecordableFunction:
                     raise TypeError(f"it has no argument {name!r}; it takes {names}")
             bound = self._signature.bind(*args, **named_args)
         except TypeError as error:
-            raise TypeError(f"{self.name} cannot be called so: {error}") from None
+            raise TypeError(f"{self.name} cannot be called with these arguments: {error}") from None
         if bound.kwargs:
             raise TypeError(
-                f"a program hands its arguments on in order, but {self.name} takes "
-                f"{', '.join(bound.kwargs)} by name only; take away the * before it, or give it a "
+                f"a program passes its arguments on by position, but {self.name} takes "
+                f"{', '.join(bound.kwargs)} by name only; remove the * before it, or give it a "
                 "value with functools.partial"
             )
         return bound.args
@@ -124,7 +124,7 @@ class RecordableFunction:
                 raise
             given = "one sample" if self.batched else "all that the program is given"
             raise TypeError(
-                f"{self.name} takes a number for a list ({error}); with batched={self.batched} it "
+                f"{self.name} treats a number as a list ({error}); with batched={self.batched} it "
                 f"is called with {given}"
             ) from error
 
@@ -142,7 +142,7 @@ class RecordableFunction:
             if isinstance(result, (int, float)):
                 hint = "did it read .data, or compute without Values?"
             elif isinstance(result, tuple) and len(result) == 2:
-                hint = "beside the loss it may return a list of other Values"
+                hint = "besides the loss it may return a list of other Values"
             elif isinstance(result, Iterable):
                 hint = "add up the losses of several"
             raise TypeError(
@@ -153,13 +153,13 @@ class RecordableFunction:
         for x in outputs:
             if not isinstance(x, Value):
                 raise TypeError(
-                    f"the outputs beside the loss must be a list of Values, {self.name} returned "
+                    f"the outputs besides the loss must be a list of Values, {self.name} returned "
                     f"{type(x).__name__} in it"
                 )
         return result, list(outputs)
 
     def captured_version(self) -> int:
-        """Return what stands for the plain numbers that the function can reach from outside."""
+        """Return the version of the captured state: what the function can reach besides Values."""
         return self._captured.version()
 
     def record_and_verify(
@@ -174,7 +174,7 @@ class RecordableFunction:
             numbers: what the arguments hold.
 
         Raises:
-            RecordingError: a second recording differs from the first, or chance had a part in it.
+            RecordingError: a second recording differs from the first, or it drew random numbers.
         """
         captured = CapturedState(self.fn, self.penalty)
         captured.keep_arrays_of(self._captured)
@@ -212,7 +212,7 @@ class RecordableFunction:
         line = self.line_where(lambda _: captured.rng_states() != before, keys, numbers)
         raise RecordingError(
             f"{line}{self.name} draws random numbers while it is recorded, which a program would "
-            "repeat for ever; draw them outside and hand them in as arguments"
+            "repeat for ever; draw them outside and pass them as arguments"
         )
 
     def difference(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> int | None:
@@ -233,7 +233,7 @@ class RecordableFunction:
         line = self.line_where(lambda recorder: len(recorder.tape) > step, keys, numbers)
         raise RecordingError(
             f"{line}{self.name} did something else when it was recorded a second time: a random "
-            "draw, a counter, or a number that changed; make such numbers outside and hand them in "
+            "draw, a counter, or a number that changed; make such numbers outside and pass them "
             "as arguments"
         )
 

@@ -1,4 +1,4 @@
-"""Writes down the operations of scalar code on a tape, as they are carried out."""
+"""Records the operations of scalar code on a tape, as they are carried out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from engine.value import Choice, Value, hooks
 
 
 class Recorder:
-    """Takes down every operation between `with` and its end on a tape.
+    """Records every operation inside a with-block on a tape.
 
     Attributes:
         tape: what has been recorded.
@@ -32,7 +32,7 @@ class Recorder:
     def __init__(self, tape: Tape | None = None) -> None:
         self.tape = Tape() if tape is None else tape
         self.refused: list[RecordingError] = []
-        self._parameters: dict[Value, int] = {}  # where on the tape each one stands
+        self._parameters: dict[Value, int] = {}  # the index of each on the tape
         self._before: list[float] = []  # what each was when first used
 
     def __enter__(self) -> Recorder:
@@ -79,7 +79,7 @@ class Recorder:
     # ---- what engine.value calls ----
 
     def on_new_value(self, node: Value) -> Value:
-        """Take down a new Value, and return it."""
+        """Record a new Value, and return it."""
         op = node.op
         if op is None:
             # A leaf made inside the function: a constant, or Value(x) around an input.
@@ -121,7 +121,7 @@ class Recorder:
         return node
 
     def index_of(self, x: Value) -> int:
-        """Return where on the tape a Value stands; a leaf from outside is a parameter.
+        """Return the index of a Value on the tape; a leaf from outside is a parameter.
 
         Raises:
             RecordingError: an operation outside the function made it, or another recording.
@@ -138,7 +138,7 @@ class Recorder:
             if x.op is not None:
                 raise refusal(
                     f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
-                    "compute it inside, or detach() it outside if it shall stay as it is",
+                    "compute it inside, or detach() it outside if it is to stay as it is",
                 )
             if not isinstance(x, Watched) and type(x) is not Value:
                 raise refusal(
@@ -194,7 +194,7 @@ class Recorder:
         return node
 
     def new_node(self, kind: type[Recorded], number: float, index: int) -> Recorded:
-        """Return a node that stands at an index on the tape."""
+        """Return a node of the step at an index of the tape."""
         node = kind.__new__(kind)
         node._data, node.grad = number, 0.0  # type: ignore[misc]  # another name of data
         node.tape, node.index = self.tape, index

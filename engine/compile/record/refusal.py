@@ -1,4 +1,4 @@
-"""Says what cannot be recorded, with the line of the user's code that does it."""
+"""Makes the errors for what cannot be recorded, with the line of the user's code that does it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What Values are while a function is recorded: numbers that only the engine may read.
 
-The user's code could else decide by a number of this one recording, and every replay would decide
-as it did.
+Otherwise the user's code could decide by a number of this one recording, and every replay would
+decide the same way.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from engine.value import Choice, Value
 
 TYPE_CHECKING = False
 INSTEAD_OF_COUNTING = (
-    "use engine.take(values, index) to pick by it; what tells how often or how many belongs "
-    "outside, for example in functools.partial"
+    "use engine.take(values, index) to pick by it; a count belongs outside, for example in "
+    "functools.partial"
 )
 raw_grad: MemberDescriptorType = vars(Value)["grad"]
 
@@ -121,7 +121,7 @@ class Guarded(Watched):
         raise refusal("changing a parameter's gradient", "call zero_grad() outside")
 
 
-# ---- what stands on the tape ----
+# ---- nodes of the tape ----
 
 
 class Recorded(Value):
@@ -263,7 +263,7 @@ class Placeholder(Recorded):
     def __bool__(self) -> bool:
         raise refusal(
             "deciding by an input (if, while, and, or)",
-            INSTEAD + "; what shapes the program belongs outside, for example in functools.partial",
+            INSTEAD + "; a switch belongs outside, for example in functools.partial",
         )
 
 

@@ -27,10 +27,10 @@ class ArrayReplay:
     Args:
         plan: the instructions.
         parameters: where the parameters are.
-        inputs: where the arguments stand after the parameters.
+        inputs: the slots of the arguments, after the parameters.
 
     Attributes:
-        doubtful: whether there are outputs of the last run that may be nan without need.
+        doubtful: whether an output of the last run may be nan where the eager engine's is not.
     """
 
     def __init__(self, plan: Plan, parameters: LiveArrays, inputs: Inputs) -> None:
@@ -59,14 +59,14 @@ class ArrayReplay:
     def source(self) -> str:
         """Return the program as Python: views of the buffers, what is done with them, other arrays.
 
-        A view says in which buffer, from which slot, in what shape, and by how many slots a step
-        along each axis goes; several names may look at the same slots. The lines are those that
+        A view is given by its buffer, first slot, shape, and the steps along the axes in slots;
+        several names may show the same slots. The lines are those that
         run, before peephole optimisation (`Peephole`).
         """
         buffers = self._buffers
         parts = {
             f"numbers: V has {len(self.values):,} slots": [
-                "# view(V, slot, shape, steps) begins at a slot, and goes steps on along each axis",
+                "# view(V, slot, shape, steps) begins at a slot and moves by steps along axes",
                 *buffers.list_views("V"),
             ],
             "forward": buffers.forward,
@@ -88,7 +88,7 @@ class ArrayReplay:
             input is nan.
 
         Raises:
-            ArithmeticError: an operation was asked outside its domain.
+            ArithmeticError: an operation was given a number outside its domain.
             RuntimeError: another thread is in here.
         """
         try:
@@ -106,7 +106,7 @@ class ArrayReplay:
             place[...] = np.reshape(array, place.shape) if isinstance(array, list) else array
         self.data[...] = self.parameters.data
         self.suspect = not self.flags
-        # The quickest way to ask many numbers for nan, or for inf or nan, is to add up squares.
+        # The quickest test of many numbers for inf and nan is the sum of their squares.
         squares = float(self.given.dot(self.given))
         if isnan(squares):
             return squares, False
@@ -138,12 +138,12 @@ def array_replay(
     """Return the array program of a tape for arguments of these shapes.
 
     Args:
-        rolled: the tape in rows.
+        rolled: the tape in lane classes.
         shapes: of the arguments, with the axis of samples if there is one.
         n_samples: how many samples, for a tape of one; else None.
     """
     parameters = rolled.tape.parameters
-    # In the order in which they stand in their block, which makes a slice of most lists.
+    # In the order of their block, which makes most lists a slice.
     order = np.argsort([p.index for p in parameters if isinstance(p, Live)])
     together = LiveArrays([parameters[i] for i in order.tolist()])
     positions = np.empty(len(parameters), dtype=np.intp)
@@ -156,7 +156,7 @@ def array_replay(
 def flags_reported(report: Callable[[str, int], None]) -> Context:
     """Return a context in which NumPy, when a number leaves a function's domain, calls `report`.
 
-    NumPy keeps in the context what it does then; to enter one takes less than to change that.
+    NumPy keeps its error state in the context; entering one is cheaper than changing the state.
     """
     context = Context()
     context.run(np.seterr, all="ignore", divide="call", invalid="call")

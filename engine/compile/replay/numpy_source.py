@@ -1,4 +1,4 @@
-"""Reads a row of the table as NumPy: conditionals become `where`, math becomes array math."""
+"""Translates a row of the table to NumPy: conditionals become `where`, math becomes array math."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.ops import Op
 from engine.table.evaluate import IEEE
 
-# What NumPy calls otherwise than math does.
+# Functions that NumPy names differently from math.
 RENAMED = {
     "pow": "power",
     **{
@@ -35,8 +35,8 @@ UFUNCS = {
 def array_function(name: str) -> Callable[..., object]:
     """Return the function of `math` called `name`, for arrays.
 
-    NumPy has most of them; of the rest SciPy has some, if it is there; any other is called number
-    by number, which is slow but right.
+    NumPy has most of them, and SciPy, if installed, some of the rest. Any other is called number
+    by number, which is slow but correct.
     """
     found = getattr(np, RENAMED.get(name, name), None)
     if isinstance(found, np.ufunc):
@@ -61,7 +61,7 @@ class ToArrays(ast.NodeTransformer):
         self.used: set[str] = set()
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Put in the name of an array."""
+        """Substitute the name of an array."""
         array: ast.expr = ast.parse(self.names.get(node.id, node.id), mode="eval").body
         return array
 
@@ -89,7 +89,7 @@ class ToArrays(ast.NodeTransformer):
         return first
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """Write a conditional as `where`; two common ones more shortly."""
+        """Write a conditional as `where`, or shorter in two common cases."""
         if is_never(node.test, self.names):
             folded: ast.expr = self.visit(node.orelse)
             return folded
@@ -117,7 +117,7 @@ class ToArrays(ast.NodeTransformer):
 
 
 def is_never(test: ast.expr, names: Mapping[str, str]) -> bool:
-    """Tell whether `… <= 0` is sure not to hold, since what stands there is above 0."""
+    """Tell whether `… <= 0` cannot be true, since a lower bound of the left side is above 0."""
     match test:
         case ast.Compare(left, [ast.LtE()], [ast.Constant(0)]):
             return lower_bound(left, names) > 0
@@ -125,7 +125,7 @@ def is_never(test: ast.expr, names: Mapping[str, str]) -> bool:
 
 
 def lower_bound(tree: ast.expr, names: Mapping[str, str]) -> float:
-    """Return a number that an expression is never below, as far as its text tells."""
+    """Return a lower bound of an expression, as far as its text shows."""
     match tree:
         case ast.BinOp(left, ast.Add(), right):
             return lower_bound(left, names) + lower_bound(right, names)
@@ -136,7 +136,7 @@ def lower_bound(tree: ast.expr, names: Mapping[str, str]) -> float:
 
 
 def to_numpy_source(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:
-    """Return a row's text with arrays put in for its names, and the functions that it uses."""
+    """Return a row's text with arrays substituted for its names, and the functions that it uses."""
     rewriter = ToArrays(names)
     return ast.unparse(rewriter.visit(ast.parse(text, mode="eval").body)), rewriter.used
 
@@ -152,9 +152,9 @@ def as_array_function(op: Op) -> Callable[[ArrayLike], NDArray[np.float64]]:
 
 
 def assign_to(text: str, out: str) -> tuple[str, str]:
-    """Return a statement that puts an expression into the array `out`, and the ufunc it calls.
+    """Return a statement that assigns an expression to the array `out`, and the ufunc it calls.
 
-    A last step that can write where it shall, does.
+    Where it can, the outermost ufunc writes straight into `out`.
     """
     tree = ast.parse(text, mode="eval").body
     name, args = "", list[ast.expr]()

@@ -1,4 +1,4 @@
-"""Takes the lines of an array program the way that costs NumPy the least time.
+"""Peephole optimisation: rewrites an array program so that NumPy does the same work in fewer steps.
 
 A step of a small network is some thirty calls on a few hundred numbers each, so what NumPy does
 before it begins to compute takes as long as the computing.
@@ -16,11 +16,11 @@ class Peephole(ast.NodeTransformer):
     """Rewrites a program so that it does the same in less time.
 
     Numbers that are combined with arrays become arrays of one number, which NumPy need not convert;
-    views such as `x.T` are made once; products of matrices go to `dot`, which asks less than
-    `matmul` before it calls BLAS.
+    loop-invariant views, such as `x.T`, are made once; products of matrices go to `dot`, which
+    checks less than `matmul` before it calls BLAS.
 
     Args:
-        space: what the names in the program stand for.
+        space: what the names in the program mean.
 
     Attributes:
         arrays: the new arrays by name.
@@ -32,27 +32,27 @@ class Peephole(ast.NodeTransformer):
         self._names: dict[str, str] = {}
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        """Look at both sides; `@` stands for products over one axis or two, where it is dot."""
+        """Rewrite both sides; here `@` is always a product over one or two axes, which is `dot`."""
         self.generic_visit(node)
         left, right = node.left, node.right
         if isinstance(node.op, ast.MatMult):
             return ast.Call(ast.Attribute(left, "dot", ast.Load()), [right], [])
-        return ast.BinOp(self.beside(left, right), node.op, self.beside(right, left))
+        return ast.BinOp(self.beside_array(left, right), node.op, self.beside_array(right, left))
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """Look at the right side."""
+        """Rewrite the right side."""
         self.generic_visit(node)
-        node.comparators = [self.beside(x, node.left) for x in node.comparators]
+        node.comparators = [self.beside_array(x, node.left) for x in node.comparators]
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
-        """Look at what is added."""
+        """Rewrite what is added."""
         self.generic_visit(node)
-        node.value = self.beside(node.value, node.target)
+        node.value = self.beside_array(node.value, node.target)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        """Look at what a ufunc is called with."""
+        """Rewrite the arguments of a ufunc."""
         self.generic_visit(node)
         match node:
             case ast.Call(ast.Name("matmul"), [left, right], [ast.keyword("out", ast.Name(out))]):
@@ -64,7 +64,7 @@ class Peephole(ast.NodeTransformer):
             case ast.Call(ast.Attribute(ast.Name() as x, "swapaxes")) if self.is_array(x):
                 return self.view(node)
             case ast.Call(called) if self.is_ufunc(called):
-                node.args = [self.boxed(x) for x in node.args]
+                node.args = [self.as_array(x) for x in node.args]
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
@@ -84,27 +84,27 @@ class Peephole(ast.NodeTransformer):
     def view(self, node: ast.expr) -> ast.expr:
         """Return a view of an array of the program under a name of its own."""
         text = ast.unparse(node)
-        return self.named(text, eval(text, {}, self.space))
+        return self.name_array(text, eval(text, {}, self.space))
 
-    def beside(self, node: ast.expr, other: ast.expr) -> ast.expr:
-        """Return what stands beside something, as an array if it is a number beside an array."""
-        return self.boxed(node) if self.is_array(other) else node
+    def beside_array(self, node: ast.expr, other: ast.expr) -> ast.expr:
+        """Return an operand, as an array if it is a number and the other operand is an array."""
+        return self.as_array(node) if self.is_array(other) else node
 
-    def boxed(self, node: ast.expr) -> ast.expr:
+    def as_array(self, node: ast.expr) -> ast.expr:
         """Return an array for an expression that is a number, any other as it is."""
         if any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node)):
             return node
         text = ast.unparse(node)
-        return self.named(text, np.array(float(eval(text))))  # of Python's numbers alone
+        return self.name_array(text, np.array(float(eval(text))))  # of Python's numbers alone
 
-    def named(self, text: str, array: np.ndarray) -> ast.Name:
-        """Return the name of an array that stands for an expression."""
+    def name_array(self, text: str, array: np.ndarray) -> ast.Name:
+        """Return the name of an array that replaces an expression."""
         name = self._names.setdefault(text, f"array{len(self._names)}")
         self.arrays[name] = array
         return ast.Name(name, ast.Load())
 
     def is_array(self, node: ast.expr) -> bool:
-        """Tell whether an expression is an array of floats, as far as its text tells."""
+        """Tell whether an expression is an array of floats, as far as its text shows."""
         match node:
             case ast.Name(name):
                 found = self.space.get(name, self.arrays.get(name))

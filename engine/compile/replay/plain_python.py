@@ -1,6 +1,6 @@
-"""Replays a tape as straight-line Python, one line an operation, without NumPy.
+"""Replays a tape as straight-line Python, one line per operation, without NumPy.
 
-It is what the array program is re-rolled from, and a lovely thing to read in a lesson.
+The array program is the same computation re-rolled; this one is easier to read in a lesson.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ValueStore:
-    """Parameters that stay Values, read and written one by one."""
+    """Numbers and gradients of parameters that remain plain Values."""
 
     def __init__(self, parameters: Sequence[Value]) -> None:
         self.parameters = list(parameters)
@@ -44,7 +44,7 @@ class ValueStore:
 
 
 class PythonReplay:
-    """Runs a tape, for one sample after the other if it is of one sample.
+    """Runs a tape, sample by sample if it is of one sample.
 
     Args:
         tape: what was recorded.
@@ -52,7 +52,7 @@ class PythonReplay:
         n_samples: how many samples each call brings, or None for a tape of the whole batch.
 
     Attributes:
-        doubtful: False; an array program may put nan where these lines put a number.
+        doubtful: False; only an array program can give nan where there should be a number.
     """
 
     doubtful = False
@@ -85,7 +85,7 @@ class PythonReplay:
             The result, and whether it and all gradients asked for are finite, and no input is nan.
 
         Raises:
-            ArithmeticError: an operation was asked outside its domain, or overflowed.
+            ArithmeticError: an operation was given a number outside its domain, or overflowed.
         """
         try:
             loss = self._replayed(arrays)

@@ -38,9 +38,9 @@ class SumLines:
     def write(self) -> None:
         """Write the lines: first what fills `out` at once, then the remaining terms."""
         sums = self.sums
-        n_products, n_singles = len(sums.product_signs), len(sums.single_signs)
+        n_products = len(sums.product_signs)
         has_weights = sums.weights.size > 0
-        if sums.out.size == 1 and not has_weights and 0 < n_products <= FEW and n_singles <= FEW:
+        if self.is_one_number():
             self.one_number()
             return
         if has_weights:
@@ -82,6 +82,12 @@ class SumLines:
         return self.grad if sign > 0 else f"-{self.grad}"
 
     # ---- what fills `out` at once ----
+
+    def is_one_number(self) -> bool:
+        """Tell whether the result is one number, of few terms and no matrix product."""
+        sums = self.sums
+        few = 0 < len(sums.product_signs) <= FEW and len(sums.single_signs) <= FEW
+        return sums.out.size == 1 and not sums.weights.size and few
 
     def one_number(self) -> None:
         """Write a sum of few terms that is one number: on numbers, not on arrays of one."""

@@ -1,4 +1,4 @@
-"""Where the numbers stand that each replay is given."""
+"""Lays out the slots of the numbers that each replay is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The geometry of slots: which lie in even steps, repeat, or stay the same along an axis."""
+"""The geometry of slots: which are in even steps, repeat, or do not change along an axis."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def even_steps(slots: Slots) -> tuple[int, ...] | None:
 
 
 def are_distinct(slots: Slots) -> bool:
-    """Tell whether no slot is there twice."""
+    """Tell whether no slot occurs twice."""
     steps = even_steps(slots)
-    if steps is not None:  # the quick way: each step goes beyond all that smaller ones reach
+    if steps is not None:  # the quick way: each step goes beyond all slots that smaller ones reach
         reach = 1
         for step, n in sorted(zip(map(abs, steps), slots.shape, strict=True)):
             if n > 1 and step < reach:
@@ -65,7 +65,7 @@ def drop_broadcast_axes(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
 def split_repeats(slots: Slots) -> tuple[int, ...] | None:
     """Return a shape that gives repeated slots an axis of their own, or None if none are repeated.
 
-    Along some axis they may stand in runs, such as 1 1 2 2, or start again, such as 1 2 1 2.
+    Along some axis they may come in runs, such as 1 1 2 2, or start again, such as 1 2 1 2.
     """
     for axis, n in enumerate(slots.shape):
         entries = np.moveaxis(slots, axis, 0).reshape(n, -1)

@@ -230,7 +230,7 @@ def test_a_program_and_its_parameters_go_when_nothing_holds_them() -> None:
         (
             lambda: engine.compile(lambda X: sum(w * x for x in X), batched=True)([1.0]),
             TypeError,
-            "takes a number for a list .* it is called with one sample",
+            "treats a number as a list .* it is called with one sample",
         ),
         (lambda: engine.compile(abs).outputs, ValueError, "call the program first"),
         (lambda: engine.compile(abs, penalty=abs), ValueError, "penalty needs batched=True"),

@@ -41,7 +41,7 @@ def test_tuples_and_lists_of_tuples_are_arguments() -> None:
         (
             [[1.0, 2.0], [3.0]],
             ValueError,
-            r"rows of X must be alike: X\[0\] has 2 entries, X\[1\] has 1",
+            r"rows of X must be of one length: X\[0\] has 2 entries, X\[1\] has 1",
         ),
         ([[1.0, "a"]], TypeError, r"X\[0\]\[1\] must be one, got str 'a'"),
         ([[1.0, None]], TypeError, r"X\[0\]\[1\] must be one, got None"),
@@ -91,14 +91,15 @@ def test_arguments_may_be_given_by_name() -> None:
     program = engine.compile(loss)
     assert [program(3.0, y=4.0), program(y=4.0, x=3.0), program(x=3.0)] == [2.0, 2.0, 5.0]
     with pytest.raises(
-        TypeError, match="loss cannot be called so: it has no argument 'z'; it takes x, y"
+        TypeError,
+        match="loss cannot be called with these arguments: it has no argument 'z'; it takes x, y",
     ):
         program(1.0, z=2.0)
 
     def only(x, *, y):
         return w * x - y
 
-    with pytest.raises(TypeError, match="only takes y by name only; take away the"):
+    with pytest.raises(TypeError, match="only takes y by name only; remove the"):
         engine.compile(only)(1.0, y=2.0)
 
 
