@@ -122,7 +122,7 @@ def test_unwritable_folder_is_refused_before_training(tmp_path, capsys) -> None:
 
 def test_module_runs_as_a_program() -> None:
     command = [sys.executable, "-m", "nn", "draw", "x*x", "x=3"]
-    assert "x*x" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "x × x" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 # ---- what goes wrong, as a user meets it ----
