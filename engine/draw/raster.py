@@ -12,7 +12,7 @@ from engine.draw.svg.document import FONTS
 OWN_FONT = "Glassgrad Sans"
 FONT_FILES = sorted(map(str, (Path(__file__).parent / "fonts").glob("*.ttf")))
 SHARP = 2.0  # pixels of the image for each of the picture, for screens of today
-LONGEST = 8192  # pixels; many programs show no longer image, and larger ones take many seconds
+LONGEST_SIDE = 8192  # pixels; many programs show no longer image, and larger ones take many seconds
 
 
 def png_of(svg: str, *, scale: float | None, background: str | None) -> bytes:
@@ -21,7 +21,7 @@ def png_of(svg: str, *, scale: float | None, background: str | None) -> bytes:
     Args:
         svg: what `svg_of` returned.
         scale: pixels of the image for each pixel of the picture; if None, `SHARP`, and less where
-            that would make a side longer than `LONGEST`.
+            that would make a side longer than `LONGEST_SIDE`.
         background: a colour to lay beneath; transparent if None.
 
     Raises:
@@ -36,7 +36,7 @@ def png_of(svg: str, *, scale: float | None, background: str | None) -> bytes:
     if scale is None:
         size = re.search(r'width="(\d+)" height="(\d+)"', svg)
         longest = max(map(int, size.groups())) if size else 0
-        scale = min(SHARP, LONGEST / max(longest, 1))
+        scale = min(SHARP, LONGEST_SIDE / max(longest, 1))
     svg = svg.replace(f'font-family="{FONTS}"', f'font-family="{OWN_FONT},{FONTS}"', 1)
     return bytes(
         resvg_py.svg_to_bytes(

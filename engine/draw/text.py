@@ -1,4 +1,4 @@
-"""Text in a picture: how wide it runs, where it must be cut, and how it is made safe for SVG."""
+"""Text in a picture: its width, where it must be cut, and its escaping for SVG."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def fit_text(text: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def escape_xml(text: str) -> str:
-    """Return `text` as it stands in SVG, between tags or inside double quotes."""
+    """Return `text` escaped for SVG, between tags or inside double quotes."""
     return (
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     )

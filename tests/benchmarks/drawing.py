@@ -5,7 +5,7 @@
 Prints the median milliseconds of `engine.draw(out)` up to the finished SVG, for a small network's
 loss and for a chain of 60 cards each, and for the folded picture of one sample's loss of
 MLP(2, [16, 16, 1]). Each line is measured in a process of its own; the first drawing there, which
-pays for imports, is given apart.
+includes imports, is printed separately.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CARDS, ROUNDS = 60, 9
 
 
 def network() -> Value:
-    """Return a loss of 60 nodes: three tanh neurons, one above them, their squares as a price."""
+    """Return a loss of 60 nodes: three tanh neurons, one above them, their squares as a penalty."""
     model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
     x = [Value(0.5, "x1"), Value(-0.3, "x2")]
     out = nn.mean_squared_error([model(x)], [1.0]) + nn.l2(model, 0.1)

@@ -60,7 +60,7 @@ def polyline(path: Sequence[Point], steps: int = 6) -> list[Point]:
 
 
 def touches(line: Sequence[Point], frame: tuple[float, float, float, float]) -> bool:
-    """Tell whether a polyline runs through a frame of left, top, right and bottom."""
+    """Return whether a polyline runs through a frame of left, top, right and bottom."""
     left, top, right, bottom = frame
     for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
         if x0 > x1:

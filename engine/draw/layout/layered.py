@@ -52,7 +52,7 @@ def layered_layout(scene: Scene, *, direction: str, ask_dot: str) -> Placement:
             links.append((a, b, heads[i] / graph.behind[b] if ends_here else 0.0))
     columns = graph.first_order()
     if scene.crowded:
-        # Where everything is joined to everything, no order is better than n1, n2, n3 …
+        # Where everything is joined to everything, no order is better than that of the names
         columns = [sorted(column) for column in columns]
     else:
         first, columns = columns, reduce_crossings(columns, links, graph.box)

@@ -31,7 +31,7 @@ def tail_offsets(scene: Scene, leaving: dict[int, list[int]], *, sideways: bool)
 
     Args:
         scene: what is laid out.
-        leaving: for each card the arrows that leave it, in the order in which they go on.
+        leaving: for each card the arrows that leave it, in the order of their next slots.
         sideways: arrows go right, not down.
     """
     offsets = [0.0] * len(scene.arrows)

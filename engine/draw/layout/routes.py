@@ -80,7 +80,7 @@ class Router:
         return (begin + self.graph.along[card] if first else begin, at)
 
     def _route(self, i: int) -> tuple[list[Point], Point, Point | None]:
-        """Return an arrow's line, its tip, and the point on it that its label is to be beside."""
+        """Return an arrow's line, its tip, and the point on it where its label goes."""
         graph = self.graph
         tail, head = graph.ends[i]
         start, end = self._port(i, first=True), self._port(i, first=False)

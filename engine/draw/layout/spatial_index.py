@@ -90,5 +90,5 @@ def frame_beside(
 
 
 def overlap(a: Frame, b: Frame) -> bool:
-    """Tell whether two frames overlap."""
+    """Return whether two frames overlap."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

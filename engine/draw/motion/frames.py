@@ -16,8 +16,8 @@ from engine.draw.svg.elements import px, text_element
 from engine.draw.text import escape_xml, fit_text, text_width
 
 SECONDS, LAST_SECONDS = 1.4, 3.5  # that a frame stays
-CAPTION_SIZE, CAPTION_LINE, LEAST_WIDTH = 14.0, 20.0, 460.0  # px
-MOST_LINES = 2
+CAPTION_SIZE, CAPTION_LINE, LEAST_FRAME_WIDTH = 14.0, 20.0, 460.0  # px
+MOST_CAPTION_LINES = 2
 GIF_COLOURS, GIF_SCALE = 64, 1.25
 
 
@@ -25,7 +25,7 @@ class Frames:
     """A forward and backward pass, frame by frame. A notebook shows it by itself.
 
     Attributes:
-        captions: what each frame says.
+        captions: the caption of each frame.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -67,7 +67,7 @@ class Frames:
 
         Raises:
             ValueError: less than one column, or no frame.
-            IndexError: there is no such frame.
+            IndexError: a frame does not exist.
         """
         chosen = range(len(self)) if steps is None else steps
         if columns < 1 or not chosen:
@@ -128,9 +128,9 @@ class Frames:
     @property
     def _size(self) -> tuple[float, float]:
         wide, high = self._stage.placement.size
-        high += 2 * MARGIN + MOST_LINES * CAPTION_LINE + 4
+        high += 2 * MARGIN + MOST_CAPTION_LINES * CAPTION_LINE + 4
         # Even numbers, so that the frames of a sheet begin at whole pixels.
-        wide = max(wide, LEAST_WIDTH) + 2 * MARGIN
+        wide = max(wide, LEAST_FRAME_WIDTH) + 2 * MARGIN
         return (float(-(-wide // 2) * 2), float(-(-high // 2) * 2))
 
     @property
@@ -184,7 +184,7 @@ def caption_lines(caption: Caption, room: float) -> list[Caption]:
     for term in terms_of(caption):
         wide = sum(text_width(text, CAPTION_SIZE, bold=bold) for text, bold in term)
         if lines[-1] and used + wide > room:
-            if len(lines) == MOST_LINES:
+            if len(lines) == MOST_CAPTION_LINES:
                 lines[-1].append((" …", False))
                 return lines
             lines.append([])
@@ -205,7 +205,7 @@ def terms_of(caption: Caption) -> list[Caption]:
     for text, bold in caption:
         if not terms or text.startswith("   "):
             terms.append([])
-        # SVG swallows spaces in a row, but not this kind.
+        # SVG merges consecutive spaces, but not this kind.
         terms[-1].append((text.replace("   ", "\u2003"), bold))
     return terms
 

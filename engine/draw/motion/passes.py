@@ -92,7 +92,7 @@ class Passes:
             step.completed.append(card)
 
     def asks(self, cell: Cell) -> bool:
-        """Tell whether a cell holds the gradient that its card is known for: its last entry."""
+        """Return whether a cell holds the gradient that its card is known for: its last entry."""
         return cell[1] == len(self.scene.cards[cell[0]].entries) - 1
 
     def forward(self, card: int) -> PassStep:

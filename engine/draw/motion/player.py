@@ -18,7 +18,7 @@ from engine.words.numbers import number_text
 
 WEB = Path(__file__).parent / "web"  # the program and the style sheet of the player
 PHASES = {START: 0, FORWARD_STEP: 1, SEED: 2, BACKWARD_STEP: 3}
-MOST_LINES = 14  # of the chain rule for one card
+MOST_CHAIN_LINES = 14  # of the chain rule for one card
 PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -150,7 +150,7 @@ def cell_data(stage: Stage, card: int, entry: int, grad: float) -> list[str]:
 
 
 def cards_data(stage: Stage) -> list[dict[str, object] | None]:
-    """Return for each card what it says when asked where its gradient comes from."""
+    """Return the explanation of each card's gradient."""
     passes = stage.passes
     uses = uses_of(passes)
     seeded = stage.scene.card_of[id(stage.graph.root)]
@@ -179,7 +179,7 @@ def cards_data(stage: Stage) -> list[dict[str, object] | None]:
 
 
 def plain_data(passes: Passes, card: int) -> dict[str, object]:
-    """Return what there is to say of a card that has no single gradient."""
+    """Return the explanation of a card that does not have a single gradient."""
     shown = passes.scene.cards[card]
     footnote = shown.footnote if isinstance(shown, SheetCard) else ""
     return {"name": passes.card_name(card), "lines": [shown.tip, footnote], "text": ""}
@@ -213,14 +213,14 @@ def uses_of(passes: Passes) -> dict[int, list[Use]]:
 
 
 def chain_lines(name: str, terms: list[Use], total: str) -> list[str]:
-    """Return the chain rule for one value: a line for each use, and their sum."""
+    """Return the chain rule for one value: a line per use, and their sum."""
     if not terms:
         return [f"nothing that is shown uses {name}"]
     head = f"{name}.grad comes along one path:"
     if len(terms) > 1:
         head = f"{name}.grad is the sum over the {len(terms)} places {name} is used:"
     lines = [head]
-    for out, local, grad, term in terms[:MOST_LINES]:
+    for out, local, grad, term in terms[:MOST_CHAIN_LINES]:
         if local != local and grad == 0:
             lines.append(f"  through {out}: {number_text(term, signed=True)}")
             continue
@@ -228,9 +228,9 @@ def chain_lines(name: str, terms: list[Use], total: str) -> list[str]:
             f"  ∂{out}/∂{name} × {out}.grad = {number_text(local, digits=3)} × "
             f"{number_text(grad, digits=3)} = {number_text(term, signed=True, digits=3)}"
         )
-    if len(terms) > MOST_LINES:
-        rest = sum(term for *_, term in terms[MOST_LINES:])
-        more = len(terms) - MOST_LINES
+    if len(terms) > MOST_CHAIN_LINES:
+        rest = sum(term for *_, term in terms[MOST_CHAIN_LINES:])
+        more = len(terms) - MOST_CHAIN_LINES
         lines.append(f"  and {more} more: {number_text(rest, signed=True)}")
     return [*lines, f"  total {total}"] if len(terms) > 1 else lines
 

@@ -133,14 +133,14 @@ def staged(
             f"{name} shows a pass through recorded operations, got a leaf (data = {root.data}); "
             "compute something from it first"
         )
-    # On a copy: whether and how often backward() has run there says nothing about this pass.
+    # On a copy: this pass does not depend on whether and how often backward() has run.
     given = None if parameters is None else NamedGraph(root, parameters=parameters)
     copied = deepcopy(root)
     order = nodes(copied)
     for node in order:
         node.grad = 0.0
     with warnings.catch_warnings():
-        # The picture shows inf and nan plainly, and says where they begin.
+        # The picture shows inf and nan plainly, and names where they begin.
         warnings.simplefilter("ignore", NonFiniteWarning)
         copied.backward()
     names = names_of(order)

@@ -20,7 +20,7 @@ def check_alike(after: NamedGraph, before: NamedGraph) -> None:
         before: the other.
 
     Raises:
-        ValueError: they differ in an op, or in their size; the message says where.
+        ValueError: they differ in an op, or in their size; the message names the first difference.
     """
     sizes = len(after.order), len(before.order)
     if sizes[0] != sizes[1]:

@@ -13,7 +13,7 @@ from engine.draw.scene.model import Scene
 
 NEURON, HEAT, LAYER = "neuron", "heat", "layer"  # a table, a strip, a sheet
 MOST_CARDS = 60  # more cards than these nobody reads one by one
-MOST_LINES = 40  # of a table
+MOST_TABLE_LINES = 40  # of a table
 TALLEST = 1000.0  # a layer of tables may be this high, px; a projector shows about as much
 
 
@@ -29,7 +29,7 @@ def fold_style(groups: list[Group]) -> str:
 
 def heights(groups: list[Group]) -> float:
     """Return how high the tables of some groups are together, px."""
-    lines = (min(MOST_LINES, len(group.leaves)) + 1 for group in groups if group.leaves)
+    lines = (min(MOST_TABLE_LINES, len(group.leaves)) + 1 for group in groups if group.leaves)
     return sum(table_height(n) + CARD_GAP for n in lines)
 
 

@@ -10,7 +10,7 @@ from engine.draw.scene.cards.card import Card
 from engine.draw.scene.cards.entry import Entry
 from engine.draw.scene.cards.table_card import TableCard
 from engine.draw.scene.cards.value_card import INPUT, OP, ValueCard
-from engine.draw.scene.fold_style import LAYER, MOST_LINES, NEURON
+from engine.draw.scene.fold_style import LAYER, MOST_TABLE_LINES, NEURON
 from engine.draw.scene.grouping import Group, Homes, is_named
 from engine.draw.scene.heat_cards import plate, sheet, strip
 from engine.draw.scene.layers import box_of, layers_of
@@ -149,7 +149,7 @@ class GroupCards:
     def _lines_of(self, group: Group) -> list[Entry]:
         """Return an entry per leaf of a group; of many, the last one counts the rest."""
         leaves = self._leaves_of(group)
-        printed = leaves if len(leaves) <= MOST_LINES else leaves[: MOST_LINES - 1]
+        printed = leaves if len(leaves) <= MOST_TABLE_LINES else leaves[: MOST_TABLE_LINES - 1]
         entries = [self._total([leaf], self.graph.label(leaf) or "leaf") for leaf in printed]
         if len(leaves) > len(printed):
             rest = len(leaves) - len(printed)

@@ -14,7 +14,7 @@ class Group:
 
     Attributes:
         title: what to call it.
-        note: what to say after its title.
+        note: printed after its title.
         tag: the scope that its results were made in, or None.
         ops: its results of operations.
         leaves: the leaves drawn on its card.

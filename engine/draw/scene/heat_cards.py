@@ -7,7 +7,7 @@ from engine.draw.scene.cards.sheet_card import SheetCard
 from engine.draw.scene.cards.strip_card import StripCard
 from engine.words.numbers import number_text
 
-MOST_CELLS, MOST_LINES = 66, 60  # beyond these, neighbours share a cell
+MOST_CELLS, MOST_SHEET_LINES = 66, 60  # beyond these, neighbours share a cell
 
 
 def strip(title: str, tip: str, cells: list[Entry], result: Entry, *, count: int) -> StripCard:
@@ -29,8 +29,8 @@ def sheet(title: str, note: str, lines: list[list[Entry]], *, parts: str, count:
     size = mean_size([cell for line in lines for cell in line[:-1]])
     footnote = f"mean |grad| {number_text(size, digits=2)}" if size is not None else ""
     tip = f"{title}: {len(lines):,} {parts}{'s' if len(lines) > 1 else ''}, a line each"
-    if len(shown) > MOST_LINES:
-        step = -(-len(shown) // MOST_LINES)
+    if len(shown) > MOST_SHEET_LINES:
+        step = -(-len(shown) // MOST_SHEET_LINES)
         tip += f"; a line shows the strongest of {step}"
         shown = [stacked(shown[i : i + step]) for i in range(0, len(shown), step)]
     cells = [cell for line in shown for cell in line]
@@ -43,7 +43,7 @@ def plate(title: str, tip: str, cells: list[Entry], *, count: int) -> SheetCard:
     side = round(len(cells) ** 0.5)
     if side * side != len(cells):
         side = 16
-    cells = cells if len(cells) <= MOST_CELLS * MOST_LINES else binned(cells)
+    cells = cells if len(cells) <= MOST_CELLS * MOST_SHEET_LINES else binned(cells)
     lengths = tuple(len(cells[i : i + side]) for i in range(0, len(cells), side))
     return SheetCard(title, "", cells, tip, count, lengths=lengths, has_results=False)
 

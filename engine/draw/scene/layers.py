@@ -13,7 +13,7 @@ def box_of(group: Group) -> Tag | None:
 
 
 def layers_of(groups: list[Group]) -> list[tuple[Tag, list[Group]]]:
-    """Return the scopes that hold groups, and no scopes that hold groups themselves."""
+    """Return the innermost scopes that hold groups, with those groups."""
     tags = [group.tag for group in groups if group.tag is not None]
     around = {outer: None for group in groups if (outer := box_of(group))}
     # A scope that holds another box would overlap it.

@@ -28,7 +28,7 @@ class Arrow:
         local: the local derivative, or None if it has none to show.
         gradient: local derivative × gradient of the result, or None if nothing flows back.
         shared: the value is used elsewhere too, so that its grad is a sum over paths.
-        tip: what to say when the mouse rests on it.
+        tip: shown when the mouse rests on it.
         state: in a frame of a pass: WAITING (nothing has come along it yet), FORWARD or BACKWARD
             (what the frame is about); else "".
     """
@@ -89,11 +89,11 @@ class Scene:
         arrows: by the card they enter and, there, in the order of the op's inputs.
         boxes: around cards.
         summary: what a folded picture shows, and how much it hides.
-        notes: what else the picture must say in words.
+        notes: what is printed below the picture.
         strongest: the largest finite gradient, which colours are measured against.
         known: whether backward() has run.
-        shown_at: for each value shown, by id, its card and its entry there; third, its number among
-            those that a merged entry replaces.
+        shown_at: by the id of each value shown, its card and its entry there; third, its number in
+            a merged entry.
         card_of: the card that each value belongs to, by id, whether it is shown there or not.
         uses: the arrow for each input of each op, by the op's id and the number of the input.
         compared: it shows how data changed in place of grad.

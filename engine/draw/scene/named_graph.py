@@ -47,7 +47,7 @@ class NamedGraph:
         if parameters is None:
             self._parameters = parameters_by_label(self.order, self._labels)
         else:
-            self._parameters = {id(leaf) for leaf in checked(parameters)}
+            self._parameters = {id(leaf) for leaf in checked_parameters(parameters)}
 
     def label(self, node: Value) -> str:
         """Return the label of a node as one printable line, or ""."""
@@ -87,7 +87,7 @@ class NamedGraph:
         return [copied for node, copied in pairs if self.is_parameter(node)]
 
 
-def checked(parameters: Collection[Value]) -> Collection[Value]:
+def checked_parameters(parameters: Collection[Value]) -> Collection[Value]:
     """Return `parameters` if they can be that."""
     for leaf in parameters:
         if not isinstance(leaf, Value):

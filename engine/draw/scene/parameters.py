@@ -1,4 +1,4 @@
-"""Which leaves a picture shows as parameters: by their labels, where nobody says it."""
+"""Which leaves a picture shows as parameters: by their labels, unless they are given."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from engine.draw.svg.legend import legend
 from engine.draw.text import escape_xml, fit_text, text_width
 
 MARGIN = 10.0
-LEAST_WIDTH = 300.0
+LEAST_PICTURE_WIDTH = 300.0
 FONTS = "Helvetica,Arial,Liberation Sans,sans-serif"
 
 
@@ -33,7 +33,7 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
     """
     sideways = direction == "LR"
     wide, high = placement.size
-    below, extra, below_wide = legend(scene, max(wide, LEAST_WIDTH), high + 14)
+    below, extra, below_wide = legend(scene, max(wide, LEAST_PICTURE_WIDTH), high + 14)
     # A picture narrower than its legend is centred above it.
     shift = max(0.0, (below_wide - wide) // 2)
     below = [f'<g transform="translate({px(-shift)},0)">', *below, "</g>"] if shift else below

@@ -9,7 +9,7 @@ from engine.draw.text import escape_xml, fit_text, text_width
 
 RADIUS = 6  # of a card's corners, px
 DARK = ("#424a53", "#ffffff")  # header and text of parameters and of groups
-SEAM = 0.07  # share of a cell that is left white, to tell it from the next
+SEAM = 0.07  # share of a cell that is left white, to separate it from the next
 
 
 def px(x: float) -> str:
@@ -102,5 +102,5 @@ def cell(entry: Entry, x: float, y: float, wide: float, high: float, strongest: 
 
 
 def tip_of(entry: Entry) -> str:
-    """Return what shows when the mouse rests on a cell, if there is something to say."""
+    """Return what is shown when the mouse rests on a cell, or ""."""
     return f"<title>{escape_xml(entry.tip)}</title>" if entry.tip else ""

@@ -11,7 +11,7 @@ from engine.draw.svg import colours
 from engine.draw.svg.elements import px, text_element
 from engine.draw.text import text_width
 
-NOTE, SMALL, LINE = 12.0, 10.5, 16.0  # font sizes and the height of a line, px
+NOTE, SMALL, LEGEND_LINE = 12.0, 10.5, 16.0  # font sizes and the height of a line, px
 SWATCH, BETWEEN = 14.0, 18.0
 
 
@@ -27,19 +27,19 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
     top, widest = y, 0.0
     for note in filter(None, (scene.summary, *scene.notes)):
         for line in wrapped(note, room, NOTE):
-            y += LINE
+            y += LEGEND_LINE
             parts.append(text_element(0, y - 4, line, NOTE, colours.CAPTION, bold=True))
             widest = max(widest, text_width(line, NOTE, bold=True))
     x = 0.0
     items = legend_items(scene)
     if items:
-        y += LINE + (2 if parts else 0)
+        y += LEGEND_LINE + (2 if parts else 0)
     for sample, text in items:
         wide = SWATCH + 5 + text_width(text, SMALL)
         if sample in ("local", "path", "cells"):
             wide += 6
         if x and x + wide > room:
-            x, y = 0.0, y + LINE
+            x, y = 0.0, y + LEGEND_LINE
         parts += _item(sample, text, x, y - 4)
         x += wide + BETWEEN
         widest = max(widest, x - BETWEEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from engine.draw.scene.cards.card import HEADER, NUMBER_SIZE
-from engine.draw.scene.cards.value_card import INPUT, LINE, OP, PARAMETER, ValueCard
+from engine.draw.scene.cards.value_card import INPUT, OP, PARAMETER, VALUE_LINE, ValueCard
 from engine.draw.svg import colours
 from engine.draw.svg.elements import DARK, RADIUS, background, border, header, px, text_element
 
@@ -14,7 +14,7 @@ HEADERS = {  # background and text
     PARAMETER: DARK,
     INPUT: (colours.PAPER, colours.TEXT),
 }
-CAPTION_SIZE = 10.0  # px
+SMALL_SIZE = 10.0  # px
 
 
 def value_face(card: ValueCard, strongest: float) -> list[str]:
@@ -24,7 +24,7 @@ def value_face(card: ValueCard, strongest: float) -> list[str]:
     if card.role == INPUT and card.title == "leaf":
         ink = colours.MUTED
     wide, high, r = card.width, card.height, RADIUS
-    middle = HEADER + LINE
+    middle = HEADER + VALUE_LINE
     (data, data_text), (grad, grad_text) = card.printed_lines()
     parts = [background(card), *header(card, back, ink), "<g>"]
     if entry.data is not None and not isfinite(entry.data):
@@ -39,9 +39,9 @@ def value_face(card: ValueCard, strongest: float) -> list[str]:
         )
     grad_ink = colours.MUTED if entry.grad is None else colours.TEXT
     parts += [
-        text_element(6, HEADER + 14, data, CAPTION_SIZE, colours.MUTED),
+        text_element(6, HEADER + 14, data, SMALL_SIZE, colours.MUTED),
         text_element(wide - 6, HEADER + 14.5, data_text, NUMBER_SIZE, colours.TEXT, "end"),
-        text_element(6, middle + 14, grad, CAPTION_SIZE, grad_ink),
+        text_element(6, middle + 14, grad, SMALL_SIZE, grad_ink),
         text_element(wide - 6, middle + 14.5, grad_text, NUMBER_SIZE, grad_ink, "end"),
         "</g>",
         border(card),

@@ -25,7 +25,7 @@ class Card(ABC):
         title: printed bold: an op's symbol, a leaf's label, a group's name.
         label: printed in italics after the title.
         entries: the values; the last one is the result, whose grad the card is known for.
-        tip: what to say when the mouse rests on it.
+        tip: shown when the mouse rests on it.
         count: how many times it was computed; more than once is drawn as a stack.
         focus: it is what a frame is about, and gets a border that is easy to see.
         width: px.

@@ -8,7 +8,7 @@ from typing import ClassVar
 from engine.draw.scene.cards.card import NUMBER_SIZE, Card, even
 from engine.draw.text import text_width
 
-LEAST_WIDTH, HEIGHT = 26.0, 24.0  # px
+LEAST_CONSTANT_WIDTH, CONSTANT_HEIGHT = 26.0, 24.0  # px
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class ConstantCard(Card):
     def measure(self) -> None:
         """Make the card as wide as its number."""
         wide = text_width(" ".join(self.heading).strip(), NUMBER_SIZE) + 14
-        self.width, self.height = even(max(LEAST_WIDTH, wide)), HEIGHT
+        self.width, self.height = even(max(LEAST_CONSTANT_WIDTH, wide)), CONSTANT_HEIGHT
 
     @property
     def heading(self) -> tuple[str, str]:

@@ -15,7 +15,7 @@ class Entry:
         name: what to call it, on a card of many values.
         data: its data, or None to hide it.
         grad: its grad, or None where there is none yet, or never will be.
-        tip: what to say when the mouse rests on it.
+        tip: shown when the mouse rests on it.
         count: how many values it shows; then data is their mean and grad their sum.
         before: what data was before, in a picture that compares.
         merged: the entries it replaces, of which it shows the strongest gradient.

@@ -13,7 +13,7 @@ TABLE_HEAD, TABLE_LINE = 15.0, 17.0  # the height of the line of captions, and o
 
 @dataclass(slots=True, kw_only=True)
 class TableCard(ColumnCard):
-    """The card of a neuron, say, with its numbers.
+    """The card of a group, such as a neuron, with its numbers.
 
     Attributes:
         footnote: a last line in small print, or "".

@@ -8,7 +8,7 @@ from engine.draw.scene.cards.card import MOST_WIDTH, NUMBER_SIZE, Card, even
 from engine.draw.text import text_width
 
 OP, PARAMETER, INPUT = "op", "parameter", "input"  # roles: what the colour of its header shows
-LEAST_WIDTH, HEIGHT, LINE = 96.0, 62.0, 20.0  # px
+LEAST_VALUE_WIDTH, VALUE_HEIGHT, VALUE_LINE = 96.0, 62.0, 20.0  # px
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,10 +25,10 @@ class ValueCard(Card):
 
     def measure(self) -> None:
         """Make the card as wide as its header and its numbers, within limits."""
-        wide = max(LEAST_WIDTH, min(MOST_WIDTH, self.heading_width()))
+        wide = max(LEAST_VALUE_WIDTH, min(MOST_WIDTH, self.heading_width()))
         for name, text in self.printed_lines():
             wide = max(wide, text_width(name, 10) + text_width(text, NUMBER_SIZE) + 20)
-        self.width, self.height = even(wide), HEIGHT
+        self.width, self.height = even(wide), VALUE_HEIGHT
 
     @property
     def name(self) -> str:
