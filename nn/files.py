@@ -1,45 +1,10 @@
-"""Writes files whole or not at all, and reads the JSON files of this library."""
+"""Reads the JSON files of this library, and tells data and settings apart."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
-
-
-def write_whole(path: str | Path, content: str | bytes) -> Path:
-    """Write a file through a temporary one beside it; an old one stays until it is complete.
-
-    Raises:
-        OSError: the folder does not exist or cannot be written to, or the disk is full.
-    """
-    path = Path(path)
-    data = content.encode() if isinstance(content, str) else content
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"cannot write {path.name}: there is no folder {str(path.parent)!r}; make it first"
-        )
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise type(error)(
-            f"cannot write {path.name} in {str(path.parent)!r}: {error.strerror}; "
-            "choose a folder that you may write to"
-        ) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes files for their owner alone; a picture or a model is for everybody to read.
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
 
 
 def read_json(path: str | Path, kind: str, version: int) -> dict[str, object]:

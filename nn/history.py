@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from nn.files import write_whole
+import engine
 
 COLUMNS = ("loss", "validation_loss", "metric", "validation_metric", "learning_rate")
 
@@ -69,7 +69,7 @@ class History:
         writer.writerow(["epoch", *columns])
         for epoch in range(len(self)):
             writer.writerow([epoch + 1, *(repr(getattr(self, name)[epoch]) for name in columns)])
-        write_whole(path, text.getvalue())
+        engine.write_atomically(path, text.getvalue())
 
     def state_dict(self) -> dict[str, object]:
         """Return everything, for a checkpoint."""

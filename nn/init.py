@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from engine import Value, no_grad
+
 Initialiser = Callable[[int, int, Random], float]
+FAR = 10.0  # from 0, where softplus and gelu are as straight as relu
 
 
 def zeros(n_inputs: int, n_outputs: int, rng: Random) -> float:
@@ -51,17 +54,30 @@ INITIALISERS: dict[str, Initialiser] = {
     "glorot": xavier,
     "he": he,
 }
-HALF_SILENT = ("relu", "leaky_relu", "gelu", "softplus")  # half of what comes in hardly goes out
 
 
-def initialiser(name: str, activation: object) -> Initialiser:
-    """Return the initialiser of that name; "auto" is He for relu and its like, else Xavier.
+def initialiser(name: str, activation: Callable[[Value], Value] | None) -> Initialiser:
+    """Return the initialiser of that name; "auto" is He for rectifiers, else Xavier.
+
+    Args:
+        name: one of `INITIALISERS`, or "auto".
+        activation: of the neurons, or None if it is not known.
 
     Raises:
         ValueError: there is none of that name.
     """
     if name == "auto":
-        return he if activation in HALF_SILENT else xavier
+        return he if activation is not None and is_rectifier(activation) else xavier
     if name not in INITIALISERS:
         raise ValueError(f"init must be one of auto, {', '.join(INITIALISERS)}, got {name!r}")
     return INITIALISERS[name]
+
+
+def is_rectifier(activation: Callable[[Value], Value]) -> bool:
+    """Return whether a function lets what is far above 0 through, and next to nothing from below.
+
+    Half of the variance of what comes in is then lost, for which He's initialisation makes up.
+    """
+    with no_grad():
+        below, above = activation(Value(-FAR)).data, activation(Value(FAR)).data
+    return abs(below) < 0.1 * FAR and abs(above - FAR) < 0.1 * FAR

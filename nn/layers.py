@@ -23,16 +23,8 @@ def linear(x: Value) -> Value:
     return x
 
 
-ACTIVATIONS: dict[str, Activation] = {
-    "linear": linear,
-    "relu": engine.relu,
-    "leaky_relu": engine.leaky_relu,
-    "gelu": engine.gelu,
-    "softplus": engine.softplus,
-    "tanh": engine.tanh,
-    "sigmoid": engine.sigmoid,
-    "sin": engine.sin,
-}
+# What a neuron may use by name: the rows of the engine's table that say so, and the identity.
+ACTIVATIONS: dict[str, Activation] = {"linear": linear, **engine.activations()}
 
 
 def activation_named(activation: str | Activation) -> tuple[str, Activation]:
@@ -81,12 +73,13 @@ class Neuron(Module):
     ) -> None:
         n_inputs = whole_number(n_inputs, "n_inputs")
         rng = Random() if rng is None else rng
-        begin = initialiser(init, activation)
+        self.activation, self._activate = activation_named(activation)
+        # A function of one's own may do anything, and is not called to find out.
+        begin = initialiser(init, None if callable(activation) else self._activate)
         self.weights = [
             Value(begin(n_inputs, n_outputs, rng), f"w{i}") for i in range(1, n_inputs + 1)
         ]
         self.bias = Value(0.0, "b") if bias else None
-        self.activation, self._activate = activation_named(activation)
         self._scope = engine.scope(name, note=self.activation)
 
     def __call__(self, x: Sequence[Value | float]) -> Value:

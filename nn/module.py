@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from engine import Value
-from nn.files import read_json, write_whole
+from engine import Value, write_atomically
+from nn.files import read_json
 from nn.summary import Part, Summary, summarise
 
 FORMAT, VERSION = "glassgrad model", 1
@@ -25,7 +25,7 @@ class Module:
         metadata: what was saved with the parameters, such as the names of classes.
 
     Example:
-        >>> from engine import Value
+        >>> from engine import Value, write_atomically
         >>> class Line(Module):
         ...     def __init__(self):
         ...         self.weight, self.bias = Value(2.0), Value(1.0)
@@ -123,7 +123,7 @@ class Module:
             "metadata": dict(self.metadata if metadata is None else metadata),
             "parameters": self.state_dict(),
         }
-        write_whole(path, json.dumps(content, indent=1) + "\n")
+        write_atomically(path, json.dumps(content, indent=1) + "\n")
 
     def load(self, path: str | Path) -> None:
         """Set the parameters to those of a file that `save` wrote.

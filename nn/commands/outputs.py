@@ -13,7 +13,6 @@ from engine import Value
 from nn.commands import CommandError, unwritable
 from nn.commands.trained import Trained
 from nn.data.dataset import Dataset
-from nn.files import write_whole
 from nn.metrics import metric_for
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def write_all(out: Path, training: TrainingRun, *, play: bool) -> list[str]:
         for name, figure in figures.items():
             content = BytesIO()
             figure.savefig(content, format="png")
-            write_whole(out / name, content.getvalue())
+            engine.write_atomically(out / name, content.getvalue())
         network = draw_network(out, training, play=play)
     except OSError as error:
         raise unwritable(out, error) from None

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import engine
 from nn.commands import CommandError, unwritable
 from nn.commands.trained import Trained
 from nn.data.table import DataError, Table, count, read_table
-from nn.files import write_whole
 
 if TYPE_CHECKING:
     from nn.commands import Commands
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = as_csv(table, trained.target_name, found)
     if arguments.out:
         try:
-            write_whole(arguments.out, text)
+            engine.write_atomically(arguments.out, text)
         except OSError as error:
             raise unwritable(arguments.out, error) from None
         print(f"{count(len(table), 'prediction')} in {arguments.out}", file=sys.stderr)

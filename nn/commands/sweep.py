@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import engine
 from nn.commands import CommandError, train
 from nn.commands.outputs import make_folder
 from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
-from nn.files import write_whole
 
 if TYPE_CHECKING:
     from nn.commands import Commands
@@ -169,7 +169,7 @@ def write(
         spread = f"{median(mine):.4f}  ({min(mine):.4f} to {max(mine):.4f})"
         print(f"{name:{width}}  {spread}  {', '.join(sorted(alarms[name]))}".rstrip())
     try:
-        write_whole(out / "table.csv", text.getvalue())
+        engine.write_atomically(out / "table.csv", text.getvalue())
         plots.runs(list(scores), list(scores.values()), metric_name=metric).savefig(
             out / "sweep.png"
         )

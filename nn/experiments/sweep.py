@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nn.files import fingerprint, read_json, write_whole
+import engine
+from nn.files import fingerprint, read_json
 
 FORMAT, VERSION = "glassgrad run", 1
 ATTEMPTS = 2  # a run whose worker died is tried again, then given up
@@ -59,7 +60,7 @@ class Runs:
             "settings": dict(settings),
             "result": result,
         }
-        write_whole(self.path(settings), json.dumps(content, indent=1) + "\n")
+        engine.write_atomically(self.path(settings), json.dumps(content, indent=1) + "\n")
 
 
 def run_all(

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn.files import write_whole
+import engine
 from nn.monitor.pictures import Plots
 from nn.monitor.record import Record
 from nn.monitor.statistic import Statistic
@@ -54,7 +54,7 @@ def write(record: Record, path: str | Path) -> Path:
     """
     content = page(record)
     try:
-        return write_whole(path, content)
+        return engine.write_atomically(path, content)
     except OSError as error:
         if error.errno is None or error.strerror is None:
             raise

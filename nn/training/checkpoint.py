@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from random import Random
 
-from nn.files import read_json, write_whole
+import engine
+from nn.files import read_json
 from nn.history import History
 from nn.module import Module
 from nn.optim import Optimizer
@@ -35,7 +36,7 @@ def write(
         "rng": rng.getstate(),
         "history": history.state_dict(),
     }
-    write_whole(path, json.dumps(content))
+    engine.write_atomically(path, json.dumps(content))
 
 
 def resume(

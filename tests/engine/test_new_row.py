@@ -143,3 +143,15 @@ def test_former_name_of_the_command_works_and_names_the_new_one(tmp_path: Path) 
     done = run(tmp_path, "-m", "engine.ops")
     assert done.stdout.count("up to date") == 3
     assert "deprecated; use `python -m engine`" in done.stderr
+
+
+def test_row_gives_an_activation_by_name_that_is_saved_and_loaded(with_gaussian: Path) -> None:
+    program = (
+        "import nn\n"
+        "model = nn.MLP(2, [3, 1], activation='gaussian', seed=0)\n"
+        "model.save('model.json')\n"
+        "again = nn.load('model.json')\n"
+        "print(again.layers[0].activation, again([0.5, -1]).data == model([0.5, -1]).data)\n"
+    )
+    done = run(with_gaussian, "-c", program)
+    assert done.stdout.split() == ["gaussian", "True"], done.stderr

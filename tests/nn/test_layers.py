@@ -11,8 +11,11 @@ from random import Random
 import numpy as np
 import pytest
 
+import engine
 import nn
 from engine import Value, nodes
+from nn.init import is_rectifier
+from nn.layers import ACTIVATIONS
 
 
 def test_neuron_computes_the_bent_sum_of_its_weighted_inputs_and_bias() -> None:
@@ -202,6 +205,21 @@ def test_bad_networks_and_inputs_are_refused_in_words(build, error, wording) -> 
 
 def test_numpy_sizes_are_sizes() -> None:
     assert nn.MLP(np.int64(2), [np.int64(3), 1]).sizes == [2, 3, 1]
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "gelu", "softplus"])
+def test_rectifier_is_told_by_what_it_does(name: str) -> None:
+    assert is_rectifier(ACTIVATIONS[name])
+
+
+@pytest.mark.parametrize("name", ["linear", "tanh", "sigmoid", "sin"])
+def test_other_activation_is_not_a_rectifier(name: str) -> None:
+    assert not is_rectifier(ACTIVATIONS[name])
+
+
+def test_every_activation_of_the_engine_is_one_by_name() -> None:
+    for name in engine.activations():
+        assert nn.Neuron(1, activation=name).activation == name
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])

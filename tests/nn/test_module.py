@@ -157,10 +157,10 @@ def test_missing_folder_is_named(tmp_path) -> None:
 
 
 def test_folder_that_may_not_be_written_to_is_named(tmp_path, monkeypatch) -> None:
-    def forbidden(**_: object) -> None:
+    def forbidden(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("nn.files.tempfile.mkstemp", forbidden)
+    monkeypatch.setattr("engine.files.os.open", forbidden)
     wording = r"cannot write model.json in '.*': Permission denied; choose a folder that you may"
     with pytest.raises(PermissionError, match=wording):
         nn.MLP(2, [1]).save(tmp_path / "model.json")
@@ -174,7 +174,7 @@ def test_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch
     def full_disk(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nn.files.os.fsync", full_disk)
+    monkeypatch.setattr("engine.files.os.fsync", full_disk)
     with pytest.raises(OSError, match="No space left"):
         nn.MLP(2, [1], seed=1).save(path)
     assert path.read_text() == before

@@ -336,7 +336,7 @@ def test_report_on_a_full_disk_says_so_and_keeps_the_old_one(tmp_path, monkeypat
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nn.files.os.fsync", full)
+    monkeypatch.setattr("engine.files.os.fsync", full)
     with pytest.raises(
         OSError,
         match=r"cannot write the report run.html: No space left .*; choose another folder, or free some space",
