@@ -16,7 +16,7 @@ class _NewValueHook(hooks):
     __slots__ = ()
 
     def __enter__(self) -> None:
-        outer, see = value._watcher, self.see
+        outer, see = value._on_new_value, self.see
         self.on_new_value = see if outer is None else lambda node: see(outer(node))
         super().__enter__()
 

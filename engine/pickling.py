@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     class Copied(Node, Protocol):
         """What copying knows of a Value."""
 
-        _place: Tag | tuple[str, Tag | None] | None
+        _label_scope: Tag | tuple[str, Tag | None] | None
 
         @property
         def copied_as(self) -> type[Self]:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     N = TypeVar("N", bound=Copied)
 
-SLOTS = ("data", "grad", "op", "_a", "_da", "_b", "_db", "_place")
+SLOTS = ("data", "grad", "op", "_a", "_da", "_b", "_db", "_label_scope")
 
 # pickle asks each node how to rebuild it, and follows the answer into its inputs: a chain of
 # 100,000 nodes would recurse 100,000 times. So the node that is asked first answers with all nodes
@@ -40,7 +40,7 @@ _pending_ids: list[int] = []  # ids of results, the next one last; a leaf answer
 def state_of(node: Copied) -> tuple[object, ...]:
     """Return what a node holds; the result of `where` has a condition too."""
     if node.op is None:  # what else a leaf keeps is where a compiled program finds its numbers
-        return (node.data, node.grad, None, None, 0.0, None, 0.0, node._place)
+        return (node.data, node.grad, None, None, 0.0, None, 0.0, node._label_scope)
     names = (*SLOTS, "condition") if hasattr(node, "condition") else SLOTS
     return tuple(getattr(node, name) for name in names)
 

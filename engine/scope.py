@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine import value
 from engine.tag import OUTERMOST
-from engine.tag import Tag as Tag
 from engine.value import hooks
 
 

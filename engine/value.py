@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 # ---- the hooks: read whenever a Value is made, set by `hooks` alone ----
 
 _scope: Tag | None = None  # where new Values are made
-_watcher: Callable[[Value], Value] | None = None  # is called with each, and returns it
+_on_new_value: Callable[[Value], Value] | None = None  # is called with each, and returns it
 _recorder: Recorder | None = None  # what engine.compile records with, while it does
 
 new = object.__new__
@@ -98,18 +98,18 @@ class hooks:  # noqa: N801  reads like a function
         self._outer: list[tuple[Tag | None, Callable[[Value], Value] | None, Recorder | None]] = []
 
     def __enter__(self) -> None:
-        global _scope, _watcher, _recorder
-        self._outer.append((_scope, _watcher, _recorder))
+        global _scope, _on_new_value, _recorder
+        self._outer.append((_scope, _on_new_value, _recorder))
         if self.scope is not UNCHANGED:
             _scope = self.scope
         if self.on_new_value is not UNCHANGED:
-            _watcher = self.on_new_value
+            _on_new_value = self.on_new_value
         if self.recorder is not UNCHANGED:
             _recorder = self.recorder
 
     def __exit__(self, *_: object) -> None:
-        global _scope, _watcher, _recorder
-        _scope, _watcher, _recorder = self._outer.pop()
+        global _scope, _on_new_value, _recorder
+        _scope, _on_new_value, _recorder = self._outer.pop()
 
 
 # ---- the walk behind backward(): marks in the nodes, faster than a set of those seen ----
@@ -211,9 +211,9 @@ class Value:
 
     # Eight slots make 96 bytes; a ninth would make 112, since Python hands out memory in sixteens.
     # So some carry two meanings. Where an input is a plain number, _a (or _b) is None and _da (or
-    # _db) is that number, for it needs no derivative. _place is the scope, or (label, scope)
+    # _db) is that number, for it needs no derivative. _label_scope is the scope, or (label, scope)
     # for the few Values that have a label.
-    __slots__ = ("_a", "_b", "_da", "_db", "_place", "data", "grad", "op")
+    __slots__ = ("_a", "_b", "_da", "_db", "_label_scope", "data", "grad", "op")
     if TYPE_CHECKING:
         _data: float
 
@@ -223,32 +223,34 @@ class Value:
     def __init__(self, data: float, label: str = "") -> None:
         self.data = data if type(data) is float else as_float(data)
         self.grad = 0.0
-        self._place: Tag | tuple[str, Tag | None] | None = (label, _scope) if label else _scope
+        self._label_scope: Tag | tuple[str, Tag | None] | None = (
+            (label, _scope) if label else _scope
+        )
         self.op: Op | None = None
         self._a: Value | None = None
         self._da = 0.0
         self._b: Value | None = None
         self._db = 0.0
-        if _watcher is not None:
-            _watcher(self)
+        if _on_new_value is not None:
+            _on_new_value(self)
 
     @property
     def label(self) -> str:
         """Its name, or ""."""
-        return self._place[0] if isinstance(self._place, tuple) else ""
+        return self._label_scope[0] if isinstance(self._label_scope, tuple) else ""
 
     @label.setter
     def label(self, label: str) -> None:
-        self._place = (label, self.scope) if label else self.scope
+        self._label_scope = (label, self.scope) if label else self.scope
 
     @property
     def scope(self) -> Tag | None:
         """Where it was made, or None."""
-        return self._place[1] if isinstance(self._place, tuple) else self._place
+        return self._label_scope[1] if isinstance(self._label_scope, tuple) else self._label_scope
 
     @scope.setter
     def scope(self, scope: Tag | None) -> None:
-        self._place = (self.label, scope) if self.label else scope
+        self._label_scope = (self.label, scope) if self.label else scope
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -371,17 +373,17 @@ class Value:
             b = other._data
             out = a + b
             node = new(Value)
-            node.data, node.grad, node._place = out, 0.0, _scope
+            node.data, node.grad, node._label_scope = out, 0.0, _scope
             node.op, node._a, node._da = ADD, self, 1.0
             node._b, node._db = other, 1.0
-            return node if _watcher is None else _watcher(node)
+            return node if _on_new_value is None else _on_new_value(node)
         b = other if type(other) is float else operand("+", other)
         out = a + b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = ADD, self, 1.0
         node._b, node._db = None, b
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __radd__(self, other: float) -> Value:
         """Apply add with a plain number on the left."""
@@ -389,10 +391,10 @@ class Value:
         a = other if type(other) is float else operand("+", other, reflected=True)
         out = a + b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = ADD, None, a
         node._b, node._db = self, 1.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __sub__(self, other: Value | float) -> Value:
         """Apply sub.
@@ -406,17 +408,17 @@ class Value:
             b = other._data
             out = a - b
             node = new(Value)
-            node.data, node.grad, node._place = out, 0.0, _scope
+            node.data, node.grad, node._label_scope = out, 0.0, _scope
             node.op, node._a, node._da = SUB, self, 1.0
             node._b, node._db = other, -1.0
-            return node if _watcher is None else _watcher(node)
+            return node if _on_new_value is None else _on_new_value(node)
         b = other if type(other) is float else operand("-", other)
         out = a - b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = SUB, self, 1.0
         node._b, node._db = None, b
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __rsub__(self, other: float) -> Value:
         """Apply sub with a plain number on the left."""
@@ -424,10 +426,10 @@ class Value:
         a = other if type(other) is float else operand("-", other, reflected=True)
         out = a - b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = SUB, None, a
         node._b, node._db = self, -1.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __mul__(self, other: Value | float) -> Value:
         """Apply mul.
@@ -441,17 +443,17 @@ class Value:
             b = other._data
             out = a * b
             node = new(Value)
-            node.data, node.grad, node._place = out, 0.0, _scope
+            node.data, node.grad, node._label_scope = out, 0.0, _scope
             node.op, node._a, node._da = MUL, self, b
             node._b, node._db = other, a
-            return node if _watcher is None else _watcher(node)
+            return node if _on_new_value is None else _on_new_value(node)
         b = other if type(other) is float else operand("*", other)
         out = a * b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = MUL, self, b
         node._b, node._db = None, b
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __rmul__(self, other: float) -> Value:
         """Apply mul with a plain number on the left."""
@@ -459,10 +461,10 @@ class Value:
         a = other if type(other) is float else operand("*", other, reflected=True)
         out = a * b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = MUL, None, a
         node._b, node._db = self, a
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __truediv__(self, other: Value | float) -> Value:
         """Apply div.
@@ -482,10 +484,10 @@ class Value:
             except (ArithmeticError, ValueError):
                 out, da, db = ieee_result(DIV, self, other)
             node = new(Value)
-            node.data, node.grad, node._place = out, 0.0, _scope
+            node.data, node.grad, node._label_scope = out, 0.0, _scope
             node.op, node._a, node._da = DIV, self, da
             node._b, node._db = other, db
-            return node if _watcher is None else _watcher(node)
+            return node if _on_new_value is None else _on_new_value(node)
         b = other if type(other) is float else operand("/", other)
         try:
             out = a / b
@@ -493,10 +495,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da, _ = ieee_result(DIV, self, b)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = DIV, self, da
         node._b, node._db = None, b
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __rtruediv__(self, other: float) -> Value:
         """Apply div with a plain number on the left."""
@@ -508,10 +510,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, _, db = ieee_result(DIV, a, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = DIV, None, a
         node._b, node._db = self, db
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __neg__(self) -> Value:
         """Apply neg.
@@ -522,10 +524,10 @@ class Value:
         a = self._data
         out = -a
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = NEG, self, -1.0
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __pow__(self, other: Value | float) -> Value:
         """Apply pow.
@@ -545,10 +547,10 @@ class Value:
             except (ArithmeticError, ValueError):
                 out, da, db = ieee_result(POW, self, other)
             node = new(Value)
-            node.data, node.grad, node._place = out, 0.0, _scope
+            node.data, node.grad, node._label_scope = out, 0.0, _scope
             node.op, node._a, node._da = POW, self, da
             node._b, node._db = other, db
-            return node if _watcher is None else _watcher(node)
+            return node if _on_new_value is None else _on_new_value(node)
         b = other if type(other) is float else operand("**", other)
         try:
             out = pow(a, b)
@@ -556,10 +558,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da, _ = ieee_result(POW, self, b)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = POW, self, da
         node._b, node._db = None, b
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __rpow__(self, other: float) -> Value:
         """Apply pow with a plain number on the left."""
@@ -571,10 +573,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, _, db = ieee_result(POW, a, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = POW, None, a
         node._b, node._db = self, db
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def exp(self) -> Value:
         """Apply exp.
@@ -589,10 +591,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(EXP, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = EXP, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def log(self) -> Value:
         """Apply log.
@@ -608,10 +610,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(LOG, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = LOG, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def sqrt(self) -> Value:
         """Apply sqrt.
@@ -627,10 +629,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SQRT, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = SQRT, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def sin(self) -> Value:
         """Apply sin.
@@ -645,10 +647,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SIN, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = SIN, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def cos(self) -> Value:
         """Apply cos.
@@ -663,10 +665,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(COS, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = COS, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def erfc(self) -> Value:
         """Apply erfc.
@@ -681,10 +683,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(ERFC, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = ERFC, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def tanh(self) -> Value:
         """Apply tanh.
@@ -699,10 +701,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(TANH, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = TANH, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def sigmoid(self) -> Value:
         """Apply sigmoid.
@@ -717,10 +719,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SIGMOID, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = SIGMOID, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def softplus(self) -> Value:
         """Apply softplus.
@@ -735,10 +737,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SOFTPLUS, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = SOFTPLUS, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def relu(self) -> Value:
         """Apply relu.
@@ -749,10 +751,10 @@ class Value:
         a = self._data
         out = 0.0 if a <= 0 else a
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = RELU, self, 1.0 if a > 0 else 0.0
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def leaky_relu(self) -> Value:
         """Apply leaky_relu.
@@ -763,10 +765,10 @@ class Value:
         a = self._data
         out = a if a > 0 else 0.01 * a
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = LEAKY_RELU, self, 1.0 if a > 0 else 0.01
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def gelu(self) -> Value:
         """Apply gelu.
@@ -781,10 +783,10 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(GELU, self)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = GELU, self, da
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def __abs__(self) -> Value:
         """Apply abs.
@@ -795,10 +797,10 @@ class Value:
         a = self._data
         out = abs(a)
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = ABS, self, 1.0 if a > 0 else -1.0 if a < 0 else 0.0
         node._b, node._db = None, 0.0
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def maximum(self, other: Value | float) -> Value:
         """Apply maximum.
@@ -812,17 +814,17 @@ class Value:
             b = other._data
             out = a if a > b else b if b >= a else a + b
             node = new(Value)
-            node.data, node.grad, node._place = out, 0.0, _scope
+            node.data, node.grad, node._label_scope = out, 0.0, _scope
             node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
             node._b, node._db = other, 0.0 if a > b else 1.0 if a < b else 0.5
-            return node if _watcher is None else _watcher(node)
+            return node if _on_new_value is None else _on_new_value(node)
         b = other if type(other) is float else operand("max", other)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
         node._b, node._db = None, b
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def _maximum_from(self, other: float) -> Value:
         """Apply maximum with a plain number on the left."""
@@ -830,10 +832,10 @@ class Value:
         a = other if type(other) is float else operand("max", other, reflected=True)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = MAXIMUM, None, a
         node._b, node._db = self, 0.0 if a > b else 1.0 if a < b else 0.5
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def minimum(self, other: Value | float) -> Value:
         """Apply minimum.
@@ -847,17 +849,17 @@ class Value:
             b = other._data
             out = a if a < b else b if b <= a else a + b
             node = new(Value)
-            node.data, node.grad, node._place = out, 0.0, _scope
+            node.data, node.grad, node._label_scope = out, 0.0, _scope
             node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
             node._b, node._db = other, 0.0 if a < b else 1.0 if a > b else 0.5
-            return node if _watcher is None else _watcher(node)
+            return node if _on_new_value is None else _on_new_value(node)
         b = other if type(other) is float else operand("min", other)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
         node._b, node._db = None, b
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     def _minimum_from(self, other: float) -> Value:
         """Apply minimum with a plain number on the left."""
@@ -865,10 +867,10 @@ class Value:
         a = other if type(other) is float else operand("min", other, reflected=True)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
-        node.data, node.grad, node._place = out, 0.0, _scope
+        node.data, node.grad, node._label_scope = out, 0.0, _scope
         node.op, node._a, node._da = MINIMUM, None, a
         node._b, node._db = self, 0.0 if a < b else 1.0 if a > b else 0.5
-        return node if _watcher is None else _watcher(node)
+        return node if _on_new_value is None else _on_new_value(node)
 
     # --- end of generated code ---
 
@@ -893,13 +895,13 @@ class Choice(Value):
         da: float,
         db: float,
     ) -> None:
-        self.data, self.grad, self._place = out, 0.0, _scope
+        self.data, self.grad, self._label_scope = out, 0.0, _scope
         self.op = row
         self._a, self._da = (a, da) if isinstance(a, Value) else (None, a)
         self._b, self._db = (b, db) if isinstance(b, Value) else (None, b)
         self.condition = condition
-        if _watcher is not None:
-            _watcher(self)
+        if _on_new_value is not None:
+            _on_new_value(self)
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:

@@ -51,6 +51,3 @@ def describe_for_error(x: object) -> str:
     if isinstance(x, (list, tuple, set, dict)):
         return f"{text}; use one number at a time"
     return text
-
-
-number = as_float  # until compile imports the new name

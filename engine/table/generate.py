@@ -187,10 +187,10 @@ def recorded(row: Op, *inputs: str | None) -> list[str]:
         *computed,
         # A call of Value(...) would take as long again as all the rest of the method.
         "node = new(Value)",
-        "node.data, node.grad, node._place = out, 0.0, _scope",
+        "node.data, node.grad, node._label_scope = out, 0.0, _scope",
         f"node.op, node._a, node._da = {row.name.upper()}, {kept[0]}, {kept[1]}",
         f"node._b, node._db = {kept[2]}, {kept[3]}",
-        "return node if _watcher is None else _watcher(node)",
+        "return node if _on_new_value is None else _on_new_value(node)",
     ]
 
 

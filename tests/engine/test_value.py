@@ -1,11 +1,13 @@
 """A Value as a number: what it takes, what it refuses, and how it compares, prints and copies."""
 
+import ast
 import copy
 import math
 import pickle
 import sys
 from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -340,6 +342,19 @@ def test_checker_says_where_there_is_a_corner() -> None:
 def test_checker_says_when_no_slope_is_wrong() -> None:
     with pytest.raises(engine.GradientMismatch, match="every recorded slope is right"):
         engine.check_gradients(lambda a: a * a.detach(), [2.0])
+
+
+def test_hooks_are_assigned_in_value_py_only() -> None:
+    names = {"_scope", "_on_new_value", "_recorder"}
+    folder = Path(engine.__file__).parent
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if node.attr in names and ast.unparse(node.value) == "value"
+    ]
+    assert found == []
 
 
 def test_hooks_hold_inside_themselves_and_are_put_back_after_an_error() -> None:

@@ -49,7 +49,7 @@ class Recorder:
     def input(self, number: float, label: str) -> Value:
         """Return a placeholder for a number that each replay is given anew."""
         node = self.new_node(Placeholder, number, self.tape.add_input(label))
-        node._place, node.op = (label, None), None
+        node._label_scope, node.op = (label, None), None
         return node
 
     def finish(self, out: Value, outputs: Sequence[Value], penalty: Value | None = None) -> Tape:
@@ -190,7 +190,7 @@ class Recorder:
     def add_node(self, kind: type[Recorded], op: Op, args: tuple[int, ...], number: float) -> Value:
         """Return a new recorded node."""
         node = self.new_node(kind, number, self.tape.add_operation(op, args, value._scope))
-        node._place, node.op = value._scope, op
+        node._label_scope, node.op = value._scope, op
         return node
 
     def new_node(self, kind: type[Recorded], number: float, index: int) -> Recorded:

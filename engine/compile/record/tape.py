@@ -5,10 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 
-from engine import functions
+from engine.functions import OPERATIONS
 from engine.ops import Op
-from engine.scope import Tag
 from engine.select import detached_maximum, take
+from engine.tag import Tag
 from engine.value import Value, hooks
 
 # Kinds of steps that no row of the table makes.
@@ -24,13 +24,7 @@ COMPARISONS = {
     for symbol in (">", ">=", "<", "<=")
 }
 
-FUNCTIONS: dict[str, Callable[..., Value | float]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
-    "pow": operator.pow,
-    "neg": operator.neg,
+COMPARED: dict[str, Callable[..., Value | float]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
@@ -201,7 +195,7 @@ def apply(op: Op, x: list[Value | float]) -> Value | float:
         return take(x[1:], x[0])
     if op is LARGEST:
         return detached_maximum(x)
-    function = FUNCTIONS.get(op.name) or getattr(functions, op.name)
+    function = OPERATIONS.get(op.name) or COMPARED[op.name]
     chosen_by = x[len(op.slopes) :]  # the condition of a `where`, which its function takes first
     result: Value | float = function(*chosen_by, *x[: len(op.slopes)])
     return float(result) if isinstance(result, bool) else result

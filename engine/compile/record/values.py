@@ -161,7 +161,7 @@ class Recorded(Value):
     @label.setter
     def label(self, label: str) -> None:
         self.tape.labels[self.index] = label
-        self._place = (label, self.scope)
+        self._label_scope = (label, self.scope)
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
