@@ -133,3 +133,18 @@ def healthy(seed: int, *, compiled: bool = True, epochs: int = 30) -> nn.Monitor
         X, y = xor(seed)
     optimizer = rule(model.parameters(), learning_rate=rate)
     return train(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, compiled=compiled)
+
+
+def watched(*, compiled=True, epochs=3, every=1, activation="tanh", **settings) -> nn.Monitor:
+    """Train a small healthy network, and return what watched it."""
+    X, y = moons(0)
+    model = nn.MLP(2, [4, 3, 1], activation=activation, seed=0)
+    return train(model, X, y, epochs=epochs, every=every, compiled=compiled, **settings)
+
+
+def numbers_of(monitor: nn.Monitor, layer: int, what: str) -> np.ndarray:
+    """Return weights or biases of a layer, read off the model."""
+    neurons = monitor.model.layers[layer].neurons
+    if what == "biases":
+        return np.array([n.bias.data for n in neurons])
+    return np.array([w.data for n in neurons for w in n.weights])

@@ -1,7 +1,6 @@
 """The monitor: what it measures is what NumPy says, what it keeps is bounded, what it refuses."""
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -9,21 +8,7 @@ import pytest
 import engine
 import nn
 from engine import Value
-from tests.networks import moons, train
-
-
-def watched(*, compiled=True, epochs=3, every=1, activation="tanh", **settings):
-    X, y = moons(0)
-    model = nn.MLP(2, [4, 3, 1], activation=activation, seed=0)
-    return train(model, X, y, epochs=epochs, every=every, compiled=compiled, **settings)
-
-
-def numbers(monitor, layer: int, what: str) -> np.ndarray:
-    """Return weights or biases of a layer by the plainest code."""
-    neurons = monitor.model.layers[layer].neurons
-    if what == "biases":
-        return np.array([n.bias.data for n in neurons])
-    return np.array([w.data for n in neurons for w in n.weights])
+from tests.networks import moons, numbers_of, train, watched
 
 
 @pytest.mark.parametrize("compiled", [True, False])
@@ -32,7 +17,7 @@ def test_statistics_of_a_layer_are_those_of_numpy(compiled: bool, what: str) -> 
     # Without validation the last epoch's weights stay, which are those of the last look.
     monitor = watched(compiled=compiled, validation=0)
     for i, row in enumerate(monitor.statistics(what)):
-        x = numbers(monitor, i, what)
+        x = numbers_of(monitor, i, what)
         assert row.layer == f"layer {i + 1}"
         assert row.mean == pytest.approx(x.mean(), rel=1e-5, abs=1e-7)
         assert row.std == pytest.approx(x.std(), rel=1e-5, abs=1e-7)
@@ -161,76 +146,6 @@ def test_monitor_reads_well() -> None:
     assert repr(monitor) == "Monitor(MLP(2 → 4 → 1): 0 steps; no alarm)"
 
 
-# ---- pictures ----
-
-
-@pytest.mark.parametrize("what", ["weights", "biases", "gradients", "activations"])
-def test_histograms_have_a_panel_for_each_layer(what: str) -> None:
-    figure = watched().plot.histograms(what)
-    assert [axes.get_ylabel() for axes in figure.axes] == ["layer 1", "layer 2", "layer 3"]
-
-
-def test_gradient_flow_has_a_line_for_each_layer() -> None:
-    (axes,) = watched().plot.gradient_flow().axes
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
-        "layer 1",
-        "layer 2",
-        "layer 3",
-    ]
-    assert axes.get_yscale() == "log"
-
-
-def test_update_ratio_has_its_target() -> None:
-    (axes,) = watched().plot.update_ratios().axes
-    assert any(list(line.get_ydata()) == [1e-3, 1e-3] for line in axes.lines)
-
-
-def test_activation_map_has_a_row_for_each_neuron() -> None:
-    axes = watched().plot.activations().axes[0]
-    assert axes.collections[0].get_array().shape == (8, 24)
-
-
-def test_weight_paths_end_where_the_weights_are() -> None:
-    monitor = watched(validation=0)
-    (axes,) = monitor.plot.weight_paths("layer 2").axes
-    ends = sorted(line.get_ydata()[-1] for line in axes.lines)
-    assert ends == pytest.approx(sorted(numbers(monitor, 1, "weights")), rel=1e-5)
-
-
-def test_learning_curves_show_both_losses() -> None:
-    (axes,) = watched().plot.learning_curves().axes
-    assert [text.get_text() for text in axes.get_legend().get_texts()][:2] == [
-        "training",
-        "validation",
-    ]
-
-
-def test_alarm_is_marked_where_it_began() -> None:
-    X, y = moons(0)
-    monitor = train(nn.MLP(2, [4, 1], init="zeros"), X, y, epochs=2)
-    figures = [*monitor.plot.all().values(), monitor.plot.alarms()]
-    assert len(figures) == 8
-    for figure in figures[:-1]:
-        axes = figure.axes[0]
-        assert any("symmetric (layer 1)" in text.get_text() for text in axes.texts)
-    assert figures[-1].axes[0].collections
-
-
-def test_figures_show_themselves_in_a_notebook() -> None:
-    assert watched().plot.gradient_flow()._repr_png_().startswith(b"\x89PNG")
-
-
-def test_report_is_one_page_that_asks_for_nothing_else(tmp_path) -> None:
-    X, y = moons(0)
-    monitor = train(nn.MLP(2, [4, 1], init="zeros"), X, y, epochs=2)
-    text = monitor.report(tmp_path / "run.html").read_text()
-    assert text.count("<img") == 7
-    assert set(re.findall(r'(?:src|href)="([^"]{5})', text)) == {"data:"}
-    assert "<script" not in text
-    assert "start with random weights" in text
-    assert "layer 1, activations" in text
-
-
 # ---- what it refuses ----
 
 
@@ -324,23 +239,18 @@ def test_questions_without_an_answer_are_refused_in_words(ask, wording: str) -> 
         ask(monitor)
 
 
-def test_report_in_a_folder_that_is_not_there_says_so(tmp_path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"there is no folder .*make it first"):
-        watched().report(tmp_path / "nowhere" / "run.html")
-
-
-def test_report_on_a_full_disk_says_so_and_keeps_the_old_one(tmp_path, monkeypatch) -> None:
-    path = tmp_path / "run.html"
-    path.write_text("old")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("engine.files.os.fsync", full)
-    with pytest.raises(
-        OSError,
-        match=r"cannot write the report run.html: No space left .*; choose another folder, or free some space",
+def test_old_names_of_what_is_measured_still_work() -> None:
+    X, _ = moons(0, 20)
+    monitor = nn.Monitor(nn.MLP(2, [4, 1], init="zeros"), X)
+    monitor.step(1.0)
+    statistic, look = monitor.statistics()[0], monitor.looks[0]
+    for thing, old, new in (
+        (statistic, "spread", "std"),
+        (statistic, "zeros", "zero_fraction"),
+        (look, "answers", "activations"),
+        (look.activations, "sums", "pre_activation"),
+        (look.activations, "activations", "activation"),
+        (nn.Alarm("dead", "layer 1", None, 1, "", ""), "place", "location"),
     ):
-        watched().report(path)
-    assert path.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["run.html"]
+        with pytest.warns(DeprecationWarning, match=rf"\.{old} is now called {new}; "):
+            assert getattr(thing, old) is getattr(thing, new)

@@ -1,4 +1,4 @@
-"""The monitor's alarms: every sick network is told by name and place, and no healthy one is."""
+"""The rules: every failing network raises its alarm in the right layer, no healthy one does."""
 
 import math
 import re

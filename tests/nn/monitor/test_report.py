@@ -1,0 +1,41 @@
+"""The monitor's report: one web page, complete or not written."""
+
+import re
+
+import pytest
+
+import nn
+from tests.networks import moons, train, watched
+
+
+def test_report_is_one_page_that_asks_for_nothing_else(tmp_path) -> None:
+    X, y = moons(0)
+    monitor = train(nn.MLP(2, [4, 1], init="zeros"), X, y, epochs=2)
+    text = monitor.report(tmp_path / "run.html").read_text()
+    assert text.count("<img") == 7
+    assert set(re.findall(r'(?:src|href)="([^"]{5})', text)) == {"data:"}
+    assert "<script" not in text
+    assert "start with random weights" in text
+    assert "layer 1, activations" in text
+
+
+def test_report_in_a_folder_that_is_not_there_says_so(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*make it first"):
+        watched().report(tmp_path / "nowhere" / "run.html")
+
+
+def test_report_on_a_full_disk_says_so_and_keeps_the_old_one(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "run.html"
+    path.write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("engine.files.os.fsync", full)
+    with pytest.raises(
+        OSError,
+        match=r"cannot write the report run.html: No space left .*; choose another folder, or free some space",
+    ):
+        watched().report(path)
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["run.html"]
