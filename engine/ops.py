@@ -1,7 +1,7 @@
 """The one table: what every operation computes and how fast its result moves with each input.
 
 A row is text in `a` and `b` (the inputs), `c` (a condition, which no gradient enters), `out` (the
-result) and the functions of `math`. Everything else in the project reads these rows: the
+result), `inf` and the functions of `math`. Everything else in the project reads these rows: the
 operators of `Value` and the functions of `engine` are generated from them by
 
     python -m engine
@@ -26,9 +26,20 @@ class Op:
         smooth: where the slopes are true two-sided derivatives; empty if all over the domain.
         remedy: what to do outside the domain; `{a}` and `{b}` stand for the inputs' names.
         activation: whether neurons may use it by name.
+        method: whether Values have it as a method or an operator; else only `engine` has it.
     """
 
-    __slots__ = ("activation", "domain", "forward", "name", "remedy", "slopes", "smooth", "symbol")
+    __slots__ = (
+        "activation",
+        "domain",
+        "forward",
+        "method",
+        "name",
+        "remedy",
+        "slopes",
+        "smooth",
+        "symbol",
+    )
 
     def __init__(
         self,
@@ -40,6 +51,7 @@ class Op:
         smooth: str = "",
         remedy: str = "",
         activation: bool = False,
+        method: bool = True,
     ) -> None:
         self.name = name
         self.symbol = symbol
@@ -49,6 +61,7 @@ class Op:
         self.smooth = smooth
         self.remedy = remedy
         self.activation = activation
+        self.method = method
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -81,6 +94,7 @@ PYTHON_OPERATORS = {
     "a - b": "sub",
     "a * b": "mul",
     "a / b": "truediv",
+    "a % b": "mod",
     "a ** b": "pow",
     "-a": "neg",
     "abs(a)": "abs",
@@ -96,6 +110,7 @@ def op(
     smooth: str = "",
     remedy: str = "",
     activation: bool = False,
+    method: bool = True,
 ) -> Op:
     """Add a row to the table."""
     row = Op(
@@ -107,9 +122,25 @@ def op(
         smooth=smooth,
         remedy=remedy,
         activation=activation,
+        method=method,
     )
     OPS[name] = row
     return row
+
+
+def function(
+    name: str,
+    symbol: str,
+    forward: str,
+    *slopes: str,
+    domain: str = "",
+    smooth: str = "",
+    remedy: str = "",
+) -> Op:
+    """Add a row that is a function of `engine` and no method of Value, which stays small."""
+    return op(
+        name, symbol, forward, *slopes, domain=domain, smooth=smooth, remedy=remedy, method=False
+    )
 
 
 def find(name: str) -> Op:
@@ -125,8 +156,10 @@ MUL     = op("mul",        "×",       "a * b",                        "b",     
 DIV     = op("div",        "÷",       "a / b",                        "1 / b",              "-out / b",
              domain="b != 0", remedy="keep {b} away from zero, for example by adding a small positive number")
 NEG     = op("neg",        "−",       "-a",                           "-1.0")
-POW     = op("pow",        "**",      "a ** b",                       "0.0 if abs(a) + abs(b) <= 0 else b * a ** (b - 1)",
-             "0.0 if abs(out) <= 0 else out * log(a)",
+POW     = op("pow",        "**",      "a ** b",
+             # 0.0 is the limit where b * a ** (b - 1) is 0 * inf; and nan ** 0 is 1, whatever the base.
+             "0.0 if abs(b) <= 0 and not abs(a) > 1e-307 else 0.0 if abs(b) >= inf and abs(out) <= 0 else b * a ** (b - 1)",
+             "0.0 if abs(out) <= 0 and a >= 0 else out * log(a)",
              domain="a > 0 or (b % 1 == 0 if a < 0 else b >= 0)", smooth="a > 0",
              remedy="keep {a} positive, or use a whole exponent (not a negative one if {a} can be zero)")
 EXP     = op("exp",        "exp",     "exp(a)",                       "out")
@@ -143,8 +176,8 @@ SOFTPLUS = op("softplus",  "softplus", "a + log1p(exp(-a)) if a > 0 else log1p(e
              "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))", activation=True)
 RELU    = op("relu",       "ReLU",    "0.0 if a <= 0 else a",         "1.0 if a > 0 else 0.0",   smooth="a != 0", activation=True)
 LEAKY_RELU = op("leaky_relu", "leaky ReLU", "a if a > 0 else 0.01 * a", "1.0 if a > 0 else 0.01", smooth="a != 0", activation=True)
-GELU    = op("gelu",       "GELU",    "0.5 * a * erfc(-0.7071067811865476 * a)",  # a Φ(a); 1/√2 and 1/√(2π)
-             "0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-0.5 * a * a)", activation=True)
+GELU    = op("gelu",       "GELU",    "0.0 if a < -40 else 0.5 * a * erfc(-0.7071067811865476 * a)",  # a Φ(a); 1/√2 and 1/√(2π)
+             "0.0 if a < -40 else 1.0 if a > 40 else 0.5 * erfc(-0.7071067811865476 * a) + 0.3989422804014327 * a * exp(-a * a / 2)", activation=True)
 ABS     = op("abs",        "abs",     "abs(a)",                       "1.0 if a > 0 else -1.0 if a < 0 else 0.0", smooth="a != 0")
 # At a tie each input gets half, as central differences do; nan in either input comes out as nan.
 MAXIMUM = op("maximum",    "max",     "a if a > b else b if b >= a else a + b",
@@ -152,6 +185,46 @@ MAXIMUM = op("maximum",    "max",     "a if a > b else b if b >= a else a + b",
 MINIMUM = op("minimum",    "min",     "a if a < b else b if b <= a else a + b",
              "1.0 if a < b else 0.0 if a > b else 0.5", "0.0 if a < b else 1.0 if a > b else 0.5", smooth="a != b")
 WHERE   = op("where",      "where",   "a if c else b",                "1.0 if c else 0.0",  "0.0 if c else 1.0")
+MOD     = op("mod",        "%",       "a % b",                        "1.0",                "1.0 if abs(out) >= inf else (out - a) / b",
+             domain="b != 0", smooth="a % b != 0", remedy="keep {b} away from zero, for example by adding a small positive number")
+
+# The rest of `math`.
+TAN     = function("tan",   "tan",    "tan(a)",                       "1 + out * out")
+ASIN    = function("asin",  "asin",   "asin(a)",                      "1 / sqrt((1 - a) * (1 + a))",
+                   domain="abs(a) <= 1", smooth="abs(a) < 1", remedy="keep {a} between -1 and 1, for example with tanh")
+ACOS    = function("acos",  "acos",   "acos(a)",                      "-1 / sqrt((1 - a) * (1 + a))",
+                   domain="abs(a) <= 1", smooth="abs(a) < 1", remedy="keep {a} between -1 and 1, for example with tanh")
+ATAN    = function("atan",  "atan",   "atan(a)",                      "1 / (1 + a * a)")
+SINH    = function("sinh",  "sinh",   "sinh(a)",                      "cosh(a)")
+COSH    = function("cosh",  "cosh",   "cosh(a)",                      "sinh(a)")
+ASINH   = function("asinh", "asinh",  "asinh(a)",                     "1 / hypot(1, a)")
+ACOSH   = function("acosh", "acosh",  "acosh(a)",                     "1 / (sqrt(a - 1) * sqrt(a + 1))",
+                   domain="a >= 1", smooth="a > 1", remedy="keep {a} above 1, for example with 1 + softplus")
+ATANH   = function("atanh", "atanh",  "atanh(a)",                     "1 / ((1 - a) * (1 + a))",
+                   domain="abs(a) < 1", remedy="keep {a} between -1 and 1, for example with tanh")
+EXPM1   = function("expm1", "expm1",  "expm1(a)",                     "exp(a)")
+LOG1P   = function("log1p", "log1p",  "log1p(a)",                     "1 / (1 + a)",
+                   domain="a > -1", remedy="keep {a} above -1, for example with softplus")
+LOG2    = function("log2",  "log2",   "log2(a)",                      "1.4426950408889634 / a",  # 1/ln 2
+                   domain="a > 0", remedy="keep {a} positive, for example with sigmoid or by adding a small positive number")
+LOG10   = function("log10", "log10",  "log10(a)",                     "0.4342944819032518 / a",  # 1/ln 10
+                   domain="a > 0", remedy="keep {a} positive, for example with sigmoid or by adding a small positive number")
+ERF     = function("erf",   "erf",    "erf(a)",                       "1.1283791670955126 * exp(-a * a)")  # 2/√π
+# hypot rather than a * a + b * b, which overflows at 1e155 and underflows at 1e-163.
+ATAN2   = function("atan2", "atan2",  "atan2(a, b)",                  "0.0 if hypot(a, b) >= inf else b / hypot(a, b) / hypot(a, b)",
+                   "0.0 if hypot(a, b) >= inf else -a / hypot(a, b) / hypot(a, b)", smooth="a != 0 or b > 0")
+HYPOT   = function("hypot", "hypot",  "hypot(a, b)",                  "0.0 if out <= 0 else sin(atan2(a, abs(b))) if out >= inf else a / out",
+                   "0.0 if out <= 0 else sin(atan2(b, abs(a))) if out >= inf else b / out", smooth="a != 0 or b != 0")
+# out - a is a multiple of b, so the quotient is the whole number that a / b was rounded to.
+FMOD    = function("fmod",  "fmod",   "fmod(a, b)",                   "1.0",                "(out - a) / b",
+                   domain="b != 0", smooth="a % b != 0", remedy="keep {b} away from zero, for example by adding a small positive number")
+REMAINDER = function("remainder", "remainder", "remainder(a, b)",     "1.0",                "(out - a) / b",
+                   domain="b != 0", smooth="a / b % 1 != 0.5", remedy="keep {b} away from zero, for example by adding a small positive number")
+COPYSIGN = function("copysign", "copysign", "copysign(a, b)",         "0.0 if abs(a) <= 0 else copysign(1.0, a) * copysign(1.0, b)", "0.0",
+                   smooth="a != 0 and b != 0")
+FABS    = function("fabs",  "abs",    "fabs(a)",                      "1.0 if a > 0 else -1.0 if a < 0 else 0.0", smooth="a != 0")
+DEGREES = function("degrees", "degrees", "degrees(a)",                "57.29577951308232")  # 180/π
+RADIANS = function("radians", "radians", "radians(a)",                "0.017453292519943295")  # π/180
 # fmt: on
 
 

@@ -19,7 +19,7 @@ def parse(text: str, numbers: Mapping[str, float]) -> Value:
     """Return the result of a formula, recorded, with a labelled leaf for each name.
 
     Args:
-        text: names, numbers, + − * / **, brackets, and the functions of the table by name.
+        text: names, numbers, + − * / % **, brackets, and the functions of the table by name.
         numbers: the number of each name.
 
     Raises:
@@ -102,7 +102,7 @@ def computed(tree: ast.expr, leaves: Mapping[str, Value], depth: int) -> Value |
         )
         return result
     raise ValueError(
-        "a formula may contain names, numbers, + - * / **, brackets and functions, "
+        "a formula may contain names, numbers, + - * / % **, brackets and functions, "
         f"but not {ast.unparse(tree)}"
     )
 
@@ -111,8 +111,8 @@ def applied(op: ast.operator, left: Value | float, right: Value | float) -> Valu
     """Return an operator's result; at least one side is a Value.
 
     Raises:
-        ValueError: it is not one of + - * / **.
+        ValueError: it is not one of + - * / % **.
     """
     if type(op) not in operators():
-        raise ValueError("a formula may use the operators + - * / ** only")
+        raise ValueError("a formula may use the operators + - * / % ** only")
     return OPERATIONS[operators()[type(op)].name](left, right)

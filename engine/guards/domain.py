@@ -39,7 +39,7 @@ def ieee_result(row: Op, a: Node | float, b: Node | float = 0.0) -> list[float]:
 
     Args:
         row: the operation.
-        a: its first input; a float needs no slope and gets 0.
+        a: its first input; a float needs no slope and is returned in its place.
         b: its second input, if it has one.
 
     Raises:
@@ -52,7 +52,7 @@ def ieee_result(row: Op, a: Node | float, b: Node | float = 0.0) -> list[float]:
     forward, *slopes = ieee_functions(row)
     found = [forward(x, y, None, None)]
     for v, slope in zip((a, b), slopes, strict=False):
-        found.append(0.0 if isinstance(v, float) else slope(x, y, None, found[0]))
+        found.append(v if isinstance(v, float) else slope(x, y, None, found[0]))
     return found
 
 
@@ -60,7 +60,7 @@ def domain_error(row: Op, *inputs: Node | float) -> DomainError:
     """Return the error for inputs outside the domain of `row`, in the names of the nodes."""
     names, came, places = {"a": "a", "b": "b"}, [], []
     for letter, x in zip("ab", inputs, strict=False):
-        if letter not in row.domain:
+        if letter not in row.domain.replace("abs", ""):
             continue
         if isinstance(x, float):
             came.append(f"{letter} = {x:g}")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 NAN, INF = math.nan, math.inf
 
 
-def with_calls(text: str, *, power: str = "pow", quotient: str = "") -> str:
-    """Return `text` with `x ** y` written as a call of `power`, and `x / y` of `quotient` if given.
+def with_calls(text: str, *, power: str = "pow", quotient: str = "", modulo: str = "") -> str:
+    """Return `text` with `x ** y` as a call of `power`; `x / y` and `x % y` too if a name is given.
 
     Python's own `**` turns a negative base complex and its `/` refuses zero; a function need not.
     """
@@ -30,6 +30,8 @@ def with_calls(text: str, *, power: str = "pow", quotient: str = "") -> str:
                 name = power
             elif isinstance(node.op, ast.Div):
                 name = quotient
+            elif isinstance(node.op, ast.Mod):
+                name = modulo
             if not name:
                 return node
             return ast.Call(ast.Name(name, ast.Load()), [node.left, node.right], [])
@@ -55,7 +57,7 @@ def operators() -> dict[type[ast.operator | ast.unaryop], Op]:
 def as_function(text: str, names: Mapping[str, object]) -> Callable[..., float]:
     """Return `text` as a function of a, b, c and out, with `names` for the functions in it."""
     # The text is a row of our own table, never a user's.
-    function: Callable[..., float] = eval(f"lambda a, b, c, out: {text}", dict(names))
+    function: Callable[..., float] = eval(f"lambda a, b, c, out: {text}", {**names, "inf": INF})
     return function
 
 
@@ -78,6 +80,11 @@ def ieee_divide(x: float, y: float) -> float:
     return math.copysign(INF, x) * math.copysign(1.0, y)
 
 
+def ieee_modulo(x: float, y: float) -> float:
+    """Return x % y, with the sign of y; nan for y = 0."""
+    return x % y if y != 0 else NAN
+
+
 def ieee(name: str, function: Callable[..., float]) -> Callable[..., float]:
     """Return `function` with inf for an overflow and nan outside its domain."""
     pole = {"log": 0.0, "log2": 0.0, "log10": 0.0, "log1p": -1.0}.get(name)
@@ -98,6 +105,7 @@ IEEE: dict[str, object] = {
     "abs": abs,
     "pow": ieee_pow,
     "divide": ieee_divide,
+    "modulo": ieee_modulo,
 }
 
 _ieee_functions: dict[str, tuple[Callable[..., float], ...]] = {}
@@ -107,7 +115,8 @@ def ieee_functions(row: Op) -> tuple[Callable[..., float], ...]:
     """Return forward and slopes of `row` as functions over floats that follow IEEE 754."""
     if row.name not in _ieee_functions:
         _ieee_functions[row.name] = tuple(
-            as_function(with_calls(text, quotient="divide"), IEEE) for text in row.texts
+            as_function(with_calls(text, quotient="divide", modulo="modulo"), IEEE)
+            for text in row.texts
         )
     return _ieee_functions[row.name]
 

@@ -160,6 +160,9 @@ def printed(tree: ast.expr, shown: Shown) -> tuple[str, int]:
     if isinstance(tree, ast.Compare):
         right = written(tree.comparators[0], shown)
         return f"{written(tree.left, shown)}{COMPARISONS[type(tree.ops[0])]}{right}", 0
+    if isinstance(tree, ast.BoolOp):
+        word = " and " if isinstance(tree.op, ast.And) else " or "
+        return word.join(written(x, shown) for x in tree.values), 0
     if isinstance(tree, ast.Call):
         inside = ", ".join(written(x, shown) for x in tree.args)
         return f"{ast.unparse(tree.func)}({inside})", ATOM
@@ -176,7 +179,7 @@ def binary(tree: ast.BinOp, shown: Shown) -> tuple[str, int]:
         return f"{bracketed(left, left_binds, ATOM)}²", BINDING["**"]
     if row.infix == "**" and right == "1":
         return left, left_binds
-    tighter = binding + (row.infix in ("-", "/", "**"))
+    tighter = binding + (row.infix in ("-", "/", "%", "**"))
     left = bracketed(left, left_binds, binding)
     sign = "/" if row.infix == "/" else row.symbol  # a fraction, as books print slopes
     return f"{left} {sign} {bracketed(right, right_binds, tighter)}", binding

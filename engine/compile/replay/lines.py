@@ -13,8 +13,8 @@ from engine.compile.replay.numpy_source import array_function, assign_to
 from engine.compile.reroll.instructions import Plan, Slots
 
 NUMPY = (
-    "add", "broadcast_to", "divide", "einsum", "equal", "matmul", "maximum", "multiply", "negative",
-    "power", "remainder", "subtract", "where",
+    "add", "broadcast_to", "divide", "einsum", "equal", "matmul", "maximum", "mod", "multiply",
+    "negative", "power", "subtract", "where",
 )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ class Lines:
         self.backward: list[list[GradientWrite | str]] = []
         self.checks: list[str] = []
         self.buffers.space.update({name: getattr(np, name) for name in NUMPY})
-        self.buffers.space.update(whole=whole, all_of=np.all, pow=np.power)
+        self.buffers.space.update(whole=whole, all_of=np.all, pow=np.power, inf=np.inf)
 
     def emit_forward(self, line: str) -> None:
         """Add a line to the forward pass."""

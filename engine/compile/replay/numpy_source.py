@@ -16,6 +16,7 @@ from engine.table.evaluate import IEEE
 # Functions that NumPy names differently from math.
 RENAMED = {
     "pow": "power",
+    "remainder": "",  # NumPy's has the sign of the divisor, as Python's %; math's is nearest to 0
     **{
         name: f"arc{name[1:]}"
         for name in ("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh")
@@ -27,7 +28,7 @@ UFUNCS = {
     ast.Mult: "multiply",
     ast.Div: "divide",
     ast.Pow: "power",
-    ast.Mod: "remainder",
+    ast.Mod: "mod",
     ast.MatMult: "matmul",
 }
 
@@ -88,6 +89,14 @@ class ToArrays(ast.NodeTransformer):
             first = ast.BinOp(first, sign, x)
         return first
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        """Write `not` number by number."""
+        operand = self.visit(node.operand)
+        if isinstance(node.op, ast.Not):
+            self.used.add("logical_not")
+            return ast.Call(ast.Name("logical_not", ast.Load()), [operand], [])
+        return ast.UnaryOp(node.op, operand)
+
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         """Write a conditional as `where`, or shorter in two common cases."""
         if is_never(node.test, self.names):
@@ -117,22 +126,17 @@ class ToArrays(ast.NodeTransformer):
 
 
 def is_never(test: ast.expr, names: Mapping[str, str]) -> bool:
-    """Tell whether `… <= 0` cannot be true, since a lower bound of the left side is above 0."""
+    """Tell whether a condition is sure not to hold: it, or a part of its `and`, is of constants."""
     match test:
-        case ast.Compare(left, [ast.LtE()], [ast.Constant(0)]):
-            return lower_bound(left, names) > 0
+        case ast.BoolOp(ast.And(), parts):
+            return any(is_never(part, names) for part in parts)
+        case ast.Compare():
+            found = {x.id for x in ast.walk(test) if isinstance(x, ast.Name)} - {"abs", "inf"}
+            texts = {name: names.get(name, name).strip("()") for name in found}
+            if all(is_number(text) for text in texts.values()):
+                numbers = {name: float(text) for name, text in texts.items()}
+                return not eval(ast.unparse(test), {"abs": abs, "inf": math.inf}, numbers)
     return False
-
-
-def lower_bound(tree: ast.expr, names: Mapping[str, str]) -> float:
-    """Return a lower bound of an expression, as far as its text shows."""
-    match tree:
-        case ast.BinOp(left, ast.Add(), right):
-            return lower_bound(left, names) + lower_bound(right, names)
-        case ast.Call(ast.Name("abs"), [ast.Name(name)]):
-            text = names.get(name, name).strip("()")
-            return abs(float(text)) if is_number(text) else 0.0
-    return -math.inf
 
 
 def to_numpy_source(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:

@@ -14,6 +14,7 @@ FORMULAS: list[tuple[str, Callable[[Value, Value], Value]]] = [
     ("a − b − a", lambda a, b: a - b - a),
     ("a − (b − a)", lambda a, b: a - (b - a)),
     ("a ÷ (b ÷ a)", lambda a, b: a / (b / a)),
+    ("a % (b % a)", lambda a, b: a % (b % a)),
     ("(a + b) × a", lambda a, b: (a + b) * a),
     ("a × b + a", lambda a, b: a * b + a),
     ("(a ** b) ** a", lambda a, b: (a**b) ** a),
