@@ -120,7 +120,7 @@ class LiveArrays:
     def _gather(self, blocks: Iterable[Block]) -> None:
         """Move these parameters, and all that must stay with them, into a block of their own."""
         users = {user for block in blocks for user in block.users}
-        # Those first that need most, so that they stand one after the other.
+        # Those first that need most, so that they are consecutive.
         lists = sorted([self.parameters, *(u.parameters for u in users)], key=len, reverse=True)
         block = Block(list(dict.fromkeys(p for parameters in lists for p in parameters)))
         block.users.update(users)
@@ -151,7 +151,7 @@ class LiveArrays:
 
     @property
     def data(self) -> NDArray[np.float64]:
-        """The numbers: a view if they stand one after the other, else a copy."""
+        """The numbers: a view if they are consecutive, else a copy."""
         return self.current_block().data[self.indices]
 
     @data.setter
@@ -162,7 +162,7 @@ class LiveArrays:
 
     @property
     def grad(self) -> NDArray[np.float64]:
-        """The gradients: a view if they stand one after the other, else a copy."""
+        """The gradients: a view if they are consecutive, else a copy."""
         return self.current_block().grad[self.indices]
 
     @grad.setter

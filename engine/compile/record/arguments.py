@@ -96,7 +96,7 @@ def flatten(x: list[object], name: str, shape: list[int]) -> list[float]:
         if own != inner:
             first, this = (entries_in_words(s) for s in (inner, own))
             raise ValueError(
-                f"the rows of {name} must be of one length: {name}[0] has {first}, "
+                f"the lists in {name} must be of one length: {name}[0] has {first}, "
                 f"{name}[{i}] has {this}; "
                 "pad them, or pass a tuple where parts differ"
             )

@@ -47,7 +47,7 @@ class Recorder:
         self._hooks.__exit__()
 
     def input(self, number: float, label: str) -> Value:
-        """Return a placeholder for a number that each replay is given anew."""
+        """Return a placeholder for a number that each replay is given."""
         node = self.new_node(Placeholder, number, self.tape.add_input(label))
         node._label_scope, node.op = (label, None), None
         return node
@@ -154,7 +154,7 @@ class Recorder:
         return self.add_node(Recorded, DETACH, (self.index_of(x),), x._data)
 
     def take(self, values: Sequence[Value | float], index: Value) -> Value:
-        """Record the choice of one of `values` by a number that each replay is given anew."""
+        """Record the choice of one of `values` by a number that each replay is given."""
         number = index._data
         if number not in range(len(values)):
             raise IndexError(

@@ -43,7 +43,7 @@ class Tape:
         parameters: leaves from outside, in the order of first use.
         leaves: their steps.
         numbers: the number of each constant step.
-        inputs: the steps of the numbers that each replay is given anew.
+        inputs: the steps of the numbers that each replay is given.
         input_labels: what they are called.
         out: the step that is the result.
         penalty: the step to add to it once, however many samples there are; −1 if none.
@@ -87,7 +87,7 @@ class Tape:
         return index
 
     def add_input(self, label: str) -> int:
-        """Add a number that each replay is given anew."""
+        """Add a number that each replay is given."""
         self.input_labels.append(label)
         self.inputs.append(len(self))
         return self.add_operation(INPUT, (), None)
@@ -143,7 +143,7 @@ class Tape:
 
 
 class Repetition(Tape):
-    """A second recording, which is held against the first one and not kept.
+    """A second recording, which is compared with the first one and not kept.
 
     Args:
         first: the first recording.

@@ -102,7 +102,7 @@ class ArrayReplay:
 
     def _replay(self, arrays: Sequence[Numbers], gradients: bool) -> tuple[float, bool]:
         for place, array in zip(self.inputs, arrays, strict=True):
-            # A list has the numbers of all its rows one after the other.
+            # A list has the numbers of all its samples in order.
             place[...] = np.reshape(array, place.shape) if isinstance(array, list) else array
         self.data[...] = self.parameters.data
         self.suspect = not self.flags

@@ -56,10 +56,10 @@ def distinct_entries(slots: Slots) -> tuple[Slots, Slots]:
     return found.reshape(*slots.shape[:-1], -1), which.ravel()
 
 
-def group_size(rows: Slots) -> int:
-    """Return the size of groups of equal consecutive rows, or 0 if sizes differ."""
-    changes = np.flatnonzero((rows[1:] != rows[:-1]).any(1)) + 1
-    sizes = np.diff([0, *changes, len(rows)])
+def group_size(of_classes: Slots) -> int:
+    """Return the size of groups of equal consecutive classes, or 0 if sizes differ."""
+    changes = np.flatnonzero((of_classes[1:] != of_classes[:-1]).any(1)) + 1
+    sizes = np.diff([0, *changes, len(of_classes)])
     return int(sizes[0]) if (sizes == sizes[0]).all() else 0
 
 
@@ -123,7 +123,7 @@ class WeightedSumLines:
         return self.weighted(left, right) or self.weighted(right, left)
 
     def weighted(self, shares: Slots, values: Slots) -> bool:
-        """Write the lines if rows come in groups with the same shares, and values go with j."""
+        """Write the lines if classes come in groups with the same shares, and values go with j."""
         lines, buffers = self.lines, self.lines.buffers
         size = group_size(shares)  # of a head: all its dimensions are weighted in the same way
         if not size:

@@ -105,9 +105,9 @@ class Writer(Lines):
             self.emit_forward(f"add({entries}, {steps[0]} * {whole_index}, out={found})")
         else:
             table = self.buffers.constant_array(np.ascontiguousarray(take.table).ravel())
-            rows = np.arange(take.out.size).reshape(take.out.shape) * n_entries
-            place = f"{self.buffers.constant_array(rows)} + {whole_index}"
-            self.emit_forward(f'{table}.take({place}, out={found}, mode="clip")')
+            firsts = np.arange(take.out.size).reshape(take.out.shape) * n_entries
+            at = f"{self.buffers.constant_array(firsts)} + {whole_index}"
+            self.emit_forward(f'{table}.take({at}, out={found}, mode="clip")')
         self.emit_forward(f'V.take({found}, out={out}, mode="clip")')
         if not self.buffers.requires_grad(take.table):
             return

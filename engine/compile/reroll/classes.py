@@ -58,7 +58,7 @@ class Rolled:
         terms: the products of each sum, in the same order in every lane of a class.
         constants: the constant of each sum.
         classes: the classes, each after those it is made from.
-        same: the step that stands for each step.
+        same: the step that replaces each step, after that.
         n_operations: how many operations the result needs.
     """
 

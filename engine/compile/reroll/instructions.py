@@ -74,7 +74,7 @@ class RaggedSum(Instruction):
 
     Attributes:
         left: the first factors, those of all lanes in order, shape (n_classes, n_terms).
-        right: the second factors; a term that is no product has the slot of the constant 1 here.
+        right: the second factors; a single term has the slot of the constant 1 here.
         signs: of each term, shape (n_terms,).
         starts: where each lane's terms begin, shape (n_lanes,).
         constant: shape (n_classes, n_lanes).
@@ -189,7 +189,7 @@ class Plan:
         parameters: the slot of each parameter of the tape.
         given: the slots of each input, shape (n_inputs, n_samples).
         instructions: each after those it needs.
-        ones: rows of the constant 1, each after a block of rows, for the biases of what takes them.
+        ones: slots of the constant 1, one per lane, after a block, whose biases are their weights.
         size: how many slots there are.
         out: the slot of the result.
         outputs: slots of other wanted numbers, shape (n_samples,) each.

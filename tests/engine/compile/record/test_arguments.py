@@ -41,7 +41,7 @@ def test_tuples_and_lists_of_tuples_are_arguments() -> None:
         (
             [[1.0, 2.0], [3.0]],
             ValueError,
-            r"rows of X must be of one length: X\[0\] has 2 entries, X\[1\] has 1",
+            r"lists in X must be of one length: X\[0\] has 2 entries, X\[1\] has 1",
         ),
         ([[1.0, "a"]], TypeError, r"X\[0\]\[1\] must be one, got str 'a'"),
         ([[1.0, None]], TypeError, r"X\[0\]\[1\] must be one, got None"),
