@@ -48,7 +48,8 @@ def choose(row: Op, condition: object, *inputs: object) -> Value | float:
         TypeError: the condition or an input is neither a Value nor one real number.
     """
     needs = f"{row.name} needs a Value, int or float"
-    test, a, b = (x if isinstance(x, Value) else as_float(x, needs) for x in (condition, *inputs))
+    # A list: from a generator that is unpacked, PyPy hides the TypeError of as_float.
+    test, a, b = [x if isinstance(x, Value) else as_float(x, needs) for x in (condition, *inputs)]
     c, x, y = (v.data if isinstance(v, Value) else v for v in (test, a, b))
     forward, *slopes = ieee_functions(row)
     out = forward(x, y, c, None)

@@ -1,5 +1,7 @@
 """Settings for all tests."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -279,7 +279,7 @@ def test_pickling_that_failed_does_no_harm_to_the_next() -> None:
         if i == 10_000:
             half = out
     half.label = (no_text for no_text in ())
-    with pytest.raises(TypeError, match="cannot pickle 'generator'"):
+    with pytest.raises((TypeError, pickle.PicklingError), match=r"pickle.*generator"):
         pickle.dumps(out)
     half.label = "half"
     for root, n in ((half, 10_002), (out, 20_001)):
