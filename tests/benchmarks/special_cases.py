@@ -142,14 +142,14 @@ def main() -> None:
         gc.enable()
         base = times["all"]
         print(
-            f"  {'with all of them':>26}  {median(base) * 1e6:7.1f} µs, best {min(base) * 1e6:.1f}"
+            f"  {'with all of them':>28}  {median(base) * 1e6:7.1f} µs, best {min(base) * 1e6:.1f}"
         )
         for case in OFF:
             off = np.abs(made[case][1] - wanted).max() / np.abs(wanted).max()
             ratios = [a / b for a, b in zip(times[case], base, strict=True)]
             best = min(times[case]) / min(base)
             figures = f"median {median(ratios):.2f} ×, best {best:.2f} ×, off by {off:.0e}"
-            print(f"  {'without ' + case:>26}  {figures}")
+            print(f"  {'without ' + case:>28}  {figures}")
 
 
 if __name__ == "__main__":

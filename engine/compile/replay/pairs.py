@@ -1,7 +1,7 @@
 """Writes sums of products over pairs as matrix products: the queries and keys of an attention.
 
 It earns the figure of the small GPT under "Measured" in the README: without it a step of that
-workload takes about a third longer (`python -m tests.benchmarks.special_cases`).
+workload takes about a fifth longer (`python -m tests.benchmarks.special_cases`).
 
 In scalar code each lane is a pair (i, j), position i looking back at position j. One factor depends
 on i alone and the other on j alone, or there is one factor for each pair; and of all pairs some may
