@@ -5,6 +5,9 @@ Knows nodes only by their slots, so that `Value` can call it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from engine.graph import nodes
 
 TYPE_CHECKING = False
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from engine.graph import Node
+    from engine.ops import Op
     from engine.tag import Tag
 
     class Copied(Node, Protocol):
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     N = TypeVar("N", bound=Copied)
 
 SLOTS = ("data", "grad", "op", "_a", "_da", "_b", "_db", "_label_scope")
+read_slots = attrgetter(*SLOTS)
+read_choice = attrgetter(*SLOTS, "condition")
 
 # pickle asks each node how to rebuild it, and follows the answer into its inputs: a chain of
 # 100,000 nodes would recurse 100,000 times. So the node that is asked first answers with all nodes
@@ -41,31 +47,46 @@ def state_of(node: Copied) -> tuple[object, ...]:
     """Return what a node holds; the result of `where` has a condition too."""
     if node.op is None:  # what else a leaf keeps is where a compiled program finds its numbers
         return (node.data, node.grad, None, None, 0.0, None, 0.0, node._label_scope)
-    names = (*SLOTS, "condition") if hasattr(node, "condition") else SLOTS
-    return tuple(getattr(node, name) for name in names)
+    state: tuple[object, ...] = (read_choice if hasattr(node, "condition") else read_slots)(node)
+    return state
 
 
-def rebuild(kind: type[N], *fields: object) -> N:
-    """Return a node that holds `fields`; the hooks of the moment do not see it."""
+def rebuild(
+    kind: type[N],
+    data: float,
+    grad: float,
+    op: Op | None,
+    a: N | None,
+    da: float,
+    b: N | None,
+    db: float,
+    label_scope: Tag | tuple[str, Tag | None] | None,
+    *condition: object,
+) -> N:
+    """Return a node that holds all this; the hooks of the moment do not see it."""
     node = kind.__new__(kind)
-    for name, field in zip((*SLOTS, "condition"), fields, strict=False):
-        setattr(node, name, field)
+    node.data, node.grad, node.op, node._label_scope = data, grad, op, label_scope
+    node._a, node._da, node._b, node._db = a, da, b, db
+    for x in condition:  # of the result of `where`
+        setattr(node, "condition", x)  # noqa: B010  not every node has one
     return node
 
 
-def rebuild_root(older: tuple[N, ...], kind: type[N], *fields: object) -> N:
+def rebuild_root(older: tuple[N, ...], kind: type[N], *state: object) -> N:
     """Rebuild the node that was pickled, after everything it was made from."""
-    return rebuild(kind, *fields)
+    return rebuild(kind, *state)  # type: ignore[arg-type]
 
 
 def reduce_graph(node: Copied) -> tuple[object, ...]:
     """Return how to rebuild `node`, for pickle."""
-    parts = (node.copied_as, *state_of(node))
+    if _pending_ids and _pending_ids[-1] == id(node):  # as a rule
+        _pending_ids.pop()
+        return (rebuild, (node.copied_as, *state_of(node)))
     if node.op is None or is_pending(node):
-        return (rebuild, parts)
+        return (rebuild, (node.copied_as, *state_of(node)))
     older = tuple(nodes(node)[:-1])
     _pending_ids[:] = [id(x) for x in reversed(older) if x.op is not None]
-    return (rebuild_root, (older, *parts))
+    return (rebuild_root, (older, node.copied_as, *state_of(node)))
 
 
 def is_pending(node: Copied) -> bool:
@@ -78,8 +99,26 @@ def is_pending(node: Copied) -> bool:
 
 def deep_copy(node: N, memo: dict[int, object]) -> N:
     """Copy `node` and everything it was made from; what `memo` has already is shared."""
+    plain = type(node).__mro__[-2]  # Value itself
+    new = object.__new__
+    # What memo has for the id of a node is its copy.
+    copy_of: Callable[[int, N | None], N | None] = memo.get  # type: ignore[assignment]
     for old in nodes(node):
-        if id(old) not in memo:
-            copied = (memo.get(id(x), x) for x in state_of(old))
-            memo[id(old)] = rebuild(old.copied_as, *copied)
+        if id(old) in memo:
+            continue
+        if type(old) is plain:  # most nodes: slot by slot, 3 times as fast
+            memo[id(old)] = copy = new(type(old))
+            copy.data, copy.grad, copy.op, copy._label_scope = (
+                old.data,
+                old.grad,
+                old.op,
+                old._label_scope,
+            )
+            a, b = old._a, old._b
+            copy._a = None if a is None else copy_of(id(a), a)
+            copy._b = None if b is None else copy_of(id(b), b)
+            copy._da, copy._db = old._da, old._db
+        else:
+            state = (memo.get(id(x), x) for x in state_of(old))
+            memo[id(old)] = rebuild(old.copied_as, *state)  # type: ignore[arg-type]
     return memo[id(node)]  # type: ignore[return-value]

@@ -220,6 +220,9 @@ class Value:
     # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.
     __array_ufunc__ = None
 
+    # All its inputs are in _a and _b, where a walk may read them without asking for `inputs`.
+    _has_two_inputs = True
+
     def __init__(self, data: float, label: str = "") -> None:
         self.data = data if type(data) is float else as_float(data)
         self.grad = 0.0
@@ -954,6 +957,8 @@ class Choice(Value):
 
     __slots__ = ("condition",)
 
+    _has_two_inputs = False
+
     def __init__(
         self,
         row: Op,
@@ -975,7 +980,10 @@ class Choice(Value):
     @property
     def inputs(self) -> tuple[Value | float, ...]:
         """The condition, what is chosen where it holds, and what where it does not."""
-        return (self.condition, *super().inputs) if self.op is not None else ()
+        if self.op is None:
+            return ()
+        a = self._da if self._a is None else self._a
+        return (self.condition, a, self._db if self._b is None else self._b)
 
     @property
     def local_derivatives(self) -> tuple[float | None, ...]:

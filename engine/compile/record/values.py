@@ -142,6 +142,8 @@ class Recorded(Value):
         __slots__ = ()
         tape, index = vars(Value)["_a"], vars(Value)["_da"]
 
+    _has_two_inputs = False  # a walk must ask `inputs`, which refuses
+
     @property
     def data(self) -> float:
         """The number, for the engine alone."""
