@@ -16,7 +16,7 @@ from engine.functions import activations
 from engine.gradient import grad
 from engine.graph import leaves, nodes
 from engine.jacobian import hessian, jacobian, jvp
-from engine.modes import no_grad, strict
+from engine.modes import no_grad, strict, trace_lines
 from engine.parse import parse
 from engine.scope import scope
 from engine.select import detached_maximum, take
@@ -55,7 +55,7 @@ __all__ = [
     "jacobian", "jvp", "leaky_relu", "leaves", "live_arrays", "log", "log1p", "log2",
     "log10", "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play",
     "pow", "radians", "relu", "remainder", "scope", "sigmoid", "sin", "sinh", "snapshot",
-    "softplus", "sqrt", "strict", "take", "tan", "tanh", "tree", "where",
+    "softplus", "sqrt", "strict", "take", "tan", "tanh", "trace_lines", "tree", "where",
     "write_atomically",
 ]
 # --- end of generated code ---

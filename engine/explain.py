@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 from engine.graph import nodes
+from engine.guards.domain import where_made
 from engine.paths import Path, count_paths, strongest_paths
 from engine.value import Value
 from engine.words.gates import gate_in_words, made_of, slopes_in_words
@@ -71,7 +72,11 @@ class Explanation:
         """Return for each gate what it computed, its rule in words, and its local derivatives."""
         gates = self.gates
         lines = [
-            (made_of(node, self.names), gate_in_words(node), slopes_in_words(node, self.names))
+            (
+                made_of(node, self.names) + where_made(node),
+                gate_in_words(node),
+                slopes_in_words(node, self.names),
+            )
             for node in gates[:MOST_GATES]
         ]
         if len(gates) > MOST_GATES:

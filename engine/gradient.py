@@ -8,7 +8,7 @@ from engine import value
 from engine.errors import DomainError
 from engine.functions import FUNCTIONS
 from engine.graph import nodes
-from engine.guards.domain import made_from, named
+from engine.guards.domain import made_from, named, where_made
 from engine.ops import Op
 from engine.table.evaluate import as_function
 from engine.typed import overload
@@ -127,7 +127,8 @@ def without_a_slope(node: Value, x: Value) -> DomainError:
     needs = f"; a finite slope needs {smooth}" if smooth else ""
     return DomainError(
         f"grad() through {node.op} from {made_from(node)}: its slope is {slope} towards "
-        f"{named(x)}{needs}; move the inputs a little, or keep this branch out of the result"
+        f"{named(x)}{where_made(node)}{needs}; move the inputs a little, or keep this branch out "
+        "of the result"
     )
 
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
             """Its name, or ""."""
 
         @property
+        def made_at(self) -> str:
+            """The file and line that made it, or ""."""
+
+        @property
         def inputs(self) -> tuple[Self | float, ...]:
             """What it was made from, in order."""
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from engine.graph import Node
     from engine.ops import Op
-    from engine.tag import Tag
+    from engine.tag import LabelScope
 
     class Copied(Node, Protocol):
         """What copying knows of a Value."""
 
-        _label_scope: Tag | tuple[str, Tag | None] | None
+        _label_scope: LabelScope
 
         @property
         def copied_as(self) -> type[Self]:
@@ -60,7 +60,7 @@ def rebuild(
     da: float,
     b: N | None,
     db: float,
-    label_scope: Tag | tuple[str, Tag | None] | None,
+    label_scope: LabelScope,
     *condition: object,
 ) -> N:
     """Return a node that holds all this; the hooks of the moment do not see it."""

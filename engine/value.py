@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from engine.errors import RecordingError
-    from engine.tag import Tag
+    from engine.tag import LabelScope, Tag
 
     class Recorder(Protocol):
         """What Values ask of the recorder that `engine.compile` sets."""
@@ -201,6 +201,7 @@ class Value:
         inputs: what it was made from, in order; a plain number stays a float.
         local_derivatives: how fast it moves with each of them, None for a plain number.
         scope: where it was made (see `engine.scope`), or None.
+        made_at: the file and line that made it (see `engine.trace_lines`), or "".
 
     There is no `requires_grad`: every Value gets a gradient, and plain numbers, `detach()` and
     `no_grad()` leave one out.
@@ -212,7 +213,7 @@ class Value:
     # Eight slots make 96 bytes; a ninth would make 112, since Python hands out memory in sixteens.
     # So some carry two meanings. Where an input is a plain number, _a (or _b) is None and _da (or
     # _db) is that number, for it needs no derivative. _label_scope is the scope, or (label, scope)
-    # for the few Values that have a label.
+    # for the few Values that have a label, or (label, scope, made_at) for those that are traced.
     __slots__ = ("_a", "_b", "_da", "_db", "_label_scope", "data", "grad", "op")
     if TYPE_CHECKING:
         _data: float
@@ -226,9 +227,7 @@ class Value:
     def __init__(self, data: float, label: str = "") -> None:
         self.data = data if type(data) is float else as_float(data)
         self.grad = 0.0
-        self._label_scope: Tag | tuple[str, Tag | None] | None = (
-            (label, _scope) if label else _scope
-        )
+        self._label_scope: LabelScope = (label, _scope) if label else _scope
         self.op: Op | None = None
         self._a: Value | None = None
         self._da = 0.0
@@ -244,7 +243,7 @@ class Value:
 
     @label.setter
     def label(self, label: str) -> None:
-        self._label_scope = (label, self.scope) if label else self.scope
+        self._describe(label, self.scope, self.made_at)
 
     @property
     def scope(self) -> Tag | None:
@@ -253,7 +252,24 @@ class Value:
 
     @scope.setter
     def scope(self, scope: Tag | None) -> None:
-        self._label_scope = (self.label, scope) if self.label else scope
+        self._describe(self.label, scope, self.made_at)
+
+    @property
+    def made_at(self) -> str:
+        """The file and line that made it, inside `engine.trace_lines()`; else ""."""
+        kept = self._label_scope
+        return kept[2] if isinstance(kept, tuple) and len(kept) == 3 else ""
+
+    @made_at.setter
+    def made_at(self, made_at: str) -> None:
+        self._describe(self.label, self.scope, made_at)
+
+    def _describe(self, label: str, scope: Tag | None, made_at: str) -> None:
+        """Keep all that is known in one slot, in the shortest form."""
+        if made_at:
+            self._label_scope = (label, scope, made_at)
+        else:
+            self._label_scope = (label, scope) if label else scope
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:

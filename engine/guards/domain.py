@@ -103,7 +103,7 @@ def non_finite_number(root: Node) -> str:
     made = "a leaf" if first.op is None else f"made by {first.op} from {made_from(first)}"
     return (
         f"backward() from {root.data}: every gradient may be inf or nan; the first non-finite "
-        f"node is {named(first)} = {first.data}, {made}; "
+        f"node is {named(first)} = {first.data}, {made}{where_made(first)}; "
         "inside engine.strict() the operation itself raises"
     )
 
@@ -122,7 +122,7 @@ def infinite_slope(order: Sequence[Node]) -> str:
             )
             return (
                 f"backward() through {node.op} from {made_from(node)}: its slope is {slope} "
-                f"towards {named(x)}{needs}; "
+                f"towards {named(x)}{where_made(node)}{needs}; "
                 f"{remedy or 'inside engine.strict() the operation itself raises'}"
             )
     return ""
@@ -131,6 +131,11 @@ def infinite_slope(order: Sequence[Node]) -> str:
 def named(node: Node) -> str:
     """Return the label of a node in quotes, or say that it has none."""
     return repr(node.label) if node.label else "an unnamed node"
+
+
+def where_made(node: Node) -> str:
+    """Return the file and line that made `node`, as the end of a text, or "" if not traced."""
+    return f", made at {node.made_at}" if node.made_at else ""
 
 
 def made_from(node: Node) -> str:

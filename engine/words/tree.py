@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import nodes
+from engine.guards.domain import where_made
 from engine.value import Value
 from engine.words.gates import made_of
 from engine.words.names import names_of
@@ -74,7 +75,7 @@ def tree(out: Value, *, depth: int = 12, max_lines: int = 200) -> Tree:
         cut = inputs and level == depth
         note = " (inputs not shown)" if cut else ""
         grad = number_text(node.grad, signed=True)
-        lines.append(f"{indent}{made_of(node, names)}, grad {grad}{note}")
+        lines.append(f"{indent}{made_of(node, names)}, grad {grad}{where_made(node)}{note}")
         shown.add(node)
         if not cut:
             complete.add(node)

@@ -11,6 +11,7 @@ from engine.draw.scene.cards.value_card import INPUT, OP, PARAMETER, ValueCard
 from engine.draw.scene.model import Arrow, Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.notes import notes_on_gradients, notes_on_non_finite
+from engine.guards.domain import where_made
 from engine.value import Value
 from engine.words.numbers import number_text
 
@@ -73,7 +74,7 @@ def value_card(graph: NamedGraph, node: Value, *, known: bool) -> ValueCard:
         f", grad {node.grad!r}" if known else ""
     )
     if node.op is not None:
-        tip += f"; made by {node.op.name}"
+        tip += f"; made by {node.op.name}{where_made(node)}"
         return ValueCard(node.op.symbol, label, [entry], tip, role=OP)
     role = PARAMETER if graph.is_parameter(node) else INPUT
     return ValueCard(label or "leaf", "", [entry], tip, role=role)
