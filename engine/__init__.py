@@ -1,5 +1,6 @@
 """Automatic differentiation of scalars in which every number can be seen, named and drawn."""
 
+from engine.blocks import no_grad, scope, strict, trace_lines
 from engine.check import check_gradients
 from engine.compile import compile, live_arrays, on_arrays
 from engine.draw import draw, draw_dot, frames, play, snapshot
@@ -9,6 +10,8 @@ from engine.errors import (
     NonFiniteError,
     NonFiniteWarning,
     RecordingError,
+    StaleGraphError,
+    StaleGraphWarning,
 )
 from engine.explain import Explanation, explain
 from engine.files import write_atomically
@@ -16,9 +19,7 @@ from engine.functions import activations
 from engine.gradient import grad
 from engine.graph import leaves, nodes
 from engine.jacobian import hessian, jacobian, jvp
-from engine.modes import no_grad, strict, trace_lines
 from engine.parse import parse
-from engine.scope import scope
 from engine.select import detached_maximum, take
 from engine.typed import TYPE_CHECKING
 from engine.value import Value
@@ -48,15 +49,15 @@ from engine.functions import (
 __all__ = [
     "DomainError", "Explanation", "Frames", "GradientMismatch", "LiveArrays",
     "NonFiniteError", "NonFiniteWarning", "Picture", "Player", "Program",
-    "RecordingError", "Value", "abs", "acos", "acosh", "activations", "asin", "asinh",
-    "atan", "atan2", "atanh", "check_gradients", "compile", "copysign", "cos", "cosh",
-    "degrees", "detached_maximum", "draw", "draw_dot", "erf", "erfc", "exp", "explain",
-    "expm1", "fabs", "fmod", "formula", "frames", "gelu", "grad", "hessian", "hypot",
-    "jacobian", "jvp", "leaky_relu", "leaves", "live_arrays", "log", "log1p", "log2",
-    "log10", "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play",
-    "pow", "radians", "relu", "remainder", "scope", "sigmoid", "sin", "sinh", "snapshot",
-    "softplus", "sqrt", "strict", "take", "tan", "tanh", "trace_lines", "tree", "where",
-    "write_atomically",
+    "RecordingError", "StaleGraphError", "StaleGraphWarning", "Value", "abs", "acos",
+    "acosh", "activations", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients",
+    "compile", "copysign", "cos", "cosh", "degrees", "detached_maximum", "draw",
+    "draw_dot", "erf", "erfc", "exp", "explain", "expm1", "fabs", "fmod", "formula",
+    "frames", "gelu", "grad", "hessian", "hypot", "jacobian", "jvp", "leaky_relu",
+    "leaves", "live_arrays", "log", "log1p", "log2", "log10", "maximum", "minimum",
+    "no_grad", "nodes", "on_arrays", "parse", "play", "pow", "radians", "relu",
+    "remainder", "scope", "sigmoid", "sin", "sinh", "snapshot", "softplus", "sqrt",
+    "strict", "take", "tan", "tanh", "trace_lines", "tree", "where", "write_atomically",
 ]
 # --- end of generated code ---
 # fmt: on

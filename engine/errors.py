@@ -19,3 +19,11 @@ class RecordingError(RuntimeError):
 
 class GradientMismatch(AssertionError):  # noqa: N818  says what was found
     """`check_gradients` found a gradient that central differences do not confirm."""
+
+
+class StaleGraphWarning(UserWarning):
+    """A graph was used whose numbers are no longer those it was computed from."""
+
+
+class StaleGraphError(RuntimeError):
+    """The same, inside `engine.strict()`."""

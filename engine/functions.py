@@ -6,13 +6,12 @@ import math
 import operator
 from collections.abc import Callable
 
-from engine import value
 from engine.guards.domain import domain_error, ieee_result
 from engine.guards.number import as_float
 from engine.ops import OPS, Op
 from engine.table.evaluate import ieee_functions, in_domain
 from engine.typed import overload
-from engine.value import Choice, Value, new
+from engine.value import Choice, Value, current, new
 
 # fmt: off
 # isort: off
@@ -361,10 +360,11 @@ def tan(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(TAN, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = TAN, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -387,10 +387,11 @@ def asin(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(ASIN, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ASIN, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -413,10 +414,11 @@ def acos(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(ACOS, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ACOS, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -438,10 +440,11 @@ def atan(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(ATAN, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ATAN, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -463,10 +466,11 @@ def sinh(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(SINH, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = SINH, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -488,10 +492,11 @@ def cosh(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(COSH, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = COSH, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -513,10 +518,11 @@ def asinh(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(ASINH, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ASINH, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -539,10 +545,11 @@ def acosh(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(ACOSH, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ACOSH, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -565,10 +572,11 @@ def atanh(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(ATANH, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ATANH, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -590,10 +598,11 @@ def expm1(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(EXPM1, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = EXPM1, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -616,10 +625,11 @@ def log1p(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(LOG1P, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = LOG1P, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -642,10 +652,11 @@ def log2(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(LOG2, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = LOG2, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -668,10 +679,11 @@ def log10(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(LOG10, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = LOG10, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -693,10 +705,11 @@ def erf(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(ERF, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ERF, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -742,10 +755,11 @@ def atan2(a: Value | float, b: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da, db = ieee_result(ATAN2, a if x is None else x, b if y is None else y)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = ATAN2, x, da
     node._b, node._db = y, db
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -795,10 +809,11 @@ def hypot(a: Value | float, b: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da, db = ieee_result(HYPOT, a if x is None else x, b if y is None else y)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = HYPOT, x, da
     node._b, node._db = y, db
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -833,10 +848,11 @@ def fmod(a: Value | float, b: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da, db = ieee_result(FMOD, a if x is None else x, b if y is None else y)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = FMOD, x, da
     node._b, node._db = y, db
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -871,10 +887,11 @@ def remainder(a: Value | float, b: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da, db = ieee_result(REMAINDER, a if x is None else x, b if y is None else y)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = REMAINDER, x, da
     node._b, node._db = y, db
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -914,10 +931,11 @@ def copysign(a: Value | float, b: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da, db = ieee_result(COPYSIGN, a if x is None else x, b if y is None else y)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = COPYSIGN, x, da
     node._b, node._db = y, db
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -939,10 +957,11 @@ def fabs(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(FABS, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = FABS, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -964,10 +983,11 @@ def degrees(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(DEGREES, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = DEGREES, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 @overload
@@ -989,10 +1009,11 @@ def radians(a: Value | float) -> Value | float:
     except (ArithmeticError, ValueError):
         out, da = ieee_result(RADIANS, x)
     node = new(Value)
-    node.data, node.grad, node._label_scope = out, 0.0, value._scope
+    here = current()
+    node._data, node._grad, node._origin = out, 0.0, here
     node.op, node._a, node._da = RADIANS, x, da
     node._b, node._db = None, 0.0
-    return node if value._on_new_value is None else value._on_new_value(node)
+    return node if here.on_new_value is None else here.on_new_value(node)
 
 
 # --- end of generated code ---

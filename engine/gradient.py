@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from engine import value
 from engine.errors import DomainError
 from engine.functions import FUNCTIONS
 from engine.graph import nodes
 from engine.guards.domain import made_from, named, where_made
+from engine.guards.stale import report_stale
 from engine.ops import Op
 from engine.table.evaluate import as_function
 from engine.typed import overload
-from engine.value import Choice, Value
+from engine.value import Choice, Opaque, Value, current
 
 
 @overload
@@ -43,8 +43,9 @@ def grad(out: Value, inputs: Value | Sequence[Value]) -> Value | list[Value]:
         >>> slope.data, grad(slope, x).data
         (12.0, 12.0)
     """
-    if value._recorder is not None:
-        value._recorder.refuse("engine.grad() inside a compiled function", "compile without it")
+    recorder = current().recorder
+    if recorder is not None:
+        recorder.refuse("engine.grad() inside a compiled function", "compile without it")
     wanted = list(inputs) if isinstance(inputs, Iterable) else [inputs]
     for given in (out, *wanted):
         if not isinstance(given, Value):
@@ -66,10 +67,16 @@ def chain_rule(out: Value, wanted: Iterable[Value]) -> dict[Value, Value | float
     is 0 here, since its own derivatives need not be.
     """
     order = nodes(out)
+    report_stale([node for node in order if node.op is not None], stacklevel=3)
     dependent = set(wanted)
     for node in order:
         if node._a in dependent or node._b in dependent:
             dependent.add(node)
+        elif isinstance(node, Opaque) and not dependent.isdisjoint(node.inputs):
+            raise TypeError(
+                f"{node.op} was made by hand, as Value(data, inputs, {str(node.op)!r}), and nobody "
+                "but backward() can differentiate it; define it with engine.define"
+            )
     gradients: dict[Value, Value | float] = {out: 1.0} if out in dependent else {}
     for node in reversed(order):
         gradient = gradients.get(node)

@@ -4,35 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol, TypeVar
+    from typing import TypeVar
 
-    from typing_extensions import Self
-
-    from engine.ops import Op
-
-    class Node(Protocol):
-        """What the modules that come before `Value` know of it."""
-
-        data: float
-        grad: float
-        op: Op | None
-        _a: Self | None
-        _da: float
-        _b: Self | None
-        _db: float
-        _has_two_inputs: bool
-
-        @property
-        def label(self) -> str:
-            """Its name, or ""."""
-
-        @property
-        def made_at(self) -> str:
-            """The file and line that made it, or ""."""
-
-        @property
-        def inputs(self) -> tuple[Self | float, ...]:
-            """What it was made from, in order."""
+    from engine.origin import Node
 
     N = TypeVar("N", bound=Node)
 

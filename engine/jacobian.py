@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from engine import value
 from engine.gradient import grad
 from engine.graph import nodes
-from engine.value import Value
+from engine.value import Value, current
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,8 +234,9 @@ def outputs_of(fn: Function, xs: Sequence[Value], caller: str) -> tuple[list[Val
         TypeError: `fn` returns anything but Values.
         ValueError: there are none, or nothing is recorded because of `engine.no_grad()`.
     """
-    if value._recorder is not None:
-        value._recorder.refuse(f"engine.{caller}() inside a compiled function", "call it outside")
+    recorder = current().recorder
+    if recorder is not None:
+        recorder.refuse(f"engine.{caller}() inside a compiled function", "call it outside")
     if (Value(1.0) * 1.0).op is None:
         raise ValueError(f"{caller} differentiates what is recorded; call it outside no_grad()")
     returned = fn(*xs)

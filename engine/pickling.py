@@ -6,9 +6,11 @@ Knows nodes only by their slots, so that `Value` can call it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from operator import attrgetter
 
 from engine.graph import nodes
+from engine.origin import Notes, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,14 +18,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from engine.graph import Node
     from engine.ops import Op
-    from engine.tag import LabelScope
+    from engine.origin import Node
 
     class Copied(Node, Protocol):
         """What copying knows of a Value."""
-
-        _label_scope: LabelScope
 
         @property
         def copied_as(self) -> type[Self]:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     N = TypeVar("N", bound=Copied)
 
-SLOTS = ("data", "grad", "op", "_a", "_da", "_b", "_db", "_label_scope")
+SLOTS = ("_data", "_grad", "op", "_a", "_da", "_b", "_db", "_origin")
 read_slots = attrgetter(*SLOTS)
 read_choice = attrgetter(*SLOTS, "condition")
 
@@ -44,11 +43,29 @@ _pending_ids: list[int] = []  # ids of results, the next one last; a leaf answer
 
 
 def state_of(node: Copied) -> tuple[object, ...]:
-    """Return what a node holds; the result of `where` has a condition too."""
+    """Return what a node holds in its slots; the result of `where` has a condition too."""
     if node.op is None:  # what else a leaf keeps is where a compiled program finds its numbers
-        return (node.data, node.grad, None, None, 0.0, None, 0.0, node._label_scope)
+        return (node.data, node.grad, None, None, 0.0, None, 0.0, node._origin)
+    if not node.op.slopes:  # made by hand: its function belongs to the original
+        return (node.data, node.grad, node.op, None, node.inputs, None, None, node._origin)
     state: tuple[object, ...] = (read_choice if hasattr(node, "condition") else read_slots)(node)
     return state
+
+
+def attributes_of(node: Copied) -> tuple[dict[str, object] | None, dict[str, object]] | None:
+    """Return what a class of the user's own keeps as well, in `__dict__` and in its own slots."""
+    kind = node.copied_as
+    if kind.__module__ == "engine.value":
+        return None
+    slots: set[str] = set()
+    for base in kind.__mro__:
+        if base.__module__ not in ("engine.value", "builtins"):
+            own = vars(base).get("__slots__", ())
+            slots |= {own} if isinstance(own, str) else set(own)
+    return (
+        getattr(node, "__dict__", None),
+        {name: getattr(node, name) for name in slots if hasattr(node, name)},
+    )
 
 
 def rebuild(
@@ -60,12 +77,12 @@ def rebuild(
     da: float,
     b: N | None,
     db: float,
-    label_scope: LabelScope,
+    origin: Origin | Notes,
     *condition: object,
 ) -> N:
-    """Return a node that holds all this; the hooks of the moment do not see it."""
+    """Return a node that holds all this; no hook sees it."""
     node = kind.__new__(kind)
-    node.data, node.grad, node.op, node._label_scope = data, grad, op, label_scope
+    node._data, node._grad, node.op, node._origin = data, grad, op, origin
     node._a, node._da, node._b, node._db = a, da, b, db
     for x in condition:  # of the result of `where`
         setattr(node, "condition", x)  # noqa: B010  not every node has one
@@ -78,15 +95,29 @@ def rebuild_root(older: tuple[N, ...], kind: type[N], *state: object) -> N:
 
 
 def reduce_graph(node: Copied) -> tuple[object, ...]:
-    """Return how to rebuild `node`, for pickle."""
+    """Return how to rebuild `node`, for pickle.
+
+    Raises:
+        TypeError: an operation of the graph was made by hand.
+    """
+    state = (node.copied_as, *state_of(node))
+    # pickle itself restores what comes third: the attributes of a class of the user's own.
+    attributes = attributes_of(node)
+    third = () if attributes is None else (attributes,)
     if _pending_ids and _pending_ids[-1] == id(node):  # as a rule
         _pending_ids.pop()
-        return (rebuild, (node.copied_as, *state_of(node)))
+        return (rebuild, state, *third)
     if node.op is None or is_pending(node):
-        return (rebuild, (node.copied_as, *state_of(node)))
-    older = tuple(nodes(node)[:-1])
+        return (rebuild, state, *third)
+    *older, _ = order = nodes(node)
+    for x in order:
+        if x.op is not None and not x.op.slopes:
+            raise TypeError(
+                f"{x.op} was made by hand from a function, which cannot be pickled; define the "
+                "operation with engine.define"
+            )
     _pending_ids[:] = [id(x) for x in reversed(older) if x.op is not None]
-    return (rebuild_root, (older, node.copied_as, *state_of(node)))
+    return (rebuild_root, (tuple(older), *state), *third)
 
 
 def is_pending(node: Copied) -> bool:
@@ -108,17 +139,28 @@ def deep_copy(node: N, memo: dict[int, object]) -> N:
             continue
         if type(old) is plain:  # most nodes: slot by slot, 3 times as fast
             memo[id(old)] = copy = new(type(old))
-            copy.data, copy.grad, copy.op, copy._label_scope = (
-                old.data,
-                old.grad,
+            origin = old._origin
+            copy._data, copy._grad, copy.op, copy._origin = (
+                old._data,
+                old._grad,
                 old.op,
-                old._label_scope,
+                origin.copy() if isinstance(origin, Notes) else origin,
             )
             a, b = old._a, old._b
             copy._a = None if a is None else copy_of(id(a), a)
             copy._b = None if b is None else copy_of(id(b), b)
             copy._da, copy._db = old._da, old._db
         else:
-            state = (memo.get(id(x), x) for x in state_of(old))
-            memo[id(old)] = rebuild(old.copied_as, *state)  # type: ignore[arg-type]
+            state = (
+                tuple(memo.get(id(y), y) for y in x)  # the inputs of what was made by hand
+                if isinstance(x, tuple)
+                else x.copy()
+                if isinstance(x, Notes)
+                else memo.get(id(x), x)
+                for x in state_of(old)
+            )
+            memo[id(old)] = copy = rebuild(old.copied_as, *state)  # type: ignore[arg-type]
+            for attributes in deepcopy(attributes_of(old), memo) or ():
+                for name, x in (attributes or {}).items():
+                    setattr(copy, name, x)
     return memo[id(node)]  # type: ignore[return-value]

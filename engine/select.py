@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine import value
 from engine.guards.number import as_float
 from engine.typed import overload
-from engine.value import Value
+from engine.value import Value, current
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,8 +47,9 @@ def take(values: Row | Sequence[Row], index: Value | float) -> Value | float | l
                 f"take needs rows of one length, got lengths {', '.join(map(str, sorted(widths)))}"
             )
         return [take([row[j] for row in values], index) for j in range(widths.pop())]  # type: ignore[index]
-    if value._recorder is not None and isinstance(index, Value):
-        return value._recorder.take(values, index)  # type: ignore[arg-type]
+    recorder = current().recorder
+    if recorder is not None and isinstance(index, Value):
+        return recorder.take(values, index)  # type: ignore[arg-type]
     i = index.data if isinstance(index, Value) else as_float(index, "take needs a whole number")
     if i != int(i):
         raise TypeError(f"take needs a whole number as its index, got {i}")
@@ -74,6 +74,7 @@ def detached_maximum(values: Row) -> Value:
     """
     if not len(values):
         raise ValueError("detached_maximum needs at least one value, got none")
-    if value._recorder is not None:
-        return value._recorder.largest(values)
+    recorder = current().recorder
+    if recorder is not None:
+        return recorder.largest(values)
     return Value(max(x.data if isinstance(x, Value) else as_float(x) for x in values))

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    # What a Value keeps of its origin: its scope, or its label too, or its file and line too.
-    LabelScope: TypeAlias = "Tag | tuple[str, Tag | None] | tuple[str, Tag | None, str] | None"
-
 
 class Tag:
     """One scope in the nest of scopes; the same names always give the same Tag.

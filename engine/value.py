@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial, wraps
 from math import isfinite
+from operator import attrgetter
 
 from engine.graph import nodes
 from engine.guards.domain import ieee_result, operand, warn_of_non_finite
 from engine.guards.math_calls import refuse_math_functions
-from engine.guards.number import as_float
-from engine.ops import Op
+from engine.guards.number import as_float, describe_for_error, number_to_assign
+from engine.guards.stale import is_suspicious, report_stale
+from engine.ops import OPS, Op
+from engine.origin import Notes, Origin
 from engine.pickling import deep_copy, reduce_graph
 
 # fmt: off
@@ -29,14 +33,14 @@ from engine.ops import (
 
 TYPE_CHECKING = False  # typing takes longer to import than the whole engine
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
     from typing import Protocol
 
     from engine.errors import RecordingError
-    from engine.tag import LabelScope, Tag
+    from engine.tag import Tag
 
     class Recorder(Protocol):
-        """What Values ask of the recorder that `engine.compile` sets."""
+        """What Values ask of the recorder of `engine.compile`."""
 
         refused: list[RecordingError]
 
@@ -49,67 +53,25 @@ if TYPE_CHECKING:
         def largest(self, values: Sequence[Value | float]) -> Value:
             """Record the largest of `values`, through which no gradient flows."""
 
-        def compared(self, symbol: str, a: Value | float, b: Value | float) -> Value:
+        def compared(self, symbol: str, a: Value, b: Value | float) -> Value:
             """Record a comparison."""
 
         def refuse(self, what: str, instead: str) -> None:
             """Raise, since something cannot be recorded."""
 
+    class Here(Origin):
+        """The Origin of what is made now, with the types of what Values ask of it."""
 
-# ---- the hooks: read whenever a Value is made, set by `hooks` alone ----
+        on_new_value: Callable[[Value], Value] | None
+        recorder: Recorder | None
 
-_scope: Tag | None = None  # where new Values are made
-_on_new_value: Callable[[Value], Value] | None = None  # is called with each, and returns it
-_recorder: Recorder | None = None  # what engine.compile records with, while it does
+    def current() -> Here:
+        """Return the Origin of what is made now."""
+
+else:
+    from engine.origin import current
 
 new = object.__new__
-
-
-class Unchanged:
-    """Means that a hook stays as it is; a class, since a copied scope must still know it."""
-
-
-UNCHANGED: object = Unchanged
-
-
-class hooks:  # noqa: N801  reads like a function
-    """Set what happens to every Value that is made inside the with-block.
-
-    The base of `scope`, `no_grad` and `strict`. It may be entered inside itself.
-
-    Args:
-        scope: what tags it.
-        on_new_value: what is called with it and returns it, or None.
-        recorder: what records it, or None.
-    """
-
-    __slots__ = ("_outer", "on_new_value", "recorder", "scope")
-
-    def __init__(
-        self,
-        *,
-        scope: Tag | None = UNCHANGED,  # type: ignore[assignment]
-        on_new_value: Callable[[Value], Value] | None = UNCHANGED,  # type: ignore[assignment]
-        recorder: Recorder | None = UNCHANGED,  # type: ignore[assignment]
-    ) -> None:
-        self.scope = scope
-        self.on_new_value = on_new_value
-        self.recorder = recorder
-        self._outer: list[tuple[Tag | None, Callable[[Value], Value] | None, Recorder | None]] = []
-
-    def __enter__(self) -> None:
-        global _scope, _on_new_value, _recorder
-        self._outer.append((_scope, _on_new_value, _recorder))
-        if self.scope is not UNCHANGED:
-            _scope = self.scope
-        if self.on_new_value is not UNCHANGED:
-            _on_new_value = self.on_new_value
-        if self.recorder is not UNCHANGED:
-            _recorder = self.recorder
-
-    def __exit__(self, *_: object) -> None:
-        global _scope, _on_new_value, _recorder
-        _scope, _on_new_value, _recorder = self._outer.pop()
 
 
 # ---- the walk behind backward(): marks in the nodes, faster than a set of those seen ----
@@ -124,24 +86,28 @@ class Mark(float):
         return (float, ())
 
 
-def topological_order(root: Value) -> tuple[list[Value], dict[Value, None]]:
-    """Return the topological order of the graph below `root`, and its leaves.
+def topological_order(
+    root: Value,
+) -> tuple[list[Value], dict[Value, None], set[Origin | Notes]]:
+    """Return the topological order of the graph below `root`, its leaves, and its origins.
 
     The order has the results of operations only, each after its inputs. Their gradients are set to
     0 on the way, which saves the backward pass a walk; that is why `engine.graph.nodes`, which
-    changes nothing, is another function.
+    changes nothing, is another function. The origins are those of the results.
     """
     # The gradient of a result means nothing until it is computed, so it serves as the mark: one of
     # two zeros of this walk's own.
     waiting, placed = Mark(), Mark()
     order: list[Value] = []
     leaves: dict[Value, None] = {}  # a set that keeps the order
+    origins: set[Origin | Notes] = set()
+    last: Origin | Notes | None = None  # neighbours mostly have one origin: compared before added
     stack: list[Value] = []  # nodes that wait for their inputs, and inputs that wait for a visit
     push, pop, place = stack.append, stack.pop, order.append
     node = root
     try:
         while True:
-            mark = node.grad
+            mark = node._grad
             if mark is not placed:
                 if mark is not waiting:  # first time here: its inputs go first
                     a, b = node._a, node._b
@@ -149,27 +115,31 @@ def topological_order(root: Value) -> tuple[list[Value], dict[Value, None]]:
                         if a.op is None:
                             leaves[a] = None
                             a = None
-                        elif a.grad is placed:
+                        elif a._grad is placed:
                             a = None
                     if b is not None:
                         if b.op is None:
                             leaves[b] = None
-                        elif b.grad is not placed:
-                            node.grad = waiting
+                        elif b._grad is not placed:
+                            node._grad = waiting
                             push(node)
                             if a is not None:
                                 push(a)
                             node = b
                             continue
                     if a is not None:
-                        node.grad = waiting
+                        node._grad = waiting
                         push(node)
                         node = a
                         continue
-                node.grad = placed
+                node._grad = placed
                 place(node)
+                origin = node._origin
+                if origin is not last:
+                    last = origin
+                    origins.add(origin)
             if not stack:
-                return order, leaves
+                return order, leaves, origins
             node = pop()
     except BaseException:  # Ctrl-C, at any of these lines
         remove_marks([*order, *stack, node])
@@ -179,8 +149,20 @@ def topological_order(root: Value) -> tuple[list[Value], dict[Value, None]]:
 def remove_marks(marked: Iterable[Value]) -> None:
     """Set gradients that a walk left its marks in to plain zeros."""
     for node in marked:
-        if isinstance(node.grad, Mark):
-            node.grad = 0.0
+        if isinstance(node._grad, Mark):
+            node._grad = 0.0
+
+
+def pass_on(node: Value) -> None:
+    """Add the gradient of a result, times each local derivative, to the gradients of its inputs.
+
+    A gradient of exactly 0 passes on 0, also through a slope that is inf or nan: it comes from a
+    branch that was not taken, and 0 · inf would be nan.
+    """
+    grad = node._grad
+    for x, slope in ((node._a, node._da), (node._b, node._db)):
+        if x is not None:
+            x._grad += slope * grad if grad != 0.0 else 0.0
 
 
 # ---- the class: by hand first, then the operators, which are generated ----
@@ -188,6 +170,9 @@ def remove_marks(marked: Iterable[Value]) -> None:
 
 class Value:
     """One number in a computation graph.
+
+    Programs written for micrograd may also call `Value(data, children, op, label)`; a result made
+    so takes its slopes from the function that is set as its `_backward`.
 
     Args:
         data: the number.
@@ -203,73 +188,134 @@ class Value:
         scope: where it was made (see `engine.scope`), or None.
         made_at: the file and line that made it (see `engine.trace_lines`), or "".
 
-    There is no `requires_grad`: every Value gets a gradient, and plain numbers, `detach()` and
-    `no_grad()` leave one out.
-
     Raises:
         TypeError: `data` is not one real number.
     """
 
     # Eight slots make 96 bytes; a ninth would make 112, since Python hands out memory in sixteens.
     # So some carry two meanings. Where an input is a plain number, _a (or _b) is None and _da (or
-    # _db) is that number, for it needs no derivative. _label_scope is the scope, or (label, scope)
-    # for the few Values that have a label, or (label, scope, made_at) for those that are traced.
-    __slots__ = ("_a", "_b", "_da", "_db", "_label_scope", "data", "grad", "op")
-    if TYPE_CHECKING:
-        _data: float
-
-    # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.
-    __array_ufunc__ = None
+    # _db) is that number, for it needs no derivative. _origin is an Origin, or Notes that point to
+    # one for the few Values that have a label or were changed.
+    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_origin", "op")
 
     # All its inputs are in _a and _b, where a walk may read them without asking for `inputs`.
     _has_two_inputs = True
 
-    def __init__(self, data: float, label: str = "") -> None:
-        self.data = data if type(data) is float else as_float(data)
-        self.grad = 0.0
-        self._label_scope: LabelScope = (label, _scope) if label else _scope
+    # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.
+    __array_ufunc__ = None
+
+    def __init__(
+        self,
+        data: float,
+        label: str | Collection[Value] = "",
+        _op: str = "",
+        _label: str = "",
+        *,
+        _children: Collection[Value] = (),
+    ) -> None:
+        self._data = data if type(data) is float else as_float(data)
+        self._grad = 0.0
+        here = current()
+        self._origin: Origin | Notes = here
         self.op: Op | None = None
         self._a: Value | None = None
         self._da = 0.0
         self._b: Value | None = None
         self._db = 0.0
-        if _on_new_value is not None:
-            _on_new_value(self)
+        if label or _children or _label:
+            if isinstance(label, str) and not _children:
+                self._origin = Notes(here, label or _label)
+            else:
+                make_opaque(self, _children or label, _op, _label)  # type: ignore[arg-type]
+        if here.on_new_value is not None:
+            here.on_new_value(self)
+
+    # Read at the speed of a slot; whatever is assigned is converted or refused.
+    def _set_data(self, data: float) -> None:
+        before = self._data
+        self._data = data if type(data) is float else number_to_assign(data, "data")
+        if self._data != before and not (data != data and before != before):
+            self._noted().note_change(before)
+
+    def _set_grad(self, grad: float) -> None:
+        self._grad = grad if type(grad) is float else number_to_assign(grad, "grad")
+
+    if TYPE_CHECKING:
+
+        @property
+        def data(self) -> float:
+            """The number."""
+
+        @data.setter
+        def data(self, data: float) -> None: ...
+
+        @property
+        def grad(self) -> float:
+            """What `backward()` found."""
+
+        @grad.setter
+        def grad(self, grad: float) -> None: ...
+
+    else:
+        data = property(attrgetter("_data"), _set_data, doc="The number.")
+        grad = property(attrgetter("_grad"), _set_grad, doc="What `backward()` found.")
 
     @property
     def label(self) -> str:
         """Its name, or ""."""
-        return self._label_scope[0] if isinstance(self._label_scope, tuple) else ""
+        return self._origin.label if isinstance(self._origin, Notes) else ""
 
     @label.setter
     def label(self, label: str) -> None:
-        self._describe(label, self.scope, self.made_at)
+        if label or isinstance(self._origin, Notes):
+            self._noted().label = label
 
     @property
     def scope(self) -> Tag | None:
         """Where it was made, or None."""
-        return self._label_scope[1] if isinstance(self._label_scope, tuple) else self._label_scope
+        origin = self._origin
+        return (origin.origin if isinstance(origin, Notes) else origin).tag
 
     @scope.setter
-    def scope(self, scope: Tag | None) -> None:
-        self._describe(self.label, scope, self.made_at)
+    def scope(self, tag: Tag | None) -> None:
+        origin = self._origin
+        if isinstance(origin, Notes):
+            origin.origin = Origin(origin.origin.epoch, tag)
+        else:
+            self._origin = Origin(origin.epoch, tag)
 
     @property
     def made_at(self) -> str:
         """The file and line that made it, inside `engine.trace_lines()`; else ""."""
-        kept = self._label_scope
-        return kept[2] if isinstance(kept, tuple) and len(kept) == 3 else ""
+        return self._origin.made_at if isinstance(self._origin, Notes) else ""
 
     @made_at.setter
     def made_at(self, made_at: str) -> None:
-        self._describe(self.label, self.scope, made_at)
+        self._noted().made_at = made_at
 
-    def _describe(self, label: str, scope: Tag | None, made_at: str) -> None:
-        """Keep all that is known in one slot, in the shortest form."""
-        if made_at:
-            self._label_scope = (label, scope, made_at)
-        else:
-            self._label_scope = (label, scope) if label else scope
+    def _noted(self) -> Notes:
+        """Return its Notes, which it gets if it has none."""
+        origin = self._origin
+        if not isinstance(origin, Notes):
+            origin = self._origin = Notes(origin)
+        return origin
+
+    def changed_at(self) -> int:
+        """Return the epoch that began when its number was last changed, or 0."""
+        origin = self._origin
+        return origin.changes[0][0] if isinstance(origin, Notes) and origin.changes else 0
+
+    def number_at(self, epoch: int) -> float | None:
+        """Return what its number was in an epoch, or None if that has been forgotten."""
+        number, origin = self._data, self._origin
+        if isinstance(origin, Notes):
+            for began, before in origin.changes:
+                if began <= epoch:
+                    return number
+                number = before
+            if origin.forgotten > epoch:
+                return None
+        return number
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -294,16 +340,19 @@ class Value:
     # ---- the backward pass ----
 
     def backward(self) -> None:
-        """Compute the gradient of this number with respect to every number it was made from.
+        """Find the gradient of this number with respect to every number it was made from.
 
-        Overwrites `.grad` of everything in between and adds to `.grad` of the leaves, so that the
+        Sets `.grad` of everything between afresh and adds to `.grad` of the leaves, so that the
         gradients of several backward passes add up in the leaves until `zero_grad()`.
 
         Raises:
             ValueError: nothing was recorded, since this is a leaf.
 
         Warns:
-            NonFiniteWarning: this number, or a gradient that arrives at a leaf, is inf or nan.
+            NonFiniteWarning: this number, or a gradient that arrives at a leaf, is inf or nan; or
+                an infinite slope was left out, since the gradient that arrives there is exactly 0.
+            StaleGraphWarning: a number was changed after it was used: the gradients are those at
+                the numbers of the recording. Inside `engine.strict()` it is a StaleGraphError.
         """
         if self.op is None:
             name = f"{self.label!r}" if self.label else "this Value"
@@ -311,22 +360,35 @@ class Value:
                 f"backward() needs a result of recorded operations, got a leaf ({name}, data = "
                 f"{self.data}); compute something from Values first, outside engine.no_grad()"
             )
-        order, leaves = topological_order(self)
-        self.grad = 1.0
+        if Opaque.made:
+            return backward_through_opaque(self)
+        order, leaves, origins = topological_order(self)
+        if is_suspicious(leaves, origins):
+            report_stale(order, stacklevel=2)
+        before = [leaf._grad for leaf in leaves]
+        self._grad = 1.0
         try:
             for node in reversed(order):
-                grad = node.grad
+                grad = node._grad
                 a = node._a
                 if a is not None:
-                    a.grad += node._da * grad
+                    a._grad += node._da * grad
                 b = node._b
                 if b is not None:
-                    b.grad += node._db * grad
+                    b._grad += node._db * grad
         except BaseException:  # Ctrl-C: the nodes not yet reached still have the walk's marks
             remove_marks(order)
             raise
         # inf and nan never turn finite again on the way down, so it is enough to look at the ends.
-        if not (isfinite(self.data) and all(isfinite(leaf.grad) for leaf in leaves)):
+        if not (isfinite(self._data) and all(isfinite(leaf._grad) for leaf in leaves)):
+            # Once more, and 0 times an infinite slope is 0: seldom needed, and slower.
+            for leaf, grad in zip(leaves, before, strict=True):
+                leaf._grad = grad
+            for node in order:
+                node._grad = 0.0
+            self._grad = 1.0
+            for node in reversed(order):
+                pass_on(node)
             warn_of_non_finite(self, order, leaves)
 
     def zero_grad(self) -> None:
@@ -336,11 +398,29 @@ class Value:
 
     def detach(self) -> Value:
         """Return a new leaf with the same number and label, through which no gradient flows."""
-        if _recorder is not None:
-            return _recorder.detached(self)
+        recorder = current().recorder
+        if recorder is not None:
+            return recorder.detached(self)
         return Value(self.data, self.label)
 
-    # ---- as a number: by data, but == and hash by identity, so that a Value can be a key ----
+    # ---- as a number: by data; but two Values are equal only if they are the same node ----
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "the truth of a Value could mean its number or that there is one; write v.data != 0 or "
+            "v is not None"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Compare data with a number; two Values are equal only if they are the same node."""
+        if isinstance(other, Value):
+            return self is other
+        try:
+            return self.data == as_float(other)
+        except TypeError:
+            return NotImplemented
+
+    __hash__ = object.__hash__
 
     def __float__(self) -> float:
         refuse_math_functions(sys._getframe(1))
@@ -365,7 +445,32 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
-    # ---- whole graphs through pickle and copy, without recursion ----
+    # ---- as micrograd has it ----
+
+    @property
+    def _prev(self) -> set[Value]:
+        """The Values it was made from."""
+        return {x for x in self.inputs if isinstance(x, Value)}
+
+    @property
+    def _op(self) -> str:
+        """The operation that made it, or ""."""
+        return "" if self.op is None else self.op.infix or self.op.symbol
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """A function that adds what this node passes on to the gradients of its inputs."""
+        return lambda: pass_on(self)
+
+    @_backward.setter
+    def _backward(self, function: Callable[[], None]) -> None:
+        what = "is a leaf" if self.op is None else f"takes its slopes from the table ({self.op})"
+        raise AttributeError(
+            f"_backward can be set on a Value made by hand from others, and this one {what}; make "
+            "it with Value(data, (its inputs), 'op'), or define the operation with engine.define"
+        )
+
+    # ---- whole graphs through pickle and copy, without recursion; classes of the user's own ----
 
     @property
     def copied_as(self) -> type[Value]:
@@ -377,6 +482,13 @@ class Value:
 
     def __deepcopy__(self, memo: dict[int, object]) -> Value:
         return deep_copy(self, memo)
+
+    def __init_subclass__(cls) -> None:
+        """Make operators on a class of the user's own return that class."""
+        super().__init_subclass__()
+        if not cls.__module__.startswith("engine."):
+            for name in METHODS:
+                setattr(cls, name, returning(cls, name))
 
     # ---- operators: generated from the rows of engine/ops.py by `python -m engine` ----
     # --- generated by "python -m engine": do not edit by hand ---
@@ -392,17 +504,19 @@ class Value:
             b = other._data
             out = a + b
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = ADD, self, 1.0
             node._b, node._db = other, 1.0
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("+", other)
         out = a + b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = ADD, self, 1.0
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __radd__(self, other: float) -> Value:
         """Apply add with a plain number on the left."""
@@ -410,10 +524,11 @@ class Value:
         a = other if type(other) is float else operand("+", other, reflected=True)
         out = a + b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = ADD, None, a
         node._b, node._db = self, 1.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __sub__(self, other: Value | float) -> Value:
         """Apply sub.
@@ -427,17 +542,19 @@ class Value:
             b = other._data
             out = a - b
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = SUB, self, 1.0
             node._b, node._db = other, -1.0
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("-", other)
         out = a - b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = SUB, self, 1.0
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __rsub__(self, other: float) -> Value:
         """Apply sub with a plain number on the left."""
@@ -445,10 +562,11 @@ class Value:
         a = other if type(other) is float else operand("-", other, reflected=True)
         out = a - b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = SUB, None, a
         node._b, node._db = self, -1.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __mul__(self, other: Value | float) -> Value:
         """Apply mul.
@@ -462,17 +580,19 @@ class Value:
             b = other._data
             out = a * b
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = MUL, self, b
             node._b, node._db = other, a
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("*", other)
         out = a * b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MUL, self, b
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __rmul__(self, other: float) -> Value:
         """Apply mul with a plain number on the left."""
@@ -480,10 +600,11 @@ class Value:
         a = other if type(other) is float else operand("*", other, reflected=True)
         out = a * b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MUL, None, a
         node._b, node._db = self, a
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __truediv__(self, other: Value | float) -> Value:
         """Apply div.
@@ -503,10 +624,11 @@ class Value:
             except (ArithmeticError, ValueError):
                 out, da, db = ieee_result(DIV, self, other)
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = DIV, self, da
             node._b, node._db = other, db
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("/", other)
         try:
             out = a / b
@@ -514,10 +636,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da, _ = ieee_result(DIV, self, b)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = DIV, self, da
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __rtruediv__(self, other: float) -> Value:
         """Apply div with a plain number on the left."""
@@ -529,10 +652,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, _, db = ieee_result(DIV, a, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = DIV, None, a
         node._b, node._db = self, db
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __neg__(self) -> Value:
         """Apply neg.
@@ -543,10 +667,11 @@ class Value:
         a = self._data
         out = -a
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = NEG, self, -1.0
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __pow__(self, other: Value | float) -> Value:
         """Apply pow.
@@ -573,10 +698,11 @@ class Value:
             except (ArithmeticError, ValueError):
                 out, da, db = ieee_result(POW, self, other)
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = POW, self, da
             node._b, node._db = other, db
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("**", other)
         try:
             out = pow(a, b)
@@ -590,10 +716,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da, _ = ieee_result(POW, self, b)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = POW, self, da
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __rpow__(self, other: float) -> Value:
         """Apply pow with a plain number on the left."""
@@ -605,10 +732,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, _, db = ieee_result(POW, a, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = POW, None, a
         node._b, node._db = self, db
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def exp(self) -> Value:
         """Apply exp.
@@ -623,10 +751,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(EXP, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = EXP, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def log(self) -> Value:
         """Apply log.
@@ -642,10 +771,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(LOG, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = LOG, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def sqrt(self) -> Value:
         """Apply sqrt.
@@ -661,10 +791,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SQRT, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = SQRT, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def sin(self) -> Value:
         """Apply sin.
@@ -679,10 +810,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SIN, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = SIN, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def cos(self) -> Value:
         """Apply cos.
@@ -697,10 +829,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(COS, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = COS, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def erfc(self) -> Value:
         """Apply erfc.
@@ -715,10 +848,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(ERFC, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = ERFC, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def tanh(self) -> Value:
         """Apply tanh.
@@ -733,10 +867,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(TANH, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = TANH, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def sigmoid(self) -> Value:
         """Apply sigmoid.
@@ -751,10 +886,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SIGMOID, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = SIGMOID, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def softplus(self) -> Value:
         """Apply softplus.
@@ -769,10 +905,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(SOFTPLUS, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = SOFTPLUS, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def relu(self) -> Value:
         """Apply relu.
@@ -783,10 +920,11 @@ class Value:
         a = self._data
         out = 0.0 if a <= 0 else a
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = RELU, self, 1.0 if a > 0 else 0.0
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def leaky_relu(self) -> Value:
         """Apply leaky_relu.
@@ -797,10 +935,11 @@ class Value:
         a = self._data
         out = a if a > 0 else 0.01 * a
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = LEAKY_RELU, self, 1.0 if a > 0 else 0.01
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def gelu(self) -> Value:
         """Apply gelu.
@@ -822,10 +961,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da = ieee_result(GELU, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = GELU, self, da
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __abs__(self) -> Value:
         """Apply abs.
@@ -836,10 +976,11 @@ class Value:
         a = self._data
         out = abs(a)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = ABS, self, 1.0 if a > 0 else -1.0 if a < 0 else 0.0
         node._b, node._db = None, 0.0
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def maximum(self, other: Value | float) -> Value:
         """Apply maximum.
@@ -853,17 +994,19 @@ class Value:
             b = other._data
             out = a if a > b else b if b >= a else a + b
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
             node._b, node._db = other, 0.0 if a > b else 1.0 if a < b else 0.5
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("max", other)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MAXIMUM, self, 1.0 if a > b else 0.0 if a < b else 0.5
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def _maximum_from(self, other: float) -> Value:
         """Apply maximum with a plain number on the left."""
@@ -871,10 +1014,11 @@ class Value:
         a = other if type(other) is float else operand("max", other, reflected=True)
         out = a if a > b else b if b >= a else a + b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MAXIMUM, None, a
         node._b, node._db = self, 0.0 if a > b else 1.0 if a < b else 0.5
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def minimum(self, other: Value | float) -> Value:
         """Apply minimum.
@@ -888,17 +1032,19 @@ class Value:
             b = other._data
             out = a if a < b else b if b <= a else a + b
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
             node._b, node._db = other, 0.0 if a < b else 1.0 if a > b else 0.5
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("min", other)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MINIMUM, self, 1.0 if a < b else 0.0 if a > b else 0.5
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def _minimum_from(self, other: float) -> Value:
         """Apply minimum with a plain number on the left."""
@@ -906,10 +1052,11 @@ class Value:
         a = other if type(other) is float else operand("min", other, reflected=True)
         out = a if a < b else b if b <= a else a + b
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MINIMUM, None, a
         node._b, node._db = self, 0.0 if a < b else 1.0 if a > b else 0.5
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __mod__(self, other: Value | float) -> Value:
         """Apply mod.
@@ -929,10 +1076,11 @@ class Value:
             except (ArithmeticError, ValueError):
                 out, da, db = ieee_result(MOD, self, other)
             node = new(Value)
-            node.data, node.grad, node._label_scope = out, 0.0, _scope
+            here = current()
+            node._data, node._grad, node._origin = out, 0.0, here
             node.op, node._a, node._da = MOD, self, da
             node._b, node._db = other, db
-            return node if _on_new_value is None else _on_new_value(node)
+            return node if here.on_new_value is None else here.on_new_value(node)
         b = other if type(other) is float else operand("%", other)
         try:
             out = a % b
@@ -940,10 +1088,11 @@ class Value:
         except (ArithmeticError, ValueError):
             out, da, _ = ieee_result(MOD, self, b)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MOD, self, da
         node._b, node._db = None, b
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
     def __rmod__(self, other: float) -> Value:
         """Apply mod with a plain number on the left."""
@@ -955,21 +1104,17 @@ class Value:
         except (ArithmeticError, ValueError):
             out, _, db = ieee_result(MOD, a, self)
         node = new(Value)
-        node.data, node.grad, node._label_scope = out, 0.0, _scope
+        here = current()
+        node._data, node._grad, node._origin = out, 0.0, here
         node.op, node._a, node._da = MOD, None, a
         node._b, node._db = self, db
-        return node if _on_new_value is None else _on_new_value(node)
+        return node if here.on_new_value is None else here.on_new_value(node)
 
-    # --- end of generated code ---
-
-
-# The same slot by another name, which the operators read: while compile records a function, .data
-# refuses whoever reads it, since a replay would know nothing of what was done with the number.
-Value._data = vars(Value)["data"]
+        # --- end of generated code ---
 
 
 class Choice(Value):
-    """The result of `where`: it also keeps the condition, which has no derivative."""
+    """The result of `where`: besides its two inputs it keeps the condition, which has no slope."""
 
     __slots__ = ("condition",)
 
@@ -985,13 +1130,14 @@ class Choice(Value):
         da: float,
         db: float,
     ) -> None:
-        self.data, self.grad, self._label_scope = out, 0.0, _scope
+        here = current()
+        self._data, self._grad, self._origin = out, 0.0, here
         self.op = row
         self._a, self._da = (a, da) if isinstance(a, Value) else (None, a)
         self._b, self._db = (b, db) if isinstance(b, Value) else (None, b)
         self.condition = condition
-        if _on_new_value is not None:
-            _on_new_value(self)
+        if here.on_new_value is not None:
+            here.on_new_value(self)
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -1005,3 +1151,124 @@ class Choice(Value):
     def local_derivatives(self) -> tuple[float | None, ...]:
         """None for the condition: its slope is zero wherever it has one."""
         return (None, *super().local_derivatives) if self.op is not None else ()
+
+
+class Opaque(Value):
+    """A result made by hand, `Value(data, (a, b), "op")`, whose slopes only its function knows.
+
+    The function is set as `_backward`, and adds to the gradients of the inputs. `backward()` calls
+    it; gradients of gradients and compiled programs cannot look inside.
+    """
+
+    __slots__ = ()
+
+    _has_two_inputs = False
+    made = False  # whether there has ever been one: else backward() need not look for them
+
+    # Nothing is left for _da and _db to mean, so _da keeps the inputs and _db the function.
+
+    @property
+    def inputs(self) -> tuple[Value | float, ...]:
+        """What it was made from, in order."""
+        return self._da  # type: ignore[return-value]
+
+    @property
+    def local_derivatives(self) -> tuple[float | None, ...]:
+        """None for each input: its slopes are hidden in the function."""
+        return (None,) * len(self.inputs)
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """The function that adds to the gradients of the inputs."""
+        return self._db or partial(refuse_without_function, self)  # type: ignore[return-value]
+
+    @_backward.setter
+    def _backward(self, function: Callable[[], None]) -> None:
+        self._db = function  # type: ignore[assignment]
+
+
+def make_opaque(node: Value, inputs: Collection[Value], op: str, label: str) -> None:
+    """Make a new leaf the result of an operation whose slopes are not in the table.
+
+    Raises:
+        TypeError: the inputs are not Values.
+    """
+    for x in inputs if isinstance(inputs, (tuple, list, set, frozenset)) else (inputs,):
+        if not isinstance(x, Value):
+            raise TypeError(
+                "Value(data, label) takes a text as its label, or as in micrograd a tuple of the "
+                f"Values it was made from, got {describe_for_error(x)}"
+            )
+    if label:
+        node._noted().label = label
+    if inputs:
+        recorder = current().recorder
+        if recorder is not None:
+            recorder.refuse(
+                "a Value made by hand from others", "define the operation with engine.define"
+            )
+        Opaque.made = True
+        node.__class__ = Opaque
+        node.op = Op(op or "by hand", op or "?", "?")
+        node._da, node._db = tuple(inputs), None  # type: ignore[assignment]
+
+
+def refuse_without_function(node: Value) -> None:
+    """Raise, since a result made by hand has no function."""
+    raise ValueError(
+        f"backward() met a Value made by hand, {node.op} of {len(node.inputs)} inputs, that has no "
+        "_backward; set it to a function that adds to the gradients of the inputs, or define the "
+        "operation with engine.define"
+    )
+
+
+def backward_through_opaque(root: Value) -> None:
+    """Do the backward pass of a graph that may have results made by hand in it."""
+    results = [node for node in nodes(root) if node.op is not None]
+    report_stale(results, stacklevel=3)
+    for node in results:
+        node._grad = 0.0
+    root._grad = 1.0
+    for node in reversed(results):
+        if isinstance(node, Opaque):
+            node._backward()
+        else:
+            pass_on(node)
+    leaves = [node for node in nodes(root) if node.op is None]
+    if not (isfinite(root._data) and all(isfinite(leaf._grad) for leaf in leaves)):
+        warn_of_non_finite(root, results, leaves, stacklevel=4)
+
+
+# ---- classes of the user's own ----
+
+# The methods that make a result: those of the rows, and from a plain number on the left.
+METHODS = ["detach"]
+for _row in OPS.values():
+    _names = (
+        (f"__{_row.operator}__", f"__r{_row.operator}__")
+        if _row.operator
+        else (_row.name, f"_{_row.name}_from")
+    )
+    METHODS += [name for name in _names if name in vars(Value)]
+
+
+def returning(cls: type[Value], name: str) -> Callable[..., Value]:
+    """Return a method that makes what `cls` makes by that name, as an object of `cls`."""
+    method = getattr(cls, name)
+    forward = getattr(cls, f"__{name[3:]}", None) if name.startswith("__r") else None
+
+    @wraps(method)
+    def make(self: Value, *others: Value | float) -> Value:
+        # Python asks the subclass on the right before the Value on the left.
+        if forward is not None and others and isinstance(others[0], Value):
+            node = getattr(Value, forward.__name__)(others[0], self)
+        else:
+            node = method(self, *others)
+        if type(node) is cls or not issubclass(cls, type(node)):
+            return node  # type: ignore[no-any-return]
+        result = new(cls)
+        for slot in Value.__slots__:
+            setattr(result, slot, getattr(node, slot))
+        return result
+
+    return make

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.compile.cache import Call
-from engine.value import Value, hooks
+from engine.origin import unhooked
+from engine.value import Value
 
 
 def carry_out(call: Call) -> tuple[Value, list[list[float]]]:
@@ -15,7 +16,7 @@ def carry_out(call: Call) -> tuple[Value, list[list[float]]]:
     tape = call.entry.tape
     samples = [tape.graph(call.sample(i)) for i in range(call.n_samples or 1)]
     outputs = [[float(made[i]) for _, made in samples] for i in tape.outputs]
-    with hooks(on_new_value=None):  # recorded even inside no_grad()
+    with unhooked(None):  # recorded even inside no_grad()
         loss = sum((root for root, _ in samples[1:]), samples[0][0])
         if call.n_samples is not None:
             loss = loss * (1.0 / call.n_samples)

@@ -15,11 +15,10 @@ from weakref import WeakSet
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import value
 from engine.compile.record.refusal import refusal
 from engine.compile.record.values import Watched
-from engine.guards.number import as_float
-from engine.value import Value
+from engine.origin import begin_epoch
+from engine.value import Value, current
 
 
 class Block:
@@ -30,6 +29,7 @@ class Block:
         grad: shape (n_parameters,).
         users: what holds lists of parameters that must stay together in one block.
         moved: whether parameters have gone from here into another block.
+        changed_at: the epoch that began when all numbers were last changed in one go, or 0.
     """
 
     def __init__(self, parameters: Sequence[Value]) -> None:
@@ -40,6 +40,7 @@ class Block:
         self.grad_view = self.grad.data.cast("B").cast("d")
         self.users: WeakSet[LiveArrays] = WeakSet()
         self.moved = False
+        self.changed_at = 0
         for i, p in enumerate(parameters):
             p.__class__ = Live
             assert isinstance(p, Live)
@@ -63,35 +64,30 @@ class Live(Watched):
         block, index = vars(Value)["_da"], vars(Value)["_db"]
 
     @property
-    def data(self) -> float:
+    def _data(self) -> float:
         """The number."""
-        if value._recorder is not None:
-            self.refuse_reading(".data")
         return self.block.data_view[self.index]
 
-    @data.setter
-    def data(self, x: float) -> None:
-        if value._recorder is not None:
-            raise refusal("changing a parameter", "move parameters outside, with an optimizer")
-        self.block.data_view[self.index] = x if type(x) is float else as_float(x)
+    @_data.setter
+    def _data(self, x: float) -> None:
+        self.block.data_view[self.index] = x
 
     @property
-    def _data(self) -> float:  # type: ignore[override]
-        """The number, for the operators of Value."""
-        return self.block.data_view[self.index]
-
-    @property
-    def grad(self) -> float:
+    def _grad(self) -> float:
         """The gradient."""
-        if value._recorder is not None:
-            self.refuse_reading(".grad")
         return self.block.grad_view[self.index]
 
-    @grad.setter
-    def grad(self, x: float) -> None:
-        if value._recorder is not None:
-            raise refusal("changing a parameter's gradient", "call zero_grad() outside")
-        self.block.grad_view[self.index] = x if type(x) is float else as_float(x)
+    @_grad.setter
+    def _grad(self, x: float) -> None:
+        self.block.grad_view[self.index] = x
+
+    def changed_at(self) -> int:
+        """Return the epoch that began when its number was last changed, alone or with its block."""
+        return max(super().changed_at(), self.block.changed_at)
+
+    def number_at(self, epoch: int) -> float | None:
+        """Return what its number was in an epoch, or None if that has been forgotten."""
+        return None if self.block.changed_at > epoch else super().number_at(epoch)
 
     @property
     def copied_as(self) -> type[Value]:
@@ -156,9 +152,11 @@ class LiveArrays:
 
     @data.setter
     def data(self, numbers: NDArray[np.float64]) -> None:
-        if value._recorder is not None:
+        if current().recorder is not None:
             raise refusal("changing parameters", "take the optimizer's step outside")
-        self.current_block().data[self.indices] = numbers
+        block = self.current_block()
+        block.data[self.indices] = numbers
+        block.changed_at = begin_epoch()
 
     @property
     def grad(self) -> NDArray[np.float64]:
@@ -167,7 +165,7 @@ class LiveArrays:
 
     @grad.setter
     def grad(self, numbers: NDArray[np.float64]) -> None:
-        if value._recorder is not None:
+        if current().recorder is not None:
             raise refusal("changing gradients", "call zero_grad() outside")
         self.current_block().grad[self.indices] = numbers
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from engine import value
 from engine.compile.cache import Call, ProgramCache
 from engine.compile.eager import carry_out
 from engine.compile.record.arguments import (
@@ -20,7 +19,7 @@ from engine.compile.record.arguments import (
 from engine.compile.record.function import RecordableFunction
 from engine.compile.stats import Stats
 from engine.errors import NonFiniteError, NonFiniteWarning
-from engine.value import Value
+from engine.value import Value, current
 
 if TYPE_CHECKING:
     import numpy as np
@@ -186,8 +185,9 @@ class Program:
     def _run(
         self, args: tuple[object, ...], named_args: dict[str, object], gradients: str
     ) -> float:
-        if value._recorder is not None:
-            value._recorder.refuse(
+        recorder = current().recorder
+        if recorder is not None:
+            recorder.refuse(
                 "calling a program inside a compiled function", "call the plain function instead"
             )
         if named_args:

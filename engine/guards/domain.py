@@ -14,7 +14,7 @@ from engine.table.evaluate import ieee_functions, in_domain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from engine.graph import Node
+    from engine.origin import Node
 
 
 def operand(symbol: str, other: object, *, reflected: bool = False) -> float:
@@ -77,13 +77,16 @@ def domain_error(row: Op, *inputs: Node | float) -> DomainError:
     )
 
 
-def warn_of_non_finite(root: Node, order: Sequence[Node], leaves: Iterable[Node]) -> None:
-    """Warn, and name where the inf or nan comes from that backward() met.
+def warn_of_non_finite(
+    root: Node, order: Sequence[Node], leaves: Iterable[Node], stacklevel: int = 3
+) -> None:
+    """Say where inf or nan comes from that backward() has met.
 
     Args:
         root: where backward() was called.
         order: the results of operations that it went through, each after its inputs.
         leaves: where it arrived.
+        stacklevel: how many calls up the line that called backward() is.
     """
     message = infinite_slope(order) if isfinite(root.data) else non_finite_number(root)
     if not message:
@@ -93,8 +96,7 @@ def warn_of_non_finite(root: Node, order: Sequence[Node], leaves: Iterable[Node]
             "slope is finite: it overflowed on the way, or was not finite before; scale the inputs "
             "down, and call zero_grad() between two passes"
         )
-    # Level 3: the line that called backward().
-    warnings.warn(message, NonFiniteWarning, stacklevel=3)
+    warnings.warn(message, NonFiniteWarning, stacklevel=stacklevel)
 
 
 def non_finite_number(root: Node) -> str:
@@ -118,11 +120,12 @@ def infinite_slope(order: Sequence[Node]) -> str:
             needs = f"; a finite slope needs {condition}" if condition else ""
             names = {"a": node._a, "b": node._b}
             remedy = node.op.remedy.format(
-                **{letter: (v and v.label) or letter for letter, v in names.items()}
+                **{a: v.label if v is not None and v.label else a for a, v in names.items()}
             )
+            cut = "" if node.grad else " (left out: the gradient that arrives there is exactly 0)"
             return (
                 f"backward() through {node.op} from {made_from(node)}: its slope is {slope} "
-                f"towards {named(x)}{where_made(node)}{needs}; "
+                f"towards {named(x)}{where_made(node)}{cut}{needs}; "
                 f"{remedy or 'inside engine.strict() the operation itself raises'}"
             )
     return ""

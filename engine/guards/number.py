@@ -32,6 +32,22 @@ def as_float(x: object, needs: str = "Value needs one real number (int or float)
     raise TypeError(f"{needs}, got {kind}{describe_for_error(x)}")
 
 
+def number_to_assign(x: object, attribute: str) -> float:
+    """Return `x` as a float, to be assigned to `.data` or `.grad` of a Value.
+
+    Raises:
+        TypeError: `x` is not one real number.
+    """
+    if type(x).__module__.startswith("engine."):
+        raise TypeError(
+            f"a Value's .{attribute} takes a number, got a Value ({describe_for_error(x)}); assign "
+            "its .data, for example w.data = w.data - 0.1 * w.grad"
+        )
+    if x is None and attribute == "grad":
+        raise TypeError("a Value's .grad takes a number, got None; assign 0.0 or call zero_grad()")
+    return as_float(x, f"a Value's .{attribute} takes one real number (int or float)")
+
+
 def describe_for_error(x: object) -> str:
     """Return what `x` is, if that is short, and what to do with it instead."""
     shape = getattr(x, "shape", None)

@@ -205,15 +205,16 @@ def recorded(row: Op, *inputs: str | None) -> list[str]:
     return [*computed, *made(row, kept)]
 
 
-def made(row: Op, kept: list[str], module: str = "") -> list[str]:
-    """Return the lines that make a node; `module` is how the state of engine.value is reached."""
+def made(row: Op, kept: list[str]) -> list[str]:
+    """Return the lines that make a node."""
     return [
         # A call of Value(...) would take as long again as all the rest of the method.
         "node = new(Value)",
-        f"node.data, node.grad, node._label_scope = out, 0.0, {module}_scope",
+        "here = current()",
+        "node._data, node._grad, node._origin = out, 0.0, here",
         f"node.op, node._a, node._da = {row.name.upper()}, {kept[0]}, {kept[1]}",
         f"node._b, node._db = {kept[2]}, {kept[3]}",
-        f"return node if {module}_on_new_value is None else {module}_on_new_value(node)",
+        "return node if here.on_new_value is None else here.on_new_value(node)",
     ]
 
 
@@ -277,7 +278,7 @@ def recorded_in_function(row: Op) -> list[str]:
             f"    da = {slopes[0]}",
             "except (ArithmeticError, ValueError):",
             f"    out, da = ieee_result({name}, x)",
-            *made(row, ["x", "da", "None", "0.0"], "value."),
+            *made(row, ["x", "da", "None", "0.0"]),
         ]
     needs = f'"{row.name} needs a Value, int or float"'
     return [
@@ -297,7 +298,7 @@ def recorded_in_function(row: Op) -> list[str]:
         f"    db = b if y is None else {slopes[1]}",
         "except (ArithmeticError, ValueError):",
         f"    out, da, db = ieee_result({name}, a if x is None else x, b if y is None else y)",
-        *made(row, ["x", "da", "y", "db"], "value."),
+        *made(row, ["x", "da", "y", "db"]),
     ]
 
 

@@ -1,19 +1,17 @@
 """A Value as a number: what it takes, what it refuses, and how it compares, prints and copies."""
 
-import ast
 import copy
 import math
 import pickle
 import sys
 from contextlib import suppress
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
 import engine
 from engine import DomainError, NonFiniteError, Value
-from engine.value import hooks
+from engine.origin import Block, Origin
 from tests.graphs import frees_a_long_chain
 
 pytestmark = pytest.mark.core
@@ -347,27 +345,20 @@ def test_checker_says_when_no_slope_is_wrong() -> None:
         engine.check_gradients(lambda a: a * a.detach(), [2.0])
 
 
-def test_hooks_are_assigned_in_value_py_only() -> None:
-    names = {"_scope", "_on_new_value", "_recorder"}
-    folder = Path(engine.__file__).parent
-    found = [
-        f"{path.name}:{node.lineno}"
-        for path in folder.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-        if node.attr in names and ast.unparse(node.value) == "value"
-    ]
-    assert found == []
-
-
-def test_hooks_hold_inside_themselves_and_are_put_back_after_an_error() -> None:
+def test_block_holds_inside_itself_and_is_closed_after_an_error() -> None:
     seen: list[Value] = []
 
     def see(node: Value) -> Value:
         seen.append(node)
         return node
 
-    shown = hooks(on_new_value=see)
+    class Watching(Block):
+        def enter(self, outer: Origin) -> Origin:
+            inner = outer.inside(self)
+            inner.on_new_value = see
+            return inner
+
+    shown = Watching()
     with suppress(ZeroDivisionError), shown, shown:
         Value(1.0)
         raise ZeroDivisionError

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from engine import value
 from engine.compile.record.refusal import refusal
 from engine.compile.record.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
 from engine.compile.record.values import (
@@ -18,10 +17,11 @@ from engine.compile.record.values import (
 )
 from engine.errors import RecordingError
 from engine.ops import Op
-from engine.value import Choice, Value, hooks
+from engine.origin import Block, Notes, Origin
+from engine.value import Choice, Value, current
 
 
-class Recorder:
+class Recorder(Block):
     """Records every operation inside a with-block on a tape.
 
     Attributes:
@@ -30,26 +30,25 @@ class Recorder:
     """
 
     def __init__(self, tape: Tape | None = None) -> None:
+        super().__init__()
         self.tape = Tape() if tape is None else tape
         self.refused: list[RecordingError] = []
         self._parameters: dict[Value, int] = {}  # the index of each on the tape
         self._before: list[float] = []  # what each was when first used
 
-    def __enter__(self) -> Recorder:
-        if value._recorder is not None:
+    def enter(self, outer: Origin) -> Origin:
+        """Return the Origin in which this recorder sees every new Value."""
+        if outer.recorder is not None:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
         # What is around the program (no_grad, strict) is for its results, not for its recording.
-        self._hooks = hooks(recorder=self, on_new_value=self.on_new_value)
-        self._hooks.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._hooks.__exit__()
+        inner = outer.inside(self)
+        inner.recorder, inner.on_new_value, inner.strict = self, self.on_new_value, False
+        return inner
 
     def input(self, number: float, label: str) -> Value:
         """Return a placeholder for a number that each replay is given."""
         node = self.new_node(Placeholder, number, self.tape.add_input(label))
-        node._label_scope, node.op = (label, None), None
+        node._origin, node.op = Notes(Origin(current().epoch), label), None
         return node
 
     def finish(self, out: Value, outputs: Sequence[Value], penalty: Value | None = None) -> Tape:
@@ -66,7 +65,7 @@ class Recorder:
         for p, before in zip(tape.parameters, self._before, strict=True):
             after = p._data
             if after != before and not (isnan(after) and isnan(before)):
-                p.data = before
+                p._set_data(before)
                 raise RecordingError(
                     f"the compiled function changed parameter {p.label!r} from {before:g} to "
                     f"{after:g} while it was recorded, which has been undone; move parameters "
@@ -117,7 +116,7 @@ class Recorder:
         else:
             become(node, Recorded)
         assert isinstance(node, Recorded)
-        node.tape, node.index = tape, tape.add_operation(op, args, value._scope)
+        node.tape, node.index = tape, tape.add_operation(op, args, current().tag)
         return node
 
     def index_of(self, x: Value) -> int:
@@ -189,14 +188,14 @@ class Recorder:
 
     def add_node(self, kind: type[Recorded], op: Op, args: tuple[int, ...], number: float) -> Value:
         """Return a new recorded node."""
-        node = self.new_node(kind, number, self.tape.add_operation(op, args, value._scope))
-        node._label_scope, node.op = value._scope, op
+        node = self.new_node(kind, number, self.tape.add_operation(op, args, current().tag))
+        node._origin, node.op = current(), op
         return node
 
     def new_node(self, kind: type[Recorded], number: float, index: int) -> Recorded:
         """Return a node of the step at an index of the tape."""
         node = kind.__new__(kind)
-        node._data, node.grad = number, 0.0  # type: ignore[misc]  # another name of data
+        node._data, node._grad = number, 0.0
         node.tape, node.index = self.tape, index
         node._b, node._db = None, 0.0
         return node

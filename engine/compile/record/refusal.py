@@ -7,10 +7,10 @@ import sys
 from linecache import getline
 from types import FrameType
 
-from engine import value
 from engine.errors import RecordingError
+from engine.value import current
 
-ENGINE = value.__name__.split(".")[0]
+ENGINE = __name__.split(".")[0]
 STANDARD = os.path.dirname(os.__file__)  # where Python's own modules are
 INSTEAD = (
     "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
@@ -23,8 +23,9 @@ def refusal(what: str, instead: str) -> RecordingError:
     error = RecordingError(
         f"{users_line()}: {what} cannot be replayed with other numbers; {instead}"
     )
-    if value._recorder is not None:
-        value._recorder.refused.append(error)
+    recorder = current().recorder
+    if recorder is not None:
+        recorder.refused.append(error)
     return error
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from engine.functions import OPERATIONS
 from engine.ops import Op
+from engine.origin import unhooked
 from engine.select import detached_maximum, take
 from engine.tag import Tag
-from engine.value import Value, hooks
+from engine.value import Value
 
 # Kinds of steps that no row of the table makes.
 PARAMETER = Op("parameter", "parameter", "")
@@ -123,7 +124,7 @@ class Tape:
         made: list[Value | float] = []
         given = iter(zip(inputs, self.input_labels, strict=True))
         leaves = iter(self.parameters)
-        with hooks(scope=None, on_new_value=None):  # recorded even inside no_grad()
+        with unhooked(None):  # recorded even inside no_grad()
             for i, op in enumerate(self.ops):
                 if op is PARAMETER:
                     made.append(next(leaves))
@@ -134,7 +135,7 @@ class Tape:
                     label = self.labels.get(i, "")
                     made.append(Value(self.numbers[i], label) if label else self.numbers[i])
                 else:
-                    with hooks(scope=self.scopes[i]):
+                    with unhooked(self.scopes[i]):
                         node = apply(op, [made[j] for j in self.args[i]])
                     if i in self.labels and isinstance(node, Value):
                         node.label = self.labels[i]

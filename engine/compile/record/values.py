@@ -7,19 +7,16 @@ decide the same way.
 from __future__ import annotations
 
 import sys
-from types import MemberDescriptorType
 
-from engine import value
 from engine.compile.record.refusal import INSTEAD, from_engine, refusal
 from engine.compile.record.tape import Tape
-from engine.value import Choice, Value
+from engine.value import Choice, Value, current
 
 TYPE_CHECKING = False
 INSTEAD_OF_COUNTING = (
     "use engine.take(values, index) to pick by it; a count belongs outside, for example in "
     "functools.partial"
 )
-raw_grad: MemberDescriptorType = vars(Value)["grad"]
 
 
 def become(node: Value, kind: type[Value]) -> None:
@@ -53,12 +50,38 @@ class Watched(Value):
             RecordingError: the number would be frozen.
         """
         # Two frames up: who called what calls this.
-        if value._recorder is not None and not from_engine(sys._getframe(2).f_globals):
+        if current().recorder is not None and not from_engine(sys._getframe(2).f_globals):
             raise refusal(f"reading {what} of a parameter", INSTEAD)
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        if current().recorder is not None:
+            self.refuse_reading(".data")
+        return self._data
+
+    @data.setter
+    def data(self, number: float) -> None:
+        if current().recorder is not None:
+            raise refusal("changing a parameter", "move parameters outside, with an optimizer")
+        self._set_data(number)
+
+    @property
+    def grad(self) -> float:
+        """The gradient."""
+        if current().recorder is not None:
+            self.refuse_reading(".grad")
+        return self._grad
+
+    @grad.setter
+    def grad(self, number: float) -> None:
+        if current().recorder is not None:
+            raise refusal("changing a parameter's gradient", "call zero_grad() outside")
+        self._set_grad(number)
 
     def __repr__(self) -> str:
         # Text holds the number as well: float(str(w)) would be frozen.
-        return super().__repr__() if value._recorder is None else f"Value(label={self.label!r})"
+        return super().__repr__() if current().recorder is None else f"Value(label={self.label!r})"
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -68,28 +91,28 @@ class Watched(Value):
     def __lt__(self, other: Value | float) -> bool:
         return (
             super().__lt__(other)
-            if value._recorder is None
+            if current().recorder is None
             else record_comparison("<", self, other)
         )
 
     def __le__(self, other: Value | float) -> bool:
         return (
             super().__le__(other)
-            if value._recorder is None
+            if current().recorder is None
             else record_comparison("<=", self, other)
         )
 
     def __gt__(self, other: Value | float) -> bool:
         return (
             super().__gt__(other)
-            if value._recorder is None
+            if current().recorder is None
             else record_comparison(">", self, other)
         )
 
     def __ge__(self, other: Value | float) -> bool:
         return (
             super().__ge__(other)
-            if value._recorder is None
+            if current().recorder is None
             else record_comparison(">=", self, other)
         )
 
@@ -98,27 +121,6 @@ class Guarded(Watched):
     """A parameter that stays a plain Value, for the time of a recording."""
 
     __slots__ = ()
-
-    @property
-    def data(self) -> float:
-        """The number."""
-        self.refuse_reading(".data")
-        return self._data
-
-    @data.setter
-    def data(self, number: float) -> None:
-        raise refusal("changing a parameter", "move parameters outside, with an optimizer")
-
-    @property
-    def grad(self) -> float:
-        """The gradient."""
-        self.refuse_reading(".grad")
-        number: float = raw_grad.__get__(self)
-        return number
-
-    @grad.setter
-    def grad(self, number: float) -> None:
-        raise refusal("changing a parameter's gradient", "call zero_grad() outside")
 
 
 # ---- nodes of the tape ----
@@ -163,7 +165,7 @@ class Recorded(Value):
     @label.setter
     def label(self, label: str) -> None:
         self.tape.labels[self.index] = label
-        self._label_scope = (label, self.scope)
+        self._noted().label = label
 
     @property
     def inputs(self) -> tuple[Value | float, ...]:
@@ -199,6 +201,16 @@ class Recorded(Value):
         raise refusal(
             "backward() inside a compiled function", "return the loss; the program goes backward"
         )
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        raise refusal("comparing a recorded Value with ==", INSTEAD)
+
+    __hash__ = Value.__hash__
+
+    def __bool__(self) -> bool:
+        raise refusal("deciding by a recorded Value (if, while, and, or, max, …)", INSTEAD)
 
     def __lt__(self, other: Value | float) -> bool:
         return record_comparison("<", self, other)
@@ -271,7 +283,8 @@ class Placeholder(Recorded):
 
 def record_comparison(symbol: str, a: Value, b: Value | float) -> bool:
     """Return a condition in place of a bool; `where` takes both."""
-    if value._recorder is None:
+    recorder = current().recorder
+    if recorder is None:
         raise refusal("comparing a recorded Value after its recording", "look at program.graph")
-    condition: bool = value._recorder.compared(symbol, a, b)  # type: ignore[assignment]
+    condition: bool = recorder.compared(symbol, a, b)  # type: ignore[assignment]
     return condition

@@ -1,0 +1,103 @@
+"""Stale graphs: results whose inputs have been changed since they were computed."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+
+from engine.errors import StaleGraphError, StaleGraphWarning
+from engine.origin import Notes, Origin, current, renew
+from engine.table.evaluate import ieee_functions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from engine.origin import Node
+
+
+def is_suspicious(leaves: Iterable[Node], origins: Iterable[Origin | Notes]) -> bool:
+    """Return whether some number was changed after some result of a graph was computed.
+
+    Quick, and never wrong when it says no. It says yes too often where results are older than the
+    change of a number they do not use, and for results of another thread.
+    """
+    oldest, newest = current().epoch, 0
+    for origin in origins:
+        if isinstance(origin, Notes):
+            newest = max(newest, origin.changes[0][0] if origin.changes else 0)
+            origin = origin.origin
+        oldest = min(oldest, origin.epoch)
+    return max((leaf.changed_at() for leaf in leaves), default=0) > oldest or newest > oldest
+
+
+def stale_inputs(results: Iterable[Node]) -> dict[Node, float | None]:
+    """Return the inputs that were changed after use, each with the number that was used.
+
+    Args:
+        results: what operations made.
+
+    Returns:
+        The number is None where it has been forgotten: only the last few are kept.
+    """
+    found: dict[Node, float | None] = {}
+    for node in results:
+        origin = node._origin
+        epoch = (origin.origin if isinstance(origin, Notes) else origin).epoch
+        for x in node.inputs:
+            if not isinstance(x, float) and x.changed_at() > epoch and not still_holds(node):
+                found.setdefault(x, x.number_at(epoch))
+    return found
+
+
+def still_holds(node: Node) -> bool:
+    """Return whether computing a result again would give the same number and slopes."""
+    row = node.op
+    if row is None or not row.slopes:  # made by hand: nobody can compute it again
+        return row is None
+    a = node._da if node._a is None else node._a._data
+    b = node._db if node._b is None else node._b._data
+    condition = getattr(node, "condition", 0.0)
+    c = condition if isinstance(condition, float) else condition._data
+    forward, *slopes = ieee_functions(row)
+    out = forward(a, b, c, None)
+    kept = ((node._a, node._da), (node._b, node._db))
+    return same(out, node._data) and all(
+        x is None or same(slope(a, b, c, out), known)
+        for slope, (x, known) in zip(slopes, kept, strict=False)
+    )
+
+
+def same(x: float, y: float) -> bool:
+    """Return whether two numbers are equal, or both nan."""
+    return x == y or (x != x and y != y)
+
+
+def report_stale(results: Sequence[Node], *, stacklevel: int) -> None:
+    """Warn of numbers that were changed after use, if there are any.
+
+    Args:
+        results: what operations made.
+        stacklevel: how many calls up the line of the user's code is.
+
+    Raises:
+        StaleGraphError: inside `engine.strict()`.
+    """
+    stale = stale_inputs(results)
+    if not stale:
+        renew()  # the suspicion was unfounded: in this thread it need not come up again
+        return
+    message = (
+        f"this graph is stale: {described(stale)}; the gradients are those at the numbers of the "
+        "recording; compute the result again after changing a number"
+    )
+    if current().strict:
+        raise StaleGraphError(message)
+    warnings.warn(message, StaleGraphWarning, stacklevel=stacklevel + 1)
+
+
+def described(stale: dict[Node, float | None]) -> str:
+    """Return which numbers were changed, and from what to what, in words."""
+    node, before = next(iter(stale.items()))
+    name = repr(node.label) if node.label else "an unnamed Value"
+    was = "" if before is None else f" from {before:g}"
+    more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
+    return f"{name} was changed{was} to {node._data:g} after it was used{more}"
