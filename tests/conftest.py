@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Benchmarks are run by hand, and import what tests can do without, such as torch.
 collect_ignore = [
@@ -14,8 +14,10 @@ collect_ignore = [
     if not path.name.startswith("test_")
 ]
 
-# The same examples in every run, and no deadline: the machine may be busy.
-settings.register_profile("project", derandomize=True, deadline=None)
+# The same examples in every run, however slow: the machine may be busy, or WebAssembly.
+settings.register_profile(
+    "project", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("project")
 
 
