@@ -10,8 +10,9 @@ from operator import attrgetter
 
 from engine.graph import nodes
 from engine.guards.domain import ieee_result, operand, warn_of_non_finite
-from engine.guards.math_calls import refuse_math_functions
+from engine.guards.math_calls import lost_by, refuse_silent_conversion
 from engine.guards.number import as_float, describe_for_error, number_to_assign
+from engine.guards.numpy_calls import numpy_operator
 from engine.guards.stale import is_suspicious, report_stale
 from engine.ops import OPS, Op
 from engine.origin import Notes, Origin
@@ -201,8 +202,10 @@ class Value:
     # All its inputs are in _a and _b, where a walk may read them without asking for `inputs`.
     _has_two_inputs = True
 
-    # With this NumPy leaves `array_scalar * value` to __rmul__ instead of making an object array.
-    __array_ufunc__ = None
+    def __array_ufunc__(
+        self, ufunc: object, method: str, *inputs: object, **options: object
+    ) -> object:
+        return numpy_operator(self, ufunc, method, inputs, in_place=bool(options))
 
     def __init__(
         self,
@@ -423,8 +426,17 @@ class Value:
     __hash__ = object.__hash__
 
     def __float__(self) -> float:
-        refuse_math_functions(sys._getframe(1))
+        refuse_silent_conversion(sys._getframe(1))
         return float(self.data)
+
+    def __int__(self) -> int:
+        raise lost_by("int")
+
+    def __trunc__(self) -> int:
+        raise lost_by("trunc")
+
+    def __round__(self, digits: int | None = None) -> float:
+        raise lost_by("round")
 
     def __lt__(self, other: Value | float) -> bool:
         return self.data < (other.data if isinstance(other, Value) else operand("<", other))

@@ -16,6 +16,20 @@ SAFE: dict[str, Callable[..., tuple]] = {
     "exp": lambda a: (engine.tanh(a),),
     "log": lambda a: (a * a + 0.1,),
     "sqrt": lambda a: (a * a + 0.1,),
+    "mod": lambda a, b: (a, b * b + 0.5),
+    "fmod": lambda a, b: (a, b * b + 0.5),
+    "remainder": lambda a, b: (a, b * b + 0.5),
+    "log2": lambda a: (a * a + 0.1,),
+    "log10": lambda a: (a * a + 0.1,),
+    "log1p": lambda a: (a * a,),
+    "asin": lambda a: (0.9 * engine.tanh(a),),
+    "acos": lambda a: (0.9 * engine.tanh(a),),
+    "atanh": lambda a: (0.9 * engine.tanh(a),),
+    "acosh": lambda a: (a * a + 1.1,),
+    "tan": lambda a: (engine.tanh(a),),
+    "sinh": lambda a: (engine.tanh(a),),
+    "cosh": lambda a: (engine.tanh(a),),
+    "expm1": lambda a: (engine.tanh(a),),
 }
 OPERATORS = {
     "add": lambda a, b: a + b,
@@ -23,6 +37,7 @@ OPERATORS = {
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
     "pow": lambda a, b: a**b,
+    "mod": lambda a, b: a % b,
     "neg": lambda a: -a,
 }
 BACKENDS = ["numpy", "python"]
