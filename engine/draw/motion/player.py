@@ -46,7 +46,8 @@ class Player:
         from hashlib import sha1
 
         self._stage = stage
-        self.svg = svg_of(stage.bare(), stage.placement, direction=stage.direction)
+        # The page changes numbers, so that a description of those at the start would be wrong.
+        self.svg = svg_of(stage.bare(), stage.placement, direction=stage.direction, described=False)
         data = json.dumps(payload(stage), ensure_ascii=False, separators=(",", ":"))
         # In a script these would end it, or begin a comment.
         data = (

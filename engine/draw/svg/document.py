@@ -15,6 +15,7 @@ from engine.draw.scene.model import (
     Scene,
 )
 from engine.draw.svg import colours
+from engine.draw.svg.description import description
 from engine.draw.svg.elements import px, text_element
 from engine.draw.svg.faces import card_element
 from engine.draw.svg.legend import legend
@@ -25,8 +26,8 @@ LEAST_PICTURE_WIDTH = 300.0
 FONTS = "Helvetica,Arial,Liberation Sans,sans-serif"
 
 
-def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
-    """Return the picture.
+def svg_of(scene: Scene, placement: Placement, *, direction: str, described: bool = True) -> str:
+    """Return the picture, with what it says as text for screen readers if it is to be `described`.
 
     It holds no style sheet, no id and no script: notebooks and code hosts drop or mix those up.
     The background is transparent, cards are opaque and text outside them is mid-tone.
@@ -41,7 +42,9 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str) -> str:
     high += extra + 2 * MARGIN
     left, top = -MARGIN - shift, -MARGIN
     layers = painted(scene, placement, sideways=sideways)
-    return document(scene.title, [*map(layer, layers), layer(below)], left, top, wide, high)
+    about = [f"<desc>{escape_xml(description(scene))}</desc>"] if described else []
+    parts = [*about, *map(layer, layers), layer(below)]
+    return document(scene.title, parts, left, top, wide, high)
 
 
 def document(
