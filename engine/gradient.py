@@ -84,7 +84,7 @@ def chain_rule(out: Value, wanted: Iterable[Value]) -> dict[Value, Value | float
             continue
         a = node._da if node._a is None else node._a
         b = node._db if node._b is None else node._b
-        c = condition_of(node)
+        c = None if node._has_two_inputs else condition_of(node)
         for x, local_derivative in zip((node._a, node._b), over_values(node.op), strict=False):
             if x is None or x not in dependent:
                 continue
@@ -98,7 +98,8 @@ def chain_rule(out: Value, wanted: Iterable[Value]) -> dict[Value, Value | float
             path = product(gradient, slope)
             if is_number(path, 0):
                 continue
-            gradients[x] = gradients[x] + path if x in gradients else path
+            others = gradients.get(x)
+            gradients[x] = path if others is None else others + path
     return gradients
 
 
@@ -149,11 +150,9 @@ def condition_of(node: Value) -> float | None:
 
 def product(gradient: Value | float, slope: Value | float) -> Value | float:
     """Return gradient × slope, without recording a multiplication by a plain 1."""
-    if is_number(slope, 1):
-        return gradient
-    if is_number(gradient, 1):
-        return slope
-    return gradient * slope
+    if not isinstance(slope, Value):
+        return gradient if slope == 1 else gradient * slope
+    return slope if is_number(gradient, 1) else gradient * slope
 
 
 def is_number(x: Value | float, number: float) -> bool:
