@@ -16,6 +16,7 @@ from itertools import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     from typing_extensions import Self
@@ -132,10 +133,11 @@ class Notes:
 
     def note_change(self, before: float) -> None:
         """Remember that the number has just changed, and what it was before."""
-        self.changes = ((begin_epoch(), before), *self.changes)
-        if len(self.changes) > MOST_CHANGES:
-            self.forgotten = self.changes[-1][0]
-            self.changes = self.changes[:-1]
+        changes = self.changes
+        if len(changes) == MOST_CHANGES:
+            self.forgotten = changes[-1][0]
+            changes = changes[:-1]
+        self.changes = ((begin_epoch(), before), *changes)
 
     def __reduce__(self) -> tuple[object, ...]:
         # In another process a change is just later than all that was loaded with it.
@@ -171,12 +173,29 @@ def begin_epoch() -> int:
     """Begin a new epoch, since a number is being changed; return it."""
     global _latest
     _latest = next(_epochs)
-    renew()
+    # An optimiser changes many numbers in a row. So the Origins here are not replaced each time,
+    # but marked, and the first Value that is made afterwards replaces them.
+    origin: Origin | None = current()
+    while origin is not None and origin.on_new_value is not renew_for:
+        origin.on_new_value = renew_for
+        origin = origin.outer
     return _latest
 
 
+def renew_for(node: Node) -> object:
+    """Give the first Value that is made in a new epoch, and those after it, an Origin of it."""
+    renew()
+    here = current()
+    if isinstance(node._origin, Notes):
+        node._origin.origin = here
+    else:
+        node._origin = here
+    hook: Callable[[Node], object] | None = here.on_new_value  # type: ignore[assignment]
+    return node if hook is None else hook(node)
+
+
 def renew() -> None:
-    """Note the latest epoch here, after numbers were changed in other threads or tasks."""
+    """Replace the Origins of this thread or task by those of the latest epoch."""
     _current.set(chained(blocks_of(current())))
 
 
@@ -219,7 +238,11 @@ class Block:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        outer, last = current(), self._last
+        outer = current()
+        if outer.on_new_value is renew_for:
+            renew()
+            outer = current()
+        last = self._last
         # A layer enters the scopes of its neurons once per sample: computed once, then compared.
         if last is None or last[0] is not outer:
             last = self._last = (outer, self.enter(outer))

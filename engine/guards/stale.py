@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +21,7 @@ def is_suspicious(leaves: Iterable[Node], origins: Iterable[Origin | Notes]) -> 
     Quick, and never wrong when it says no. It says yes too often where results are older than the
     change of a number they do not use, and for results of another thread.
     """
-    oldest, newest = current().epoch, 0
+    oldest, newest = math.inf, 0
     for origin in origins:
         if isinstance(origin, Notes):
             newest = max(newest, origin.changes[0][0] if origin.changes else 0)
