@@ -36,7 +36,9 @@ class Code:
 
     def at(self, offset: int) -> int:
         """Return the index of the instruction that an offset, maybe in its cache, belongs to."""
-        return bisect_right(self.offsets, offset) - 1
+        i = bisect_right(self.offsets, offset) - 1
+        # Python 3.11 splits a call in two; once specialised, the first half does it all.
+        return i + (self.instructions[i].opname == "PRECALL")
 
     def callee(self, i: int) -> int | None:
         """Return the index of the instruction that pushed the callee of call `i`, or None."""
