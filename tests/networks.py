@@ -1,4 +1,4 @@
-"""Sick and healthy networks to try the monitor's alarms on."""
+"""Failing and healthy networks on which the monitor's alarms are tested."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import nn
 from nn import data
 
-# What ails it: the alarm that must be raised, in which layer (None: the whole network, or any).
+# The alarm that must be raised, and in which layer (None: the whole network, or any).
 SICK = {
     "deep sigmoid": ("vanishing", "layer 1"),
     "ten times the weights, tanh": ("saturated", "layer 1"),
@@ -56,7 +56,7 @@ def train(
 
 
 def sick(name: str, *, seed: int = 0, compiled: bool = True) -> nn.Monitor:
-    """Train a sick network, and return what watched it."""
+    """Train a failing network, and return its monitor."""
     X, y = moons(seed)
     settings = {"epochs": 3, "compiled": compiled}
     optimizer = None
@@ -112,7 +112,7 @@ HEALTHY = ("moons relu", "moons tanh", "circles gelu", "blobs relu", "xor tanh")
 
 
 def healthy(seed: int, *, compiled: bool = True, epochs: int = 30) -> nn.Monitor:
-    """Train a network that is as it should be, and return what watched it."""
+    """Train a healthy network, and return its monitor."""
     kind = HEALTHY[seed % len(HEALTHY)]
     activation = kind.split()[1]
     model = nn.MLP(2, [16, 16, 1], activation=activation, seed=seed)
@@ -136,7 +136,7 @@ def healthy(seed: int, *, compiled: bool = True, epochs: int = 30) -> nn.Monitor
 
 
 def watched(*, compiled=True, epochs=3, every=1, activation="tanh", **settings) -> nn.Monitor:
-    """Train a small healthy network, and return what watched it."""
+    """Train a small healthy network, and return its monitor."""
     X, y = moons(0)
     model = nn.MLP(2, [4, 3, 1], activation=activation, seed=0)
     return train(model, X, y, epochs=epochs, every=every, compiled=compiled, **settings)

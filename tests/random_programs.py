@@ -61,7 +61,7 @@ def replayed(program: engine.Program, parameters: list[Value], *args: object) ->
 
 
 def assert_same(found: list, wanted: list, tolerance: float = 1e-12) -> None:
-    """Compare numbers, each relative to the one that is wanted.
+    """Compare numbers, each relative to the expected one.
 
     One below 1 % of the largest is compared relative to that 1 %: it may be a sum of terms that cancel,
     and another order of adding them is another rounding.
@@ -75,7 +75,7 @@ def compare_several_runs(
     programs: list[engine.Program], fn: Callable[..., Value], parameters: list[Value], args: tuple
 ) -> None:
     """Compare several runs with the eager engine, on parameters that move in between."""
-    for _ in range(3):  # what one run leaves behind is no part of the next
+    for _ in range(3):  # one run must not affect the next
         wanted = eager(fn, parameters, *args)
         for program in programs:
             assert_same(replayed(program, parameters, *args), wanted)
@@ -104,7 +104,7 @@ def soup(rng: random.Random, parameters: list, numbers: list, n: int) -> list:
         x = [rng.choice(values) if rng.random() < 0.7 else rng.choice(others) for _ in range(3)]
         x[rng.randrange(len(OPS[name].slopes))] = rng.choice(values)
         out = apply(name, x)
-        # Products of products grow without bound; what bends them back is an operation too.
+        # Products of products grow without bound, so an operation that limits them follows.
         values.append(engine.tanh(out) if rng.random() < 0.5 else 0.3 * out)
     return values
 

@@ -26,7 +26,7 @@ def name_of(path: Path) -> str:
 def places_of(readme: str) -> list[str]:
     """Return the modules and folders that the README's map names, in its order, by dotted name.
 
-    Within a row a name continues the path of the first: `engine/draw/text.py`, `scene/`.
+    Within a line a name continues the path of the first: `engine/draw/text.py`, `scene/`.
     """
     table = readme.split("## Map\n")[1].split("\n## ")[0]
     places = []
@@ -43,7 +43,7 @@ def places_of(readme: str) -> list[str]:
 
 
 MAP = places_of((ROOT / "README.md").read_text(encoding="utf-8"))
-# A package's own file re-exports what is in it, so it stands above all of that.
+# A package's own file re-exports what is in it, so it may import all of that.
 PLACE = {place: number for number, place in enumerate(MAP)}
 
 

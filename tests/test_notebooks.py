@@ -1,6 +1,6 @@
-"""Notebooks as they are committed: what every lesson begins and ends with, and what it must not hold.
+"""Notebooks as they are committed: what every lesson begins and ends with, and what it must not contain.
 
-That they run is for nbmake to say, which pyproject.toml brings into every run of the tests.
+That they run is checked by nbmake, which pyproject.toml includes in every run of the tests.
 """
 
 import json
@@ -50,7 +50,7 @@ def test_notebook_holds_pictures(path) -> None:
 @pytest.mark.parametrize(
     "place", [*(f"/{top}/" for top in ("home", "root", "tmp", "Users")), "C:\\\\", "site-packages"]
 )
-def test_notebook_names_no_place_on_a_machine(path, place) -> None:
+def test_notebook_names_no_path_on_a_machine(path, place) -> None:
     assert place not in path.read_text(encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
-"""Counts how many sick networks the monitor tells right, and how often it cries wolf.
+"""Counts how many failing networks the monitor recognises, and how many false alarms it raises.
 
     python -m tests.benchmarks.alarms
 
-Trains every sick network of `tests/networks.py` with three seeds, and 200 healthy ones: five data
+Trains every failing network of `tests/networks.py` with three seeds, and 200 healthy ones: five data
 sets and activations, four optimisers. Prints what was missed, and every alarm in a healthy network.
 """
 
@@ -23,7 +23,7 @@ def main() -> None:
             right += found
             if not found:
                 print(f"missed: {name}, seed {seed}: {kind} in {layer}; got {alarms}")
-    print(f"{right} of {SEEDS * len(SICK)} sick networks told by kind and layer")
+    print(f"{right} of {SEEDS * len(SICK)} failing networks recognised by kind and layer")
     wolf = 0
     for seed in range(HEALTHY_RUNS):
         alarms = healthy(seed).alarms

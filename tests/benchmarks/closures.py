@@ -1,9 +1,9 @@
 """The other way to write such an engine, to measure against: a closure in every node, and recursion.
 
-This is the algorithm that micrograd made known, written anew: an operation hands its result a
-function that passes the gradient on, a plain number becomes a node of its own, and the order of the
-backward pass is found by a recursive walk with a set of the nodes seen. Each closure holds its own
-result, so every node is part of a reference cycle.
+This is the algorithm that micrograd made known, in our own code: an operation gives its result a
+function that passes the gradient on, a plain number becomes a node of its own, and the topological
+order for the backward pass is found by a recursive walk with a set of visited nodes. Each closure
+holds its own result, so every node is part of a reference cycle.
 """
 
 from __future__ import annotations

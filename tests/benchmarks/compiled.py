@@ -1,11 +1,12 @@
-"""Times training steps of compiled scalar code beside PyTorch, JAX and engines without compiling.
+"""Times training steps of compiled scalar code, compared with PyTorch, JAX and uncompiled engines.
 
     python -m tests.benchmarks.compiled [T1 T2 …]
 
-Needs torch (the `reference` extra); JAX joins in if it is installed. All contestants run in this
-process, on one thread, in turns of equal length; printed are medians over the rounds, and how many
-times faster than its best competitor the compiled program is. Engines without compiling take turns
-with ours in rounds of their own. torch enters as it comes, with fused optimisers, and through torch.compile where that works.
+Needs torch (the `reference` extra); JAX takes part if it is installed. All contestants run in this
+process, on one thread, in turns of equal length. Prints medians over the rounds, and how many times
+faster the compiled program is than its best competitor. Uncompiled engines take turns with ours in
+rounds of their own. torch runs eagerly, with fused optimisers, and, where it works, with
+torch.compile.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def rounds(contestants: dict[str, Step]) -> dict[str, float]:
     """
     times: dict[str, list[float]] = {name: [] for name in contestants}
     gc.collect()
-    gc.disable()  # or the closures' garbage would be charged to whoever comes next
+    gc.disable()  # otherwise the closures' garbage would be charged to the next contestant
     steps = {}
     for name, step in contestants.items():
         step()
@@ -78,7 +79,7 @@ def torch_steps(
     make: Callable[[], tuple[Callable[[], torch.Tensor], list[torch.Tensor]]],
     optimizer: Callable[..., torch.optim.Optimizer],
 ) -> dict[str, Step]:
-    """Return torch's steps: as it comes, with a fused optimiser, and compiled."""
+    """Return torch's steps: eager, with a fused optimiser, and compiled."""
     found: dict[str, Step] = {}
     for name in ("torch", "torch fused", "torch.compile"):
         loss, parameters = make()
@@ -263,7 +264,7 @@ def t3() -> tuple[engine.Program, dict]:
 
 
 def t4() -> tuple[engine.Program, dict]:
-    """A GPT of one layer: 16 dimensions, 4 heads, 16 positions, 27 characters; Adam."""
+    """A GPT with one layer: 16 dimensions, 4 heads, 16 positions, 27 characters; Adam."""
     settings = {"n_vocabulary": 27, "n_dims": 16, "n_heads": 4, "length": 16}
     loss, matrices = small_gpt(random.Random(0), **settings)
     optimizer = nn.Adam(flat(matrices), learning_rate=1e-3)
@@ -341,7 +342,7 @@ def t4() -> tuple[engine.Program, dict]:
 
 
 def t5() -> tuple[engine.Program, dict]:
-    """784-128-128-10, a minibatch of 64 of made-up numbers, SGD: where tensors are at home."""
+    """784-128-128-10, a minibatch of 64 made-up samples, SGD: a size that suits tensors."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(64, 784)), rng.integers(0, 10, 64)
     return minibatches(
@@ -352,8 +353,8 @@ def t5() -> tuple[engine.Program, dict]:
 def recorded(program: engine.Program, step: Step) -> float:
     """Record and compile again several times, print what is made, and return the milliseconds.
 
-    Of these times, which no rival shares, the least is printed as well: what else the machine does
-    can only add to it.
+    These times have no competitor to compare with, so the minimum is printed as well: other work
+    on the machine can only add to it.
     """
     times, first_calls = [], []
     for _ in range(RECORDINGS):
@@ -394,8 +395,8 @@ def main() -> None:
         print(f"{name}: {WORK[name].__doc__}")
         program, contestants = WORK[name]()
         took = recorded(program, contestants["ours"])
-        # Engines of a million objects per step take their turns with ours alone: what they leave
-        # behind in memory would slow whoever comes next.
+        # Engines that make a million objects per step take turns with ours alone: what they leave
+        # behind in memory would slow the next contestant.
         slow = {other: contestants.pop(other) for other in SLOW if other in contestants}
         times = rounds(contestants)
         listed(times)
@@ -410,7 +411,7 @@ def main() -> None:
 
 ONE_THREAD = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-    "TORCHINDUCTOR_COMPILE_THREADS": "1",  # else its workers start up beside the first rounds
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",  # otherwise its workers start during the first rounds
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
 }
 

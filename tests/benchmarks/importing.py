@@ -28,7 +28,7 @@ print(time.perf_counter() - start, len(set(sys.modules) - before))
 
 def run(bytecode: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a fresh Python that keeps its bytecode in a folder."""
-    # PYTHONDONTWRITEBYTECODE around us would have every round compile every module anew.
+    # With PYTHONDONTWRITEBYTECODE inherited, every round would compile every module again.
     settings = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     return subprocess.run(
         [sys.executable, *arguments],

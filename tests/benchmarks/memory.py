@@ -40,11 +40,11 @@ def bytes_an_operation(contestant: str, graph: str) -> str:
     before = resident()
     if graph == "training step":
         roots = [loss() for _ in range(3)]
-        from tests.benchmarks.training_step import operations_a_step
+        from tests.benchmarks.training_step import operations_per_step
 
         for root in roots:
             root.backward()
-        grown, operations = resident() - before, 3 * operations_a_step()
+        grown, operations = resident() - before, 3 * operations_per_step()
     else:
         out = value(1.0)
         for _ in range(CHAIN // 2):
@@ -53,11 +53,11 @@ def bytes_an_operation(contestant: str, graph: str) -> str:
             sys.setrecursionlimit(10 * CHAIN)
         out.backward()
         grown, operations = resident() - before, CHAIN
-    return f"{grown / operations:.0f} bytes an operation"
+    return f"{grown / operations:.0f} bytes per operation"
 
 
 def long_chain(contestant: str) -> str:
-    """Build, backpropagate and free a million operations in a row; return how long each took."""
+    """Build, backpropagate and free a chain of a million operations; return how long each took."""
     from tests.benchmarks.training_step import networks
 
     value, _, _ = networks()[contestant]()
@@ -80,8 +80,8 @@ def long_chain(contestant: str) -> str:
     built, passed, freed = (b - a for a, b in zip(times, times[1:], strict=False))
     return (
         f"built in {built:.2f} s, backward in {passed:.2f} s, freed in {freed:.2f} s; "
-        f"{most / LONG_CHAIN:.0f} bytes an operation; {left} Values left, "
-        f"{(resident() - before) / 1e6:.0f} MB not given back; grad {start.grad:.6f}"
+        f"{most / LONG_CHAIN:.0f} bytes per operation; {left} Values left, "
+        f"{(resident() - before) / 1e6:.0f} MB not returned; grad {start.grad:.6f}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Measures what a Monitor costs a compiled training run, and how much room it takes.
+"""Measures what a Monitor costs a compiled training run, and how much memory it takes.
 
     python -m tests.benchmarks.monitoring
 
@@ -22,7 +22,7 @@ ROUNDS = 15
 
 
 class Timed(nn.Monitor):
-    """A Monitor that knows how long it has been at work."""
+    """A Monitor that adds up the time of its own calls."""
 
     inside = 0.0
 

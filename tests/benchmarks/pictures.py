@@ -35,7 +35,7 @@ def network(n_samples: int) -> Value:
 
 
 def timed(run: Callable[[], object]) -> float:
-    """Return the median milliseconds of a few runs, after one that is not counted."""
+    """Return the median milliseconds of a few runs, after one warm-up run."""
     run()
     times = []
     for _ in range(ROUNDS):

@@ -24,7 +24,7 @@ from engine import Value
 
 
 def chain(n: int) -> tuple[Value, Value]:
-    """Return a leaf and the last of `n` operations in a row."""
+    """Return a leaf and the last of a chain of `n` operations."""
     x = out = Value(1.0)
     for _ in range(n):
         out = out + 1.0

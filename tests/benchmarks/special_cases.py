@@ -44,7 +44,7 @@ class NoPeephole(ast.NodeTransformer):
 
 
 def never(*_: object) -> bool:
-    """Stand in for a test, or for a special way to write something that says whether it applies."""
+    """Replace a test, or a special way to write something that says whether it applies."""
     return False
 
 
@@ -97,7 +97,7 @@ def t3() -> Work:
 
 
 def t4() -> Work:
-    """A GPT of one layer: 16 dimensions, 4 heads, 16 positions, 27 characters; Adam."""
+    """A GPT with one layer: 16 dimensions, 4 heads, 16 positions, 27 characters; Adam."""
     loss, matrices = small_gpt(random.Random(0), n_vocabulary=27, n_dims=16, n_heads=4, length=16)
     optimizer = nn.Adam(flat(matrices), learning_rate=1e-4)
     rng = random.Random(1)

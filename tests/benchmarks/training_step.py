@@ -2,12 +2,11 @@
 
     python -m tests.benchmarks.training_step
 
-Prints, for each engine, the median time of a step in milliseconds of the processor's time, with
-Python's garbage collector as it comes and with it off, how many times faster this project's engine
-is than the closures, and the operations recorded in a step. The loss is max-margin with L2, as in
-micrograd's demonstration; the scalar code is the same for all engines. Each engine runs in a
-process of its own, in turn, so that neither the machine's mood nor the other engine's garbage falls
-on one of them alone.
+Prints, for each engine, the median processor time of a step in milliseconds, with Python's garbage
+collector on and off, how many times faster this project's engine is than the closures, and the
+number of operations recorded in a step. The loss is max-margin with L2, as in micrograd's
+demonstration; the scalar code is the same for all engines. Each engine runs in a process of its
+own, in turn, so that neither a busy machine nor the other engine's garbage affects only one of them.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ ROUNDS, STEPS = 7, 4
 
 
 def moons(n: int, rng: random.Random) -> tuple[list[list[float]], list[int]]:
-    """Return n points on two interleaving half-circles with some noise, and their side, ±1."""
+    """Return n points on two interleaving half-circles with some noise, and their class, ±1."""
     points, sides = [], []
     for i in range(n):
         angle, side = math.pi * rng.random(), 2 * (i % 2) - 1
@@ -123,7 +122,7 @@ def seconds_a_step(contestant: str, collector: str) -> float:
     return median(times[1:])  # the first step warms up
 
 
-def operations_a_step() -> int:
+def operations_per_step() -> int:
     """Return how many operations this engine records in one step."""
     from engine.graph import nodes
 
@@ -133,7 +132,9 @@ def operations_a_step() -> int:
 
 def main() -> None:
     """Run every contestant in processes of their own, in turn, and print medians and ratios."""
-    print(f"{operations_a_step():,} operations a step; {ROUNDS} rounds of {STEPS} steps; medians")
+    print(
+        f"{operations_per_step():,} operations per step; {ROUNDS} rounds of {STEPS} steps; medians"
+    )
     try:
         import nn
 
@@ -150,9 +151,9 @@ def main() -> None:
         slow = median(times["closures"])
         for name in contestants:
             step = median(times[name])
-            spread = f"{min(times[name]) * 1e3:.0f} to {max(times[name]) * 1e3:.0f}"
+            extent = f"{min(times[name]) * 1e3:.0f} to {max(times[name]) * 1e3:.0f}"
             print(
-                f"collector {collector:>3}  {name:>8}  {step * 1e3:7.1f} ms a step ({spread})"
+                f"collector {collector:>3}  {name:>8}  {step * 1e3:7.1f} ms per step ({extent})"
                 f"  {slow / step:5.1f} × closures"
             )
 

@@ -97,5 +97,5 @@ def test_values_are_equal_only_if_they_are_one() -> None:
 
 
 @pytest.mark.parametrize("other", ["1.0", None, [1.0], 1j])
-def test_not_equal_to_what_is_no_number(other: object) -> None:
+def test_not_equal_to_what_is_not_a_number(other: object) -> None:
     assert Value(1.0) != other

@@ -55,7 +55,7 @@ def test_moving_a_leaf_after_the_forward_pass_does_not_change_the_gradient() -> 
     assert (x.grad, y.grad) == (4.0, 3.0)
 
 
-def test_constants_stand_in_the_inputs_as_plain_numbers() -> None:
+def test_constants_are_plain_numbers_among_the_inputs() -> None:
     x = Value(3.0)
     assert (2 - x).inputs == (2.0, x)
     assert (2 - x).local_derivatives == (None, -1.0)

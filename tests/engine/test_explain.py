@@ -28,7 +28,7 @@ def test_each_path_has_its_product_and_their_sum_is_grad() -> None:
     assert explanation.total == a.grad == -8.0
 
 
-def test_text_tells_gates_paths_and_sum() -> None:
+def test_text_lists_gates_paths_and_sum() -> None:
     out, a = used_thrice()
     text = str(engine.explain(out, a))
     for line in (

@@ -24,7 +24,7 @@ COARSE = [0.0, -0.0, 1e-310, 0.3, 1.0, -2.0, 3.0, 1e300, -1e300, inf, -inf, nan]
 
 
 def same(x: float, y: float, tolerance: float = 1e-12) -> bool:
-    """Tell whether two numbers are equal, up to a relative tolerance; nan equals nan."""
+    """Return whether two numbers are equal, up to a relative tolerance; nan equals nan."""
     if math.isnan(x) or math.isnan(y) or math.isinf(x) or math.isinf(y):
         return x == y or (math.isnan(x) and math.isnan(y))
     return abs(x - y) <= max(tolerance * max(abs(x), abs(y)), 1e-323)
@@ -315,7 +315,7 @@ def test_grad_gives_the_slopes_at_extremes_or_refuses_infinite_ones(row: Op) -> 
         for leaf, slope in zip(leaves, expected[1:], strict=True):
             try:
                 got = engine.grad(out, leaf).data
-            except engine.DomainError:  # as for √x at 0: the slope is no number to go on with
+            except engine.DomainError:  # as for √x at 0: an infinite slope cannot be recorded
                 assert not math.isfinite(slope), at
             else:
                 assert same(got, slope), (at, got, slope)
@@ -356,7 +356,7 @@ TORCH = {
 DECIDED = {  # row: (where torch gives something else, why it is not followed)
     "pow": (
         "abs(a) == inf and b < 0 or abs(b) == inf or a == 0 <= b < 1e-300",
-        "torch has 0 * inf, and the limit is 0; 0 ** b falls from 1 to 0 at b = 0, and 5e-324 - 1 is no odd number",
+        "torch has 0 * inf, and the limit is 0; 0 ** b falls from 1 to 0 at b = 0, and 5e-324 - 1 is not odd",
     ),
     "gelu": ("a < -10 or a == inf", "torch cancels 1 + erf; at ±inf it has inf * 0"),
     "relu": ("a != a", "torch lets the gradient pass a nan; either is of a nan result"),

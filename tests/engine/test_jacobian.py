@@ -167,7 +167,7 @@ def test_chain_of_100_000_operations_needs_no_recursion(mode: str) -> None:
         (lambda x: x, ["a"], TypeError, "one real number"),
     ],
 )  # fmt: skip
-def test_what_is_no_function_of_numbers_is_refused(caller, fn, inputs, error, wording) -> None:
+def test_what_is_not_a_function_of_numbers_is_refused(caller, fn, inputs, error, wording) -> None:
     with pytest.raises(error, match=wording):
         caller(fn, inputs)
 

@@ -62,7 +62,7 @@ def test_values_have_no_more_methods_than_before(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 @pytest.mark.parametrize("wrong", ["1", None, [1.0], 1j])
-def test_what_is_no_number_is_refused(name: str, wrong: object) -> None:
+def test_what_is_not_a_number_is_refused(name: str, wrong: object) -> None:
     others = (Value(1.0),) if name in TWO_INPUTS else ()
     with pytest.raises(TypeError, match="Value"):
         getattr(engine, name)(wrong, *others)

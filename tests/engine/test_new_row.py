@@ -11,7 +11,7 @@ import pytest
 from engine.table.generate import written
 
 ROOT = Path(__file__).parents[2]
-END = "# fmt: on\n"  # stands below the last row
+END = "# fmt: on\n"  # the line below the last row
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""Programs that make results by hand, as everyone who follows micrograd's lecture does."""
+"""Programs that make results by hand, as viewers of micrograd's lecture do."""
 
 import copy
 import math
@@ -110,7 +110,7 @@ def test_compile_names_define() -> None:
         engine.compile(lambda x: Value(1.0, (w * x,), "f"))(1.0)
 
 
-def test_drawn_and_told_as_an_opaque_operation() -> None:
+def test_drawn_and_explained_as_an_opaque_operation() -> None:
     x = Value(0.3, "x")
     out = tanh(x) * 2.0
     out.backward()

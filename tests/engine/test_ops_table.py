@@ -29,7 +29,7 @@ SYMBOLIC = {name: getattr(sympy, name, None) for name in vars(math)} | RENAMED |
 PRECISE = {name: getattr(mpmath, name, None) for name in vars(math)} | {
     "pow": mpmath.power, "fabs": mpmath.fabs, "abs": abs
 }  # fmt: skip
-# What the long decimals of the table stand for.
+# The exact numbers that the long decimals of the table approximate.
 ROOTS = (1 / sympy.sqrt(2), 1 / sympy.sqrt(2 * sympy.pi), 2 / sympy.sqrt(sympy.pi),
          180 / sympy.pi, sympy.pi / 180, 1 / sympy.log(2), 1 / sympy.log(10))  # fmt: skip
 # How often b goes into a: out = a - b × that, and around most points that stays the same.
@@ -37,7 +37,7 @@ TIMES = {"mod": math.floor, "fmod": math.trunc, "remainder": round}
 
 
 def exactly(text: str) -> str:
-    """Return a row's text with its decimals as the exact numbers they stand for, % as mod()."""
+    """Return a row's text with its decimals as the exact numbers they approximate, % as mod()."""
 
     class Numbers(ast.NodeTransformer):
         def visit_BinOp(self, node: ast.BinOp) -> ast.expr:

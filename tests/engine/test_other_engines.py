@@ -1,7 +1,7 @@
 """Programs written for micrograd and for microgpt's Value run after changing the import.
 
-The programs here are our own, in the manner of those two: the operators, methods and attributes
-that they use, with numbers worked out apart from this engine.
+The programs here are our own, in the style of those two: the operators, methods and attributes
+that they use, with numbers computed without this engine.
 """
 
 import math
@@ -18,7 +18,7 @@ from nn import MLP, Neuron
 
 
 def every_operator(a, b, relu):
-    """Return a number in the manner of micrograd's example: each operator, numbers on both sides."""
+    """Return a result in the style of micrograd's example: each operator, numbers on both sides."""
     c = a + b
     d = a * b + b**3
     c += c + 1
@@ -33,7 +33,7 @@ def every_operator(a, b, relu):
 
 
 def one_input(x, relu):
-    """Return a number of one input, by way of two bends, one of them closed."""
+    """Return a result of one input, through two ReLUs, one of which is off."""
     z = 2 * x + 2 + x
     q = relu(z) + z * x
     h = relu(z * z)
@@ -200,6 +200,6 @@ def test_gradients_of_the_transformer_are_those_of_torch() -> None:
     tensor = lambda x: torch.tensor(x, dtype=torch.float64, requires_grad=True)
     tensors, torch_loss = small_transformer(tensor, random.Random(42))
     torch_loss([0, 1, 2, 0]).backward()
-    # a letter or a place that the text has not got has no gradient there
+    # a letter or a position that does not occur in the text has no gradient there
     expected = [0.0 if t.grad is None else t.grad.item() for t in tensors]
     assert [p.grad for p in parameters] == pytest.approx(expected, rel=1e-9, abs=1e-12)

@@ -73,7 +73,7 @@ def build(steps, leaves: list, apply, constant):
     """Return the last node after applying rows to leaves and earlier nodes.
 
     Inputs of rows that are not defined everywhere are squared and moved up first, and results that
-    would overflow further on are bent by tanh; where a row has a corner, the example is dropped.
+    would overflow further on go through tanh; where a row has a corner, the example is dropped.
     """
     nodes = list(leaves)
     positive = lambda v: apply("add", apply("mul", v, v), constant(0.5))
@@ -128,7 +128,7 @@ def test_second_backward_pass_doubles_leaves_and_repeats_the_rest(steps, numbers
     assert [node.grad for node in results] == between
 
 
-# ---- torch, an engine of others, where it is installed ----
+# ---- torch, an independent engine, where it is installed ----
 
 
 def torch_of(torch):

@@ -45,7 +45,7 @@ def test_numbers_of_every_kind_are_accepted_on_both_sides(x) -> None:
     [("3", "'3'"), (None, "None"), ([1], r"\[1\]"), (1j, "1j"), (Value(1.0), "Value"),
      *((array, "ndarray") for array in NUMPY_ARRAYS)],
 )  # fmt: skip
-def test_what_is_no_number_is_refused_in_words(x, came) -> None:
+def test_what_is_not_a_number_is_refused_in_words(x, came) -> None:
     with pytest.raises(TypeError, match=rf"(?s)needs one real number.*{came}"):
         Value(x)
 
@@ -62,14 +62,14 @@ def test_operators_name_both_sides_of_what_they_refuse(x, symbol) -> None:
 
 
 @pytest.mark.parametrize("symbol", ["<", "<=", ">", ">="])
-def test_comparisons_refuse_what_is_no_number(symbol) -> None:
+def test_comparisons_refuse_what_is_not_a_number(symbol) -> None:
     with pytest.raises(TypeError, match=rf"Value {symbol} str: operands must be Value, int or"):
         eval(f"v {symbol} 'a'", {"v": Value(1.0)})
 
 
 @pytest.mark.parametrize("name", ["exp", "log", "tanh", "relu", "maximum", "where"])
 @pytest.mark.parametrize("x", ["a", None, [1.0], 1j])
-def test_functions_refuse_what_is_no_number(name, x) -> None:
+def test_functions_refuse_what_is_not_a_number(name, x) -> None:
     others = {"maximum": (2.0,), "where": (1.0, 2.0)}.get(name, ())
     with pytest.raises(TypeError, match=rf"{name} needs a Value, int or float, got"):
         getattr(engine, name)(x, *others)
@@ -96,7 +96,7 @@ def test_functions_of_numpy_are_refused(function) -> None:
         ([Value(1.0), "a"], "needs Values, got str"),
     ],
 )
-def test_grad_refuses_what_is_no_value(outside, wording) -> None:
+def test_grad_refuses_what_is_not_a_value(outside, wording) -> None:
     with pytest.raises(TypeError, match=wording):
         engine.grad(Value(2.0) * 3, outside)
 
@@ -232,7 +232,7 @@ def test_result_of_an_operation_keeps_to_96_bytes() -> None:
 
 
 def graph() -> tuple[Value, Value, Value]:
-    """Return two leaves, one of them twice in use, and a result."""
+    """Return two leaves, one of them used twice, and a result."""
     x, y = Value(0.5, "x"), Value(-2.0, "y")
     with engine.scope("s"):
         out = engine.where(x > 0, x * y, y) + engine.tanh(x) ** 2

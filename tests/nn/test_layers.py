@@ -18,7 +18,7 @@ from nn.init import is_rectifier
 from nn.layers import ACTIVATIONS
 
 
-def test_neuron_computes_the_bent_sum_of_its_weighted_inputs_and_bias() -> None:
+def test_neuron_computes_the_activation_of_its_weighted_inputs_plus_bias() -> None:
     neuron = nn.Neuron(2, activation="tanh")
     for p, data in zip(neuron.parameters(), (-3.0, 1.0, 6.88), strict=True):
         p.data = data
@@ -99,7 +99,7 @@ def weights(init: str, activation: str = "tanh") -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("init", "activation", "spread"),
+    ("init", "activation", "std"),
     [
         ("zeros", "tanh", 0.0),
         ("uniform", "tanh", math.sqrt(1 / 3)),
@@ -110,10 +110,10 @@ def weights(init: str, activation: str = "tanh") -> list[float]:
         ("auto", "relu", math.sqrt(2 / 50)),
     ],
 )
-def test_initialiser_gives_weights_of_its_spread(init, activation, spread) -> None:
+def test_initialiser_gives_weights_of_its_standard_deviation(init, activation, std) -> None:
     found = weights(init, activation)
-    assert statistics.pstdev(found) == pytest.approx(spread, rel=0.05, abs=1e-12)
-    assert statistics.fmean(found) == pytest.approx(0.0, abs=0.1 * spread + 1e-12)
+    assert statistics.pstdev(found) == pytest.approx(std, rel=0.05, abs=1e-12)
+    assert statistics.fmean(found) == pytest.approx(0.0, abs=0.1 * std + 1e-12)
 
 
 def test_xavier_stays_within_its_bound() -> None:
@@ -125,7 +125,7 @@ def test_summary_counts_weights_biases_nodes_and_bytes() -> None:
     assert summary.total["weights"] == 304
     assert summary.total["biases"] == 33
     assert summary.total["parameters"] == 337
-    # a product and a sum for each weight, and a bend for each hidden neuron
+    # a product and a sum for each weight, and an activation for each hidden neuron
     assert summary.total["nodes"] == 2 * 304 + 32
     assert 100 * 640 < summary.total["bytes"] < 200 * 640
     assert str(summary).splitlines()[1].split()[:5] == ["layer", "1", "2", "→", "16"]
@@ -208,7 +208,7 @@ def test_numpy_sizes_are_sizes() -> None:
 
 
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "gelu", "softplus"])
-def test_rectifier_is_told_by_what_it_does(name: str) -> None:
+def test_rectifier_is_recognised_by_what_it_does(name: str) -> None:
     assert is_rectifier(ACTIVATIONS[name])
 
 

@@ -18,7 +18,7 @@ def test_mean_squared_error_is_the_average_of_squares() -> None:
     assert nn.mean_squared_error(values(1.0, 2.0), [0.0, 4.0]).data == (1 + 4) / 2
 
 
-def test_mean_squared_error_takes_several_outputs_a_sample() -> None:
+def test_mean_squared_error_takes_several_outputs_per_sample() -> None:
     loss = nn.mean_squared_error([values(1.0, 2.0), values(3.0, 4.0)], [[1, 0], [3, 2]])
     assert loss.data == (0 + 4 + 0 + 4) / 4
 
@@ -129,11 +129,11 @@ def test_bad_targets_and_settings_are_refused_in_words(attempt, wording) -> None
 
 
 @pytest.mark.parametrize("loss", [nn.mean_squared_error, nn.hinge, nn.binary_cross_entropy])
-def test_predictions_that_are_no_values_are_refused_in_words(loss) -> None:
+def test_predictions_that_are_not_values_are_refused_in_words(loss) -> None:
     with pytest.raises(TypeError, match=r"predictions that are Values, got 0.5; .* not its .data"):
         loss([0.5], [1])
 
 
-def test_target_that_is_no_number_is_refused_in_words() -> None:
+def test_target_that_is_not_a_number_is_refused_in_words() -> None:
     with pytest.raises(TypeError, match="targets must be numbers, got 'a' for sample 0"):
         nn.mean_squared_error(values(1.0), ["a"])

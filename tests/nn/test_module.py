@@ -10,7 +10,7 @@ from nn.module import Module, is_bias, owned_parameters, weights_of
 
 
 class Nested(Module):
-    """Parameters in every kind of place, one of them twice."""
+    """Parameters in every kind of container, one of them twice."""
 
     def __init__(self) -> None:
         self.scale = Value(3.0)
@@ -101,7 +101,7 @@ def test_saved_model_comes_back_to_the_last_bit(tmp_path) -> None:
     assert again.metadata == {"classes": ["a", "b", "c"]}
 
 
-def test_model_that_is_no_mlp_is_loaded_into_one_like_it(tmp_path) -> None:
+def test_model_that_is_not_an_mlp_is_loaded_into_one_like_it(tmp_path) -> None:
     model = Nested()
     model.scale.data = 0.1 + 0.2
     model.save(tmp_path / "nested.json")
@@ -144,7 +144,7 @@ def test_model_of_another_shape_is_refused_and_nothing_changes(tmp_path) -> None
     assert model.state_dict() == before
 
 
-def test_state_that_is_no_number_is_refused_and_nothing_changes() -> None:
+def test_state_that_is_not_a_number_is_refused_and_nothing_changes() -> None:
     model = nn.Neuron(1, init="zeros")
     with pytest.raises(TypeError, match="needs one real number"):
         model.load_state_dict({"weights.0": 1.0, "bias": "much"})

@@ -287,7 +287,7 @@ def test_array_of_gradients_whose_squares_overflow_is_clipped() -> None:
     assert clipped(np.array([3e200, -4e200]), 1.0, None) == pytest.approx([0.6, -0.8])
 
 
-# NumPy's text has a __float__, a list is no text: each part of the check is needed.
+# NumPy's text has a __float__, a list is not text: each part of the check is needed.
 @pytest.mark.parametrize("rate", ["0.1", np.str_("0.1"), b"1", None, [0.1]])
 def test_learning_rate_that_is_not_a_number_is_refused(rate: object) -> None:
     with pytest.raises(TypeError, match=r"learning_rate must be a number above 0, such as 0.01"):

@@ -21,7 +21,7 @@ def test_weights_and_gradients_are_live_both_ways() -> None:
     w.grad = 0.0
     program(4.0)
     assert w.grad == 4.0
-    assert (w + b).data == 1.5  # and it goes on as any Value
+    assert (w + b).data == 1.5  # and it still works as any Value does
     assert "Value(data=0.5" in repr(w)
 
 

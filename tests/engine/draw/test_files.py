@@ -20,7 +20,7 @@ def test_older_file_stays_where_a_new_one_cannot_be_made(tmp_path, monkeypatch) 
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_saved_file_replaces_an_older_one_and_leaves_nothing_beside_it(tmp_path) -> None:
+def test_saved_file_replaces_an_older_one_and_leaves_nothing_next_to_it(tmp_path) -> None:
     path = tmp_path / "p.svg"
     path.write_text("older")
     picture = engine.draw(fan_out())

@@ -49,7 +49,7 @@ def test_png_has_as_many_pixels_as_asked_for() -> None:
 
 
 @pytest.mark.parametrize("file", FONT_FILES, ids=lambda file: Path(file).stem)
-def test_own_font_has_every_letter_that_pictures_need(file) -> None:
+def test_our_font_has_every_letter_that_pictures_need(file) -> None:
     font = ImageFont.truetype(file, 24)
     missing = bytes(font.getmask("\uffff"))
     letters = set("".join(op.symbol for op in OPS.values()) + "·…−×∂αβθσŷ₁₂²0123456789") - {" "}
@@ -57,6 +57,6 @@ def test_own_font_has_every_letter_that_pictures_need(file) -> None:
 
 
 @pytest.mark.parametrize("file", FONT_FILES, ids=lambda file: Path(file).stem)
-def test_letter_that_the_own_font_lacks_is_found(file) -> None:
+def test_letter_that_our_font_lacks_is_found(file) -> None:
     font = ImageFont.truetype(file, 24)
     assert bytes(font.getmask("語")) == bytes(font.getmask("\uffff"))

@@ -83,7 +83,7 @@ def test_number_that_was_changed_back_is_not_stale() -> None:
     assert w.grad == 1.0
 
 
-def test_assigning_the_same_number_is_no_change() -> None:
+def test_assigning_the_same_number_is_not_a_change() -> None:
     w = Value(0.5)
     out = w * w
     w.data = 0.5

@@ -194,7 +194,7 @@ def test_table_that_cannot_be_learned_is_refused(table, wording, flowers, capsys
     assert wording in refusal(["train", "bad.csv"], capsys)
 
 
-def test_target_that_is_no_column_is_refused_with_those_there_are(flowers, capsys) -> None:
+def test_target_that_is_not_a_column_is_refused_with_those_there_are(flowers, capsys) -> None:
     assert refusal(["train", "flowers.csv", "--target", "colour"], capsys) == (
         "glassgrad: flowers.csv: no column 'colour'; its columns are height, width, flower\n"
     )
@@ -267,7 +267,7 @@ def test_full_disk_leaves_the_old_model_whole(flowers, capsys, monkeypatch) -> N
     assert not [path for path in (flowers / "out" / "flowers").iterdir() if path.name[0] == "."]
 
 
-def test_a_name_alone_is_no_formula(capsys) -> None:
+def test_a_name_alone_is_not_a_formula(capsys) -> None:
     assert refusal(["draw", "x", "x=1"], capsys) == (
         "glassgrad: 'x' is only a name, so there is nothing to differentiate; write an expression "
         "such as x*x\n"

@@ -8,7 +8,7 @@ from nn.__main__ import main
 FORMULA = ["draw", "a*b + a", "a=2", "b=-3"]
 
 
-def test_gif_and_player_are_written_and_said(tmp_path, capsys) -> None:
+def test_gif_and_player_are_written_and_named(tmp_path, capsys) -> None:
     gif, page = tmp_path / "x.gif", tmp_path / "x.html"
     assert main([*FORMULA, "--gif", str(gif), "--play", str(page)]) == 0
     with Image.open(gif) as image:

@@ -99,7 +99,7 @@ def test_angle_of_a_spiral_grows_with_its_radius_by_the_number_of_turns() -> Non
         assert angle / (2 * pi) == pytest.approx(round(angle / (2 * pi)), abs=1e-9)
 
 
-def test_blobs_lie_around_their_centers_as_wide_as_they_were_told() -> None:
+def test_blobs_lie_around_their_centers_with_the_given_deviation() -> None:
     centers = [(-5.0, 1.0, 0.0), (5.0, -1.0, 2.0)]
     X, y = blobs(2000, centers=centers, cluster_std=0.5, seed=0)
     for k, center in enumerate(centers):

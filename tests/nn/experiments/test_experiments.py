@@ -32,7 +32,7 @@ def test_gradients_of_sensitivity_are_those_of_backward() -> None:
     assert found.by_gradient[:, 1, 0].tolist() == [p.grad for p in model.parameters()]
 
 
-def test_moved_prediction_is_what_the_model_says_with_that_weight() -> None:
+def test_moved_prediction_is_that_of_the_model_with_that_weight() -> None:
     model = model_of(3, 1)
     found = nn.sensitivity(model, X[:1], move=0.5)
     weight = model.layers[0].neurons[1].weights[0]
@@ -65,7 +65,7 @@ def test_most_important_come_first() -> None:
 
 
 @pytest.mark.parametrize("loss", [nn.hinge, nn.mean_squared_error, lambda p, t: nn.hinge(p, t) * 2])
-def test_surface_has_the_loss_that_the_model_has_at_each_place(loss) -> None:
+def test_surface_has_the_loss_that_the_model_has_at_each_point(loss) -> None:
     model = model_of(3, 1)
     p1, p2 = model.parameters()[0], model.parameters()[5]
     surface = nn.loss_surface(model, X, y, p1, p2, loss=loss, n=5, across=(-1, 1), up=(0, 2))
@@ -75,7 +75,7 @@ def test_surface_has_the_loss_that_the_model_has_at_each_place(loss) -> None:
             assert surface.loss[i, j] == pytest.approx(loss([model(x) for x in X], y).data)
 
 
-def test_lowest_place_of_a_bowl_is_its_bottom() -> None:
+def test_lowest_point_of_a_bowl_is_its_bottom() -> None:
     model = nn.MLP(1, [1])
     surface = nn.loss_surface(model, [[0.0], [1.0]], [1.0, 3.0], *model.parameters(), across=(-4, 4),
                               up=(-4, 4), n=9)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The sweep: every run once, kept the moment it has finished, on cores and on a cluster."""
+"""The sweep: every run once, saved as soon as it has finished, on cores and on a cluster."""
 
 import csv
 import json
@@ -34,7 +34,7 @@ def fails_at_2(settings) -> dict:
 
 
 def dies_once(settings) -> dict:
-    """Kill the worker, the first time round."""
+    """Kill the worker, the first time."""
     mark = Path(settings["mark"])
     if settings["x"] == 1 and not mark.exists():
         mark.write_text("died")
@@ -228,7 +228,7 @@ def test_what_cannot_be_swept_is_refused_in_words(
     assert wording in capsys.readouterr().err
 
 
-def test_setting_that_no_run_can_use_is_told_for_each(tmp_path, capsys) -> None:
+def test_setting_that_no_run_can_use_is_reported_for_each(tmp_path, capsys) -> None:
     arguments = [
         "sweep",
         "--activation",

@@ -1,4 +1,4 @@
-"""The monitor: what it measures is what NumPy says, what it keeps is bounded, what it refuses."""
+"""The monitor: it measures what NumPy computes, its memory is bounded, and what it refuses."""
 
 import math
 
@@ -26,7 +26,7 @@ def test_statistics_of_a_layer_are_those_of_numpy(compiled: bool, what: str) -> 
         assert sum(row.histogram[0]) == len(x)
 
 
-def test_compiled_and_eager_training_are_seen_alike() -> None:
+def test_monitor_sees_the_same_in_compiled_and_eager_training() -> None:
     one, other = watched(compiled=True), watched(compiled=False)
     for what in ("weights", "biases", "gradients", "activations"):
         for a, b in zip(one.statistics(what), other.statistics(what), strict=True):
@@ -34,7 +34,7 @@ def test_compiled_and_eager_training_are_seen_alike() -> None:
             assert a.norm == pytest.approx(b.norm, rel=1e-4, abs=1e-6)
 
 
-def test_activations_are_what_the_neurons_say() -> None:
+def test_activations_are_those_of_the_neurons() -> None:
     X, _ = moons(0, 30)
     model = nn.MLP(2, [4, 3, 1], activation="sigmoid", seed=0)
     monitor = nn.Monitor(model, X)
@@ -159,7 +159,7 @@ def test_model_without_parameters_is_refused() -> None:
         nn.Monitor(Empty())
 
 
-def test_what_is_no_module_is_refused() -> None:
+def test_what_is_not_a_module_is_refused() -> None:
     with pytest.raises(TypeError, match=r"Monitor watches an nn.Module such as nn.MLP, got 3"):
         nn.Monitor(3)
 

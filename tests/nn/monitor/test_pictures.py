@@ -27,7 +27,7 @@ def test_update_ratio_has_its_target() -> None:
     assert any(list(line.get_ydata()) == [1e-3, 1e-3] for line in axes.lines)
 
 
-def test_activation_map_has_a_row_for_each_neuron() -> None:
+def test_activation_map_has_a_line_for_each_neuron() -> None:
     axes = watched().plot.activations().axes[0]
     assert axes.collections[0].get_array().shape == (8, 24)
 

@@ -15,7 +15,7 @@ HANDFUL = 10  # steps
 
 @pytest.mark.parametrize("name", SICK)
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_sick_network_is_told_by_kind_and_layer(name: str, seed: int) -> None:
+def test_sick_network_is_recognised_by_kind_and_layer(name: str, seed: int) -> None:
     kind, layer = SICK[name]
     found = [(alarm.kind, alarm.layer) for alarm in sick(name, seed=seed).alarms]
     assert any(kind == k and layer in (None, where) for k, where in found), found
@@ -45,7 +45,7 @@ def test_healthy_network_raises_no_alarm(seed: int) -> None:
     assert monitor.alarms == []
 
 
-def test_root_cause_is_told_and_not_its_consequences() -> None:
+def test_root_cause_is_reported_and_not_its_consequences() -> None:
     assert [alarm.kind for alarm in sick("learning rate 10").alarms] == ["learning_rate_too_high"]
     assert {alarm.kind for alarm in sick("zeros, relu").alarms} == {"symmetric"}
 
@@ -95,7 +95,7 @@ def test_step_that_fails_in_the_middle_is_counted() -> None:
     assert re.search(r"pow was the first to give -?inf, from -?\d.*e\+\d+, 2", alarm.evidence)
 
 
-def test_gradient_that_overflows_is_told_though_the_loss_is_finite() -> None:
+def test_gradient_that_overflows_is_reported_though_the_loss_is_finite() -> None:
     w = Value(1e-200, "w")
     monitor = nn.Monitor(Holder(w))
     loss = (w * 1e200) * 1e200  # finite, and so is each slope, but not their product
@@ -106,7 +106,7 @@ def test_gradient_that_overflows_is_told_though_the_loss_is_finite() -> None:
     assert monitor.step(loss) == []  # once is enough
 
 
-def test_nan_that_is_only_known_as_a_number_is_told_too() -> None:
+def test_nan_that_is_only_known_as_a_number_is_reported_too() -> None:
     (alarm,) = nn.Monitor(nn.MLP(2, [1])).step(math.nan)
     assert (alarm.kind, alarm.step) == ("non_finite", 1)
     assert "an input is nan" in alarm.evidence
@@ -148,14 +148,14 @@ def test_sickness_that_begins_in_the_middle_is_found_soon() -> None:
     assert 120 < alarm.step <= 150
 
 
-def test_frozen_layer_is_no_alarm() -> None:
+def test_frozen_layer_raises_no_alarm() -> None:
     X, y = moons(0)
     model = nn.MLP(2, [8, 8, 1], activation="tanh", seed=0)
     last = [p for layer in model.layers[1:] for p in layer.parameters()]
     assert train(model, X, y, optimizer=nn.SGD(last, learning_rate=0.1), epochs=5).alarms == []
 
 
-def test_warm_up_is_no_alarm() -> None:
+def test_warm_up_raises_no_alarm() -> None:
     X, y = moons(0)
     model = nn.MLP(2, [8, 8, 1], activation="tanh", seed=0)
     rate = nn.schedules.warm_up(0.1, steps=100_000)

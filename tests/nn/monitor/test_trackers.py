@@ -1,4 +1,4 @@
-"""Trackers: what their own readers find in what the monitor has told them."""
+"""Trackers: what their own readers find in what the monitor has logged."""
 
 import csv
 import json
@@ -15,8 +15,8 @@ from tests.networks import moons, train
 NAME = "layer 1/weights/norm"
 
 
-def told(tmp_path, tracker: str, target, **settings) -> nn.Monitor:
-    """Train a sick network that is logged, and return its monitor."""
+def logged(tmp_path, tracker: str, target, **settings) -> nn.Monitor:
+    """Train a failing network that is logged, and return its monitor."""
     X, y = moons(0)
     model = nn.MLP(2, [4, 1], activation="tanh", init="zeros")
     with nn.Monitor(model) as monitor:
@@ -32,8 +32,8 @@ def norms(monitor: nn.Monitor) -> tuple[list[int], list[float]]:
     return steps, found["layer 1"]
 
 
-def test_csv_has_a_row_for_each_look(tmp_path) -> None:
-    monitor = told(tmp_path, "csv", tmp_path / "run.csv")
+def test_csv_has_a_record_for_each_look(tmp_path) -> None:
+    monitor = logged(tmp_path, "csv", tmp_path / "run.csv")
     rows = list(csv.DictReader((tmp_path / "run.csv").read_text().splitlines()))
     steps, expected = norms(monitor)
     assert [int(row["step"]) for row in rows] == steps
@@ -42,7 +42,7 @@ def test_csv_has_a_row_for_each_look(tmp_path) -> None:
 
 
 def test_jsonl_has_looks_with_histograms_and_alarms(tmp_path) -> None:
-    monitor = told(tmp_path, "jsonl", tmp_path / "run.jsonl")
+    monitor = logged(tmp_path, "jsonl", tmp_path / "run.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
     looks = [line for line in lines if "loss" in line]
     steps, expected = norms(monitor)
@@ -57,7 +57,7 @@ def test_jsonl_has_looks_with_histograms_and_alarms(tmp_path) -> None:
 def test_tensorboard_reads_scalars_histograms_and_alarms(tmp_path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    monitor = told(tmp_path, "tensorboard", tmp_path / "board")
+    monitor = logged(tmp_path, "tensorboard", tmp_path / "board")
     found = EventAccumulator(str(tmp_path / "board"))
     found.Reload()
     steps, expected = norms(monitor)
@@ -96,7 +96,9 @@ def test_offline_run_of_wandb_holds_every_look(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setenv("WANDB_SILENT", "true")
     settings = wandb.Settings(console="off", x_disable_stats=True)
-    monitor = told(tmp_path, "wandb", tmp_path, mode="offline", project="glass", settings=settings)
+    monitor = logged(
+        tmp_path, "wandb", tmp_path, mode="offline", project="glass", settings=settings
+    )
     (path,) = tmp_path.glob("wandb/offline-run-*/run-*.wandb")
     deadline = time.monotonic() + 30
     # W&B's own process writes the last block, a moment after finish() has returned.
@@ -120,7 +122,7 @@ def test_offline_run_of_wandb_holds_every_look(tmp_path, monkeypatch) -> None:
 
 
 def is_whole(data: bytes) -> bool:
-    """Tell whether a run's file has its last record, which says that the run has ended."""
+    """Return whether a run's file has its last record, which says that the run has ended."""
     from wandb.proto import wandb_internal_pb2
 
     try:
@@ -173,7 +175,7 @@ def test_settings_that_a_tracker_does_not_take_are_refused(tmp_path) -> None:
     "tracker",
     ["csv", "jsonl", *(pytest.param(name, marks=needs(name)) for name in ("tensorboard", "wandb"))],
 )
-def test_unwritable_place_is_refused_before_training(tracker, tmp_path) -> None:
+def test_unwritable_path_is_refused_before_training(tracker, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(
         OSError, match=r"cannot log to .*: Not a directory; choose a folder that you can write to"

@@ -32,7 +32,7 @@ def boundary_points(axes) -> np.ndarray:
 
 
 def offsets(axes, label: str) -> list[list[float]]:
-    """Return the points that a legend entry stands for."""
+    """Return the points to which a legend entry refers."""
     handles, labels = axes.get_legend_handles_labels()
     return handles[labels.index(label)].get_offsets().tolist()
 

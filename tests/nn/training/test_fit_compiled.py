@@ -17,7 +17,7 @@ def test_fit_follows_the_same_path_compiled_or_eager(loss: str) -> None:
     X, y = moons(40)
     y = (y > 0).astype(float) if loss == "binary_cross_entropy" else y
 
-    def own(predictions, targets):  # which is no mean over samples
+    def own(predictions, targets):  # not a mean over samples
         return sum((p - t) ** 2 for p, t in zip(predictions, targets, strict=True))
 
     runs = []

@@ -14,7 +14,7 @@ from tests.random_programs import BACKENDS, replayed
 w = Value(2.0, "w")
 
 
-def test_a_new_shape_is_recorded_anew_and_says_so() -> None:
+def test_a_new_shape_is_recorded_separately_and_says_so() -> None:
     w = Value(2.0)
     program = engine.compile(lambda X: sum(w * x for x in X))
     assert program([1.0, 2.0]) == 6.0
@@ -52,7 +52,7 @@ def test_tuples_and_lists_of_tuples_are_arguments() -> None:
         ({"a": 1}, TypeError, "X must be one, got dict"),
     ],
 )
-def test_arguments_that_are_no_numbers_are_named_and_the_program_goes_on(
+def test_arguments_that_are_not_numbers_are_named_and_the_program_goes_on(
     argument: object, error: type[Exception], message: str, backend: str
 ) -> None:
     program = engine.compile(lambda X: sum(w * x for row in X for x in row), backend=backend)

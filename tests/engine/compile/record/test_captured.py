@@ -14,7 +14,7 @@ from engine import Value
 w = Value(1.0, "w")
 
 
-def test_a_number_closed_over_that_changes_is_recorded_anew() -> None:
+def test_a_change_of_a_number_closed_over_records_again() -> None:
     w, rate = Value(2.0), 0.5
     program = engine.compile(lambda x: w * x * rate)
     assert program(1.0) == 1.0
@@ -23,7 +23,7 @@ def test_a_number_closed_over_that_changes_is_recorded_anew() -> None:
     assert program.stats.recordings == 2
 
 
-def test_a_number_in_an_array_around_the_function_that_changes_is_recorded_anew() -> None:
+def test_a_change_of_a_number_in_a_captured_array_records_again() -> None:
     w, mask = Value(2.0), np.array([1.0, 0.0])
     program = engine.compile(lambda X: sum(m * w * x for m, x in zip(mask, X, strict=True)))
     assert program([1.0, 10.0]) == 2.0
@@ -74,7 +74,7 @@ def test_what_the_code_reads_of_an_object_is_watched(
     assert program([1.0, 3.0]) == wanted
 
 
-def test_what_stands_in_dicts_lists_and_defaults_is_watched() -> None:
+def test_what_dicts_lists_and_defaults_hold_is_watched() -> None:
     w, config, factors = Value(1.0), {"mask": [1.0, 0.0], "scale": None}, [2.0]
 
     def fn(X, *, extra=1.0):
@@ -109,17 +109,17 @@ def test_two_arrays_in_turn_are_recorded_once_each() -> None:
     assert program.stats.recordings <= 3
 
 
-def test_a_program_can_be_told_to_forget_what_it_has_recorded() -> None:
+def test_a_program_can_forget_what_it_has_recorded() -> None:
     w, many = Value(2.0), np.ones(20_000)
     program = engine.compile(lambda x: many[7] * w * x)
     assert program(1.0) == 2.0
     many[7] = 3.0
-    assert program(1.0) == 2.0  # too many to watch
+    assert program(1.0) == 2.0  # too many objects to watch
     program.forget()
     assert program(1.0) == 6.0
 
 
-def test_numbers_inside_other_objects_that_change_are_recorded_anew() -> None:
+def test_a_change_of_a_number_inside_another_object_records_again() -> None:
     class Settings:
         rate = 1.0
 
@@ -152,7 +152,7 @@ def test_the_number_in_a_penalty_is_watched_too() -> None:
     assert program([1.0]) == pytest.approx(42.0)
 
 
-def test_many_recordings_are_said_once() -> None:
+def test_many_recordings_are_reported_once() -> None:
     w, rate = Value(2.0), 0.0
     program = engine.compile(lambda x: w * x * rate)
     with warnings.catch_warnings(record=True) as caught:

@@ -1,4 +1,4 @@
-"""Tests of recording: comparisons, names, and modes around it."""
+"""Tests of recording: comparisons, names, and the with-blocks around it."""
 
 from __future__ import annotations
 

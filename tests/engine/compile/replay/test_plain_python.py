@@ -22,7 +22,7 @@ def test_lines_of_python_name_the_parameters_and_inputs() -> None:
 
 
 def chain(X):
-    """Return a loss in which everything waits for what was before, so that there are no rows."""
+    """Return a loss in which each step needs the one before, so that there is nothing to re-roll."""
     a, b = chain.parameters
     h, total = Value(0.0), 0.0
     for x in X:

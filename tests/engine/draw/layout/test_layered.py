@@ -1,4 +1,4 @@
-"""Both layouts: no card, label or box stands on another, whatever the graph."""
+"""Both layouts: no card, label or box overlaps another, whatever the graph."""
 
 import re
 from importlib import import_module
@@ -33,7 +33,7 @@ def folded_network() -> Value:
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Draws, and returns the scene and where everything in it stands."""
+    """Draw, and return the scene and its placement."""
     picture = import_module("engine.draw.picture")
     whole, kept = picture.svg_of, []
 
@@ -76,20 +76,20 @@ def overlaps(things) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 @pytest.mark.parametrize("seed", range(8))
-def test_no_card_and_no_label_stands_on_another(seed, direction, layout, drawn) -> None:
+def test_no_card_and_no_label_overlaps_another(seed, direction, layout, drawn) -> None:
     scene, placement = drawn(tangle(seed), direction=direction, layout=layout)
     assert overlaps(frames(scene, placement)) == []
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-def test_no_card_of_a_folded_network_stands_on_another(direction, layout, drawn) -> None:
+def test_no_card_of_a_folded_network_overlaps_another(direction, layout, drawn) -> None:
     scene, placement = drawn(folded_network(), direction=direction, layout=layout)
     assert overlaps(frames(scene, placement)) == []
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-def test_nothing_stands_outside_the_picture(direction, drawn) -> None:
+def test_nothing_lies_outside_the_picture(direction, drawn) -> None:
     scene, placement = drawn(tangle(0), direction=direction, layout="builtin")
     wide, high = placement.size
     for name, left, top, right, bottom in frames(scene, placement):

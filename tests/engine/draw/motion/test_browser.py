@@ -80,7 +80,7 @@ def test_page_on_disk_asks_for_nothing_but_itself(page, player_file) -> None:
 
 
 @pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
-def test_text_stands_out_from_the_ground_in_light_and_dark(page, player_file) -> None:
+def test_text_stands_out_from_the_background_in_light_and_dark(page, player_file) -> None:
     page.goto(player_file.as_uri())
     page.get_by_role("button", name="step back").click()
     card(page, "a").hover()
@@ -127,7 +127,7 @@ def test_cards_hold_what_the_pass_has_reached(page, player_file) -> None:
     assert card(page, "a").get_attribute("aria-label") == "a: data 2, grad −8"
 
 
-def test_hovered_card_shows_one_line_a_path_and_the_total(page, player_file) -> None:
+def test_hovered_card_shows_one_line_per_path_and_the_total(page, player_file) -> None:
     page.goto(player_file.as_uri())
     card(page, "a").hover()
     lines = page.locator(".lines").inner_text().splitlines()

@@ -118,7 +118,7 @@ def test_svg_without_animation_shows_the_last_frame() -> None:
     assert "w1.grad += 2 × 0.5 = " in shown
 
 
-def test_sheet_puts_frames_beside_each_other() -> None:
+def test_sheet_puts_frames_side_by_side() -> None:
     frames = engine.frames(neuron())
     wide, high = (int(re.search(rf'{x}="(\d+)"', frames[0].svg)[1]) for x in ("width", "height"))
     sheet = frames.sheet(columns=3, steps=[0, 1, 5, 6, -1]).svg

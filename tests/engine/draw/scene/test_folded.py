@@ -1,4 +1,4 @@
-"""Folded pictures: which form is chosen, what they show, what they say they hide."""
+"""Folded pictures: which style is chosen, what they show, what they say they hide."""
 
 import re
 from random import Random
@@ -86,7 +86,7 @@ def test_many_inputs_share_one_plate_in_their_square() -> None:
     assert plate.lengths == (8,) * 8
 
 
-def test_plain_inputs_of_a_layer_are_counted_once_a_sample() -> None:
+def test_plain_inputs_of_a_layer_are_counted_once_per_sample() -> None:
     svg = engine.draw(loss_of([16, 1], labelled=False, n_samples=5), fold="layer").svg
     assert len(re.findall(r">mean [^<]* ×5</text>", svg)) == 2
 

@@ -17,7 +17,7 @@ def test_inputs_a_and_b_look_alike() -> None:
     assert shown_as_parameters((a * b + a) * a) == set()
 
 
-def test_b_beside_a_weight_is_a_bias() -> None:
+def test_b_next_to_a_weight_is_a_bias() -> None:
     x, w, b = Value(2.0, "x"), Value(-0.5, "w"), Value(0.6, "b")
     assert shown_as_parameters((w * x + b).tanh()) == {"w", "b"}
 
