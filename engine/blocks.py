@@ -24,7 +24,7 @@ class scope(Block):  # noqa: N801  reads like a function
 
     Args:
         name: what the scope is called.
-        note: what to say of it in a picture.
+        note: what a picture says about it.
 
     Example:
         >>> import engine
@@ -109,7 +109,7 @@ class no_grad(_NewValueHook):  # noqa: N801  reads like a function
 
 
 class strict(_NewValueHook):  # noqa: N801  reads like a function
-    """Raise NonFiniteError at the very operation whose result or slope is inf or nan.
+    """Raise NonFiniteError at the operation whose result or slope is inf or nan.
 
     A backward pass through a stale graph raises `StaleGraphError` there, instead of warning.
 

@@ -27,7 +27,7 @@ def check_gradients(
         fn: takes the inputs, returns one Value. May read other Values too.
         inputs: numbers, or Values whose data is moved and put back.
         step: h for an input of size 1; grows with larger inputs. Where that does not confirm the
-            gradient, smaller steps are tried, for functions that bend sharply.
+            gradient, smaller steps are tried, for functions that are strongly curved.
         tolerance: the largest error allowed, relative to the gradient where that is above 1.
 
     Returns:
@@ -93,11 +93,11 @@ def backward_gradients(out: Value, leaves: Sequence[Value]) -> list[float]:
 
 
 def steps(x: float, step: float) -> list[float]:
-    """Return the steps to try at `x`: one that fits its size, then some for what bends sharply."""
+    """Return the steps to try at `x`: one that suits its size, then smaller ones for curvature."""
     size = abs(x)
     large = step * max(1.0, size)
     small = step * (min(1.0, size) or 1.0)
-    # Where x + h has fewer than some six digits of h left, h says nothing.
+    # Where rounding leaves fewer than about six digits of h in x + h, h is of no use.
     finer = {h for h in (small, small / 1000) if h > 1e-10 * size}
     return sorted({large} | finer, reverse=True)
 

@@ -14,7 +14,7 @@ class NonFiniteWarning(RuntimeWarning):
 
 
 class RecordingError(RuntimeError):
-    """Code that `engine.compile` was given cannot be recorded once and replayed truly."""
+    """Code given to `engine.compile` cannot be recorded once and replayed faithfully."""
 
 
 class GradientMismatch(AssertionError):  # noqa: N818  says what was found
@@ -22,7 +22,7 @@ class GradientMismatch(AssertionError):  # noqa: N818  says what was found
 
 
 class StaleGraphWarning(UserWarning):
-    """A graph was used whose numbers are no longer those it was computed from."""
+    """A graph was used after numbers that it was computed from had been changed."""
 
 
 class StaleGraphError(RuntimeError):

@@ -19,7 +19,7 @@ MOST_GATES = 12
 
 
 class Explanation:
-    """Why a gradient is what it is. A notebook shows it by itself; `print` prints it.
+    """Why a gradient is what it is. A notebook displays it; `print` prints it.
 
     Attributes:
         value: the result that moves.
@@ -243,7 +243,7 @@ def slope_of(order: Sequence[Value], wrt: Value) -> float:
 
 
 def shortened(words: Sequence[str], *, joint: str = " ← ") -> str:
-    """Return words in a row, the middle of a long one counted only."""
+    """Join words with `joint`; of many, those in the middle are only counted."""
     if len(words) > MOST_STOPS:
         half = MOST_STOPS // 2
         words = [*words[:half], f"… {len(words) - 2 * half:,} more …", *words[-half:]]

@@ -9,7 +9,7 @@ from pathlib import Path
 def write_atomically(path: str | Path, content: str | bytes) -> Path:
     """Write a file so that a reader finds the old content or all of the new, never a part.
 
-    The content goes to a temporary file in the same folder, which then takes the file's place. A
+    The content goes to a temporary file in the same folder, which then replaces the file. A
     symbolic link stays one, and the file that it points to is replaced. A file keeps its
     permissions; a new one gets those that the umask allows.
 
@@ -40,7 +40,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> Path:
     if target.exists() and not target.is_file():
         target.write_bytes(data)  # a device or a pipe cannot be replaced
         return path
-    # A name of its own, since a long one would become too long; the mode as open() would ask it.
+    # A short name of its own: a long one with a suffix could be too long. The mode is open()'s.
     temporary = target.with_name(f".{os.urandom(8).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:

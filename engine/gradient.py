@@ -62,7 +62,7 @@ def grad(out: Value, inputs: Value | Sequence[Value]) -> Value | list[Value]:
 def chain_rule(out: Value, wanted: Iterable[Value]) -> dict[Value, Value | float]:
     """Return d(out)/d(node) of each node between `wanted` and `out`, as recorded Values.
 
-    A plain float is a gradient that no input can move, so a path along which it is 0 is left out:
+    A plain float is a gradient that depends on no input, so a path along which it is 0 is left out:
     the branch that a `where` did not take, a ReLU that is off. A Value is kept even if its number
     is 0 here, since its own derivatives need not be.
     """
@@ -74,8 +74,8 @@ def chain_rule(out: Value, wanted: Iterable[Value]) -> dict[Value, Value | float
             dependent.add(node)
         elif isinstance(node, Opaque) and not dependent.isdisjoint(node.inputs):
             raise TypeError(
-                f"{node.op} was made by hand, as Value(data, inputs, {str(node.op)!r}), and nobody "
-                "but backward() can differentiate it; define it with engine.define"
+                f"{node.op} was made by hand, as Value(data, inputs, {str(node.op)!r}), and only "
+                "backward() can differentiate it; define it with engine.define"
             )
     gradients: dict[Value, Value | float] = {out: 1.0} if out in dependent else {}
     for node in reversed(order):
@@ -156,5 +156,5 @@ def product(gradient: Value | float, slope: Value | float) -> Value | float:
 
 
 def is_number(x: Value | float, number: float) -> bool:
-    """Return whether `x` is this plain number, which no input can move."""
+    """Return whether `x` is this plain number, which depends on no input."""
     return not isinstance(x, Value) and x == number

@@ -16,8 +16,8 @@ def nodes(*roots: N) -> list[N]:
 
     Each node comes after its inputs. The order depends only on the graph, so that the same graph
     is always drawn alike. `backward()` has a walk of its own, `engine.value.topological_order`,
-    which leaves marks in the nodes; this one keeps a set of those it has placed, so that it changes
-    nothing, takes several roots, finds the leaves in their places and follows every input.
+    which leaves marks in the nodes; this one keeps a set of those in the order so far: it changes
+    nothing, takes several roots, includes the leaves and follows every input.
     """
     order: list[N] = []
     placed: set[N] = set()
@@ -53,5 +53,5 @@ def nodes(*roots: N) -> list[N]:
 
 
 def leaves(*roots: N) -> list[N]:
-    """Return the nodes below `roots` that no operation made."""
+    """Return the leaves below `roots`: the nodes that no operation made."""
     return [node for node in nodes(*roots) if node.op is None]

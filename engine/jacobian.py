@@ -211,7 +211,7 @@ def product(x: float, y: float) -> float:
 
 
 def as_values(inputs: Sequence[Value | float], caller: str) -> list[Value]:
-    """Return the inputs as Values, those that are Values already as they are.
+    """Return the inputs as Values; those that are Values already stay as they are.
 
     Raises:
         TypeError: `inputs` is not a list, or an entry is not one real number.

@@ -75,14 +75,14 @@ class Op:
 
     @property
     def infix(self) -> str:
-        """The sign that Python writes beside its inputs, such as "/"; "" for a function."""
+        """The sign that Python writes between its inputs, such as "/"; "" for a function."""
         return self.forward.strip("ab ") if self.operator not in ("", "abs") else ""
 
     def __repr__(self) -> str:
         return self.name
 
     def __reduce__(self) -> tuple[object, ...]:
-        # A copied or unpickled node must find the very row of the table, not a copy of it.
+        # A copied or unpickled node must refer to the row of the table, not to a copy of it.
         return (find, (self.name,))
 
 

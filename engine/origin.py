@@ -2,11 +2,11 @@
 
 Every Value points to an Origin. The open blocks (`scope`, `no_grad`, `strict`, the recorder of
 `engine.compile`) form a chain that belongs to the current thread or asyncio task alone, since a
-context variable holds its innermost link. So a block that is open in one thread means nothing to
+context variable holds its innermost link. So a block that is open in one thread does not affect
 another, and of two overlapping blocks either may be closed first.
 
 An Origin also notes the epoch: how many times numbers had been changed. A result that is older than
-the last change of one of its inputs is stale (see engine/stale.py).
+the last change of one of its inputs is stale (see engine/guards/stale.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.tag import Tag
 
     class Node(Protocol):
-        """What the modules that come before `Value` know of it."""
+        """What modules that `engine.value` imports may use of a Value."""
 
         _data: float
         _grad: float
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 
 class Origin:
-    """What is noted of all Values that are made at one place and time.
+    """What is noted of all Values that are made inside the same blocks in the same epoch.
 
     Attributes:
         epoch: how many times numbers had been changed before.
@@ -82,7 +82,7 @@ class Origin:
     def __init__(self, epoch: int, tag: Tag | None = None) -> None:
         self.epoch = epoch
         self.tag = tag
-        # Of Values, which this module knows nothing of: engine/value.py has their types.
+        # These take Values, which this module does not import: engine/value.py has their types.
         self.on_new_value: object = None
         self.recorder: object = None
         self.strict = False
@@ -105,7 +105,7 @@ class Origin:
 
 
 class Notes:
-    """What only few Values need to remember; takes the place of their Origin, and points to it.
+    """What only a few Values need to remember; replaces their Origin, and points to it.
 
     Attributes:
         origin: where and when the Value was made.
@@ -261,7 +261,7 @@ class Block:
 
 
 class unhooked(Block):  # noqa: N801  reads like a function
-    """Make Values that no hook sees, in a scope of their own, whatever blocks are open around."""
+    """Make Values that no hook sees, in a scope of their own, whatever blocks are open."""
 
     __slots__ = ("tag",)
 

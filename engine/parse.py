@@ -61,7 +61,7 @@ def parse(text: str, numbers: Mapping[str, float]) -> Value:
 
 
 def computed(tree: ast.expr, leaves: Mapping[str, Value], depth: int) -> Value | float:
-    """Return what a part of a formula comes to.
+    """Return the result of a part of a formula.
 
     Raises:
         ValueError: it is not a part of a formula.

@@ -13,7 +13,7 @@ class Path:
     Attributes:
         nodes: what it passes, the result first.
         slopes: the local derivative of each step.
-        product: of the slopes; the path's share in the gradient.
+        product: of the slopes; the path's share of the gradient.
     """
 
     __slots__ = ("nodes", "product", "slopes")
@@ -45,7 +45,7 @@ def count_paths(order: Sequence[Value], wrt: Value) -> int:
     return count.get(id(order[-1]), 0)
 
 
-# A path while it is sought: its product, and the step before it with the path from there on.
+# A path under construction: its product, and its first step: the next node, the slope, the rest.
 Chain = tuple[float, "tuple[Value, float, Chain] | None"]
 
 
@@ -58,7 +58,7 @@ def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Pa
     Args:
         order: the graph's nodes, each after its inputs.
         wrt: where the paths end.
-        most: how many to return. All of them, and in the order of the graph, if there are no more.
+        most: how many to return; if there are not more, all of them, in the order of the graph.
     """
     uses: dict[int, int] = {}
     for node in order:

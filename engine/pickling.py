@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.origin import Node
 
     class Copied(Node, Protocol):
-        """What copying knows of a Value."""
+        """What copying uses of a Value."""
 
         @property
         def copied_as(self) -> type[Self]:
@@ -53,7 +53,7 @@ def state_of(node: Copied) -> tuple[object, ...]:
 
 
 def attributes_of(node: Copied) -> tuple[dict[str, object] | None, dict[str, object]] | None:
-    """Return what a class of the user's own keeps as well, in `__dict__` and in its own slots."""
+    """Return what a user-defined class adds, in `__dict__` and in its own slots."""
     kind = node.copied_as
     if kind.__module__ == "engine.value":
         return None
@@ -101,7 +101,7 @@ def reduce_graph(node: Copied) -> tuple[object, ...]:
         TypeError: an operation of the graph was made by hand.
     """
     state = (node.copied_as, *state_of(node))
-    # pickle itself restores what comes third: the attributes of a class of the user's own.
+    # pickle itself restores what comes third: the attributes of a user-defined class.
     attributes = attributes_of(node)
     third = () if attributes is None else (attributes,)
     if _pending_ids and _pending_ids[-1] == id(node):  # as a rule
@@ -121,7 +121,7 @@ def reduce_graph(node: Copied) -> tuple[object, ...]:
 
 
 def is_pending(node: Copied) -> bool:
-    """Return whether pickle was to ask this node, and drop it and those before it from the list."""
+    """Return whether this node is pending; remove it, and those before it, from the list."""
     while _pending_ids:
         if _pending_ids.pop() == id(node):
             return True

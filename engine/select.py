@@ -61,8 +61,8 @@ def take(values: Row | Sequence[Row], index: Value | float) -> Value | float | l
 def detached_maximum(values: Row) -> Value:
     """Return the largest number as a new leaf, through which no gradient flows.
 
-    It is what a stable softmax takes off its logits first: it cancels out of the result, so that
-    its gradient would be 0, but for rounding.
+    A stable softmax subtracts it from its logits first: it cancels out of the result, so that its
+    gradient would be 0, apart from rounding.
 
     Raises:
         ValueError: there are no values.

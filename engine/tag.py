@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Tag:
-    """One scope in the nest of scopes; the same names always give the same Tag.
+    """One scope of possibly nested ones; the same names always give the same Tag.
 
     Attributes:
         name: what the scope is called, such as "n3".

@@ -79,7 +79,7 @@ new = object.__new__
 
 
 class Mark(float):
-    """A zero that can be told from all others by `is`, as plain floats cannot in every Python."""
+    """A zero that `is` distinguishes from all others, as it cannot plain floats in every Python."""
 
     __slots__ = ()
 
@@ -172,8 +172,8 @@ def pass_on(node: Value) -> None:
 class Value:
     """One number in a computation graph.
 
-    Programs written for micrograd may also call `Value(data, children, op, label)`; a result made
-    so takes its slopes from the function that is set as its `_backward`.
+    Programs written for micrograd may also call `Value(data, children, op, label)`; such a result
+    takes its slopes from the function that is set as its `_backward`.
 
     Args:
         data: the number.
@@ -345,8 +345,8 @@ class Value:
     def backward(self) -> None:
         """Find the gradient of this number with respect to every number it was made from.
 
-        Sets `.grad` of everything between afresh and adds to `.grad` of the leaves, so that the
-        gradients of several backward passes add up in the leaves until `zero_grad()`.
+        Recomputes `.grad` of every result on the way and adds to `.grad` of the leaves, so that
+        the gradients of several backward passes add up in the leaves until `zero_grad()`.
 
         Raises:
             ValueError: nothing was recorded, since this is a leaf.
@@ -482,7 +482,7 @@ class Value:
             "it with Value(data, (its inputs), 'op'), or define the operation with engine.define"
         )
 
-    # ---- whole graphs through pickle and copy, without recursion; classes of the user's own ----
+    # ---- whole graphs through pickle and copy, without recursion; user-defined classes ----
 
     @property
     def copied_as(self) -> type[Value]:
@@ -496,7 +496,7 @@ class Value:
         return deep_copy(self, memo)
 
     def __init_subclass__(cls) -> None:
-        """Make operators on a class of the user's own return that class."""
+        """Make operators on a user-defined class return that class."""
         super().__init_subclass__()
         if not cls.__module__.startswith("engine."):
             for name in METHODS:
@@ -1251,7 +1251,7 @@ def backward_through_opaque(root: Value) -> None:
         warn_of_non_finite(root, results, leaves, stacklevel=4)
 
 
-# ---- classes of the user's own ----
+# ---- user-defined classes ----
 
 # The methods that make a result: those of the rows, and from a plain number on the left.
 METHODS = ["detach"]

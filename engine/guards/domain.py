@@ -39,7 +39,7 @@ def ieee_result(row: Op, a: Node | float, b: Node | float = 0.0) -> list[float]:
 
     Args:
         row: the operation.
-        a: its first input; a float needs no slope and is returned in its place.
+        a: its first input; a float needs no slope, and is itself returned where the slope would be.
         b: its second input, if it has one.
 
     Raises:
@@ -80,12 +80,12 @@ def domain_error(row: Op, *inputs: Node | float) -> DomainError:
 def warn_of_non_finite(
     root: Node, order: Sequence[Node], leaves: Iterable[Node], stacklevel: int = 3
 ) -> None:
-    """Say where inf or nan comes from that backward() has met.
+    """Warn of the inf or nan that backward() met, and say where it comes from.
 
     Args:
         root: where backward() was called.
         order: the results of operations that it went through, each after its inputs.
-        leaves: where it arrived.
+        leaves: at which it arrived.
         stacklevel: how many calls up the line that called backward() is.
     """
     message = infinite_slope(order) if isfinite(root.data) else non_finite_number(root)

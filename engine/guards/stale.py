@@ -52,7 +52,7 @@ def stale_inputs(results: Iterable[Node]) -> dict[Node, float | None]:
 def still_holds(node: Node) -> bool:
     """Return whether computing a result again would give the same number and slopes."""
     row = node.op
-    if row is None or not row.slopes:  # made by hand: nobody can compute it again
+    if row is None or not row.slopes:  # made by hand: it cannot be computed again
         return row is None
     a = node._da if node._a is None else node._a._data
     b = node._db if node._b is None else node._b._data

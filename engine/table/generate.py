@@ -104,7 +104,7 @@ def math_names(rows: list[Op]) -> set[str]:
 
 
 def public_names(path: Path, named: list[Op]) -> set[str]:
-    """Return the names that `path` imports above what is written, and those of the functions."""
+    """Return the names that `path` imports above the generated part, and those of the functions."""
     above = path.read_text(encoding="utf-8").split(BEGIN)[0]
     imports = [node for node in ast.walk(ast.parse(above)) if isinstance(node, ast.ImportFrom)]
     by_hand = {alias.asname or alias.name for node in imports for alias in node.names}
@@ -265,7 +265,7 @@ def function(row: Op) -> str:
 
 
 def recorded_in_function(row: Op) -> list[str]:
-    """Return the body of a function that no method stands behind: it makes the node itself."""
+    """Return the body of a function that has no method: it makes the node itself."""
     name = row.name.upper()
     forward, *slopes = map(of_math, row.texts)
     if len(slopes) == 1:

@@ -10,7 +10,7 @@ from engine.value import Value
 from engine.words.names import one_line, without_stray_end
 from engine.words.numbers import number_text
 
-# How tightly Python's operators bind what is beside them; a name or a call needs no brackets.
+# How tightly Python's operators bind their operands; a name or a call needs no brackets.
 BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "**": 4}
 UNARY, ATOM = 3, 5
 

@@ -13,7 +13,7 @@ from engine.words.numbers import number_text
 
 COMPARISONS = {ast.Gt: " > ", ast.Lt: " < ", ast.GtE: " ≥ ", ast.LtE: " ≤ "}
 OPPOSITES = {ast.Gt: ast.LtE, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.LtE: ast.Gt}
-PLACES = {"a": "first", "b": "second"}
+ORDINALS = {"a": "first", "b": "second"}
 Shown = Mapping[str, str]  # what to print for a, b, c and out
 
 
@@ -53,10 +53,11 @@ def gate_in_words(node: Value) -> str:
         return f"{op.symbol} swaps: each input gets the gradient times the other input"
     if slopes == ("1.0", "-1.0"):
         return (
-            f"{op.symbol} hands its gradient on: unchanged to the first input, turned to the second"
+            f"{op.symbol} hands its gradient on: unchanged to the first input, with its sign "
+            "flipped to the second"
         )
     if slopes == ("-1.0",):
-        return f"{op.symbol} turns the sign of its gradient"
+        return f"{op.symbol} flips the sign of its gradient"
     if all(" if " in slope and set(branches(slope)) <= {0.0, 0.5, 1.0} for slope in slopes):
         if len(slopes) == 2:
             return f"{op.symbol} routes: the input that was taken gets the gradient, the other none"
@@ -80,7 +81,7 @@ def branches(slope: str) -> list[float | None]:
 
 
 def slopes_in_words(node: Value, names: Mapping[int, str]) -> list[str]:
-    """Return each local derivative as a formula and with numbers in.
+    """Return each local derivative as a formula, then with numbers substituted.
 
     For example `∂o/∂h = 1 − o² = 1 − 0.7071² = 0.5`.
     """
@@ -114,7 +115,7 @@ def slopes_in_words(node: Value, names: Mapping[int, str]) -> list[str]:
             since = f"the condition is {numbers['c']}" if is_given else written(condition, called)
             line += f", since {since}"
         twice = sum(other is x for other in node.inputs) > 1
-        lines.append(f"{line} ({PLACES[letter]} place)" if twice else line)
+        lines.append(f"{line} ({ORDINALS[letter]} input)" if twice else line)
     return lines
 
 

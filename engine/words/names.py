@@ -1,4 +1,4 @@
-"""Gives every number in a graph a name to speak of it by: its label, or else a letter."""
+"""Gives every number in a graph a name for use in text: its label, or else a letter."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def names_of(order: Sequence[Value]) -> dict[int, str]:
 
 
 def own_names(order: Sequence[Value]) -> dict[int, str]:
-    """Return the names that nodes have of their own: a label, or the scope that they come out of.
+    """Return the names that nodes have of their own: a label, or the scope whose result they are.
 
     The result of the third neuron of a second layer is called "layer 2/n3"; where a scope has
     several results, as for several samples, the second one is "layer 2/n3 #2".

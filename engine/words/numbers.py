@@ -31,7 +31,7 @@ def number_text(x: float | None, *, signed: bool = False, digits: int = 4) -> st
             if "." in text:
                 text = text.rstrip("0").rstrip(".")
         else:
-            # A three-digit exponent takes the room of one digit before it.
+            # A three-digit exponent takes the space of one digit before it.
             if len(str(abs(power))) > 2 and digits > 3:
                 mantissa, exponent = f"{abs(x):.2e}".split("e")
                 power = int(exponent)

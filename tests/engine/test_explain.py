@@ -47,15 +47,18 @@ def test_text_lists_gates_paths_and_sum() -> None:
     ("made", "lines"),
     [
         (lambda x: x.tanh(), ["∂e/∂x = 1 − e² = 1 − 0.4621² = 0.7864"]),
-        (lambda x: -x, ["− turns the sign of its gradient", "∂e/∂x = −1"]),
-        (lambda x: x - 2.0, ["unchanged to the first input, turned to the second", "∂e/∂x = 1"]),
+        (lambda x: -x, ["− flips the sign of its gradient", "∂e/∂x = −1"]),
+        (
+            lambda x: x - 2.0,
+            ["unchanged to the first input, with its sign flipped to the second", "∂e/∂x = 1"],
+        ),
         (lambda x: x.relu(), ["ReLU is a switch", "∂e/∂x = 1, since x > 0"]),
         (lambda x: (-x).relu(), ["∂f/∂e = 0, since e ≤ 0"]),
         (lambda x: x.maximum(2.0), ["max routes", "∂e/∂x = 0, since x < 2"]),
         (lambda x: x / 4.0, ["÷ scales", "∂e/∂x = 1 / 4 = 0.25"]),
         (lambda x: x.sqrt(), ["∂e/∂x = 0.5 / e = 0.5 / 0.7071 = 0.7071"]),
         (lambda x: x**3, ["∂e/∂x = 3 × x ** (3 − 1) = 3 × 0.5 ** (3 − 1) = 0.75"]),
-        (lambda x: x * x, ["∂e/∂x = x = 0.5 (first place)", "∂e/∂x = x = 0.5 (second place)"]),
+        (lambda x: x * x, ["∂e/∂x = x = 0.5 (first input)", "∂e/∂x = x = 0.5 (second input)"]),
         (
             lambda x: engine.where(x > 0, x, 1.0),
             ["where routes", "∂e/∂x = 1, since the condition is 1"],
