@@ -11,7 +11,7 @@ from engine.guards.number import as_float
 from engine.ops import OPS, Op
 from engine.table.evaluate import ieee_functions, in_domain
 from engine.typed import overload
-from engine.value import Choice, Value, current, new
+from engine.value import Choice, Value, current, new, of_class
 
 # fmt: off
 # isort: off
@@ -38,6 +38,33 @@ def on_floats(row: Op, *inputs: object) -> float:
     if not in_domain(row.domain, a, b):
         raise domain_error(row, *(a, b)[: len(inputs)])
     return ieee_functions(row)[0](a, b, None, None)
+
+
+def on_other_values(row: Op, *inputs: object) -> Value:
+    """Apply a row to Values of another class than Value itself, and to plain numbers beside them.
+
+    Returns:
+        A Value of the class of the first input that is of a class of the user's own.
+
+    Raises:
+        TypeError: an input is neither a Value nor one real number.
+        DomainError: an input is outside the domain of `row`.
+    """
+    needs = f"{row.name} needs a Value, int or float"
+    given = [x if isinstance(x, Value) else as_float(x, needs) for x in inputs]
+    out, *kept = ieee_result(row, *given)
+    node = new(Value)
+    here = current()
+    node._data, node._grad, node._origin, node.op = out, 0.0, here, row
+    (x, node._da), (y, node._db) = [*zip(given, kept, strict=True), (None, 0.0)][:2]
+    node._a = x if isinstance(x, Value) else None
+    node._b = y if isinstance(y, Value) else None
+    if here.on_new_value is not None:
+        node = here.on_new_value(node)
+    for x in given:
+        if isinstance(x, Value) and not type(x).__module__.startswith("engine."):
+            return of_class(type(x), node)
+    return node
 
 
 def choose(row: Op, condition: object, *inputs: object) -> Value | float:
@@ -351,7 +378,9 @@ def tan(a: Value | float) -> Value | float:
     out = tan(a)
     ∂out/∂a = 1 + out * out
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(TAN, a)
         return on_floats(TAN, a)
     x, a = a, a._data
     try:
@@ -378,7 +407,9 @@ def asin(a: Value | float) -> Value | float:
     ∂out/∂a = 1 / sqrt((1 - a) * (1 + a))
     where abs(a) <= 1
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(ASIN, a)
         return on_floats(ASIN, a)
     x, a = a, a._data
     try:
@@ -405,7 +436,9 @@ def acos(a: Value | float) -> Value | float:
     ∂out/∂a = -1 / sqrt((1 - a) * (1 + a))
     where abs(a) <= 1
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(ACOS, a)
         return on_floats(ACOS, a)
     x, a = a, a._data
     try:
@@ -431,7 +464,9 @@ def atan(a: Value | float) -> Value | float:
     out = atan(a)
     ∂out/∂a = 1 / (1 + a * a)
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(ATAN, a)
         return on_floats(ATAN, a)
     x, a = a, a._data
     try:
@@ -457,7 +492,9 @@ def sinh(a: Value | float) -> Value | float:
     out = sinh(a)
     ∂out/∂a = cosh(a)
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(SINH, a)
         return on_floats(SINH, a)
     x, a = a, a._data
     try:
@@ -483,7 +520,9 @@ def cosh(a: Value | float) -> Value | float:
     out = cosh(a)
     ∂out/∂a = sinh(a)
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(COSH, a)
         return on_floats(COSH, a)
     x, a = a, a._data
     try:
@@ -509,7 +548,9 @@ def asinh(a: Value | float) -> Value | float:
     out = asinh(a)
     ∂out/∂a = 1 / hypot(1, a)
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(ASINH, a)
         return on_floats(ASINH, a)
     x, a = a, a._data
     try:
@@ -536,7 +577,9 @@ def acosh(a: Value | float) -> Value | float:
     ∂out/∂a = 1 / (sqrt(a - 1) * sqrt(a + 1))
     where a >= 1
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(ACOSH, a)
         return on_floats(ACOSH, a)
     x, a = a, a._data
     try:
@@ -563,7 +606,9 @@ def atanh(a: Value | float) -> Value | float:
     ∂out/∂a = 1 / ((1 - a) * (1 + a))
     where abs(a) < 1
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(ATANH, a)
         return on_floats(ATANH, a)
     x, a = a, a._data
     try:
@@ -589,7 +634,9 @@ def expm1(a: Value | float) -> Value | float:
     out = expm1(a)
     ∂out/∂a = exp(a)
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(EXPM1, a)
         return on_floats(EXPM1, a)
     x, a = a, a._data
     try:
@@ -616,7 +663,9 @@ def log1p(a: Value | float) -> Value | float:
     ∂out/∂a = 1 / (1 + a)
     where a > -1
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(LOG1P, a)
         return on_floats(LOG1P, a)
     x, a = a, a._data
     try:
@@ -643,7 +692,9 @@ def log2(a: Value | float) -> Value | float:
     ∂out/∂a = 1.4426950408889634 / a
     where a > 0
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(LOG2, a)
         return on_floats(LOG2, a)
     x, a = a, a._data
     try:
@@ -670,7 +721,9 @@ def log10(a: Value | float) -> Value | float:
     ∂out/∂a = 0.4342944819032518 / a
     where a > 0
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(LOG10, a)
         return on_floats(LOG10, a)
     x, a = a, a._data
     try:
@@ -696,7 +749,9 @@ def erf(a: Value | float) -> Value | float:
     out = erf(a)
     ∂out/∂a = 1.1283791670955126 * exp(-a * a)
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(ERF, a)
         return on_floats(ERF, a)
     x, a = a, a._data
     try:
@@ -728,14 +783,20 @@ def atan2(a: Value | float, b: Value | float) -> Value | float:
     ∂out/∂b = 0.0 if hypot(a, b) >= inf else -a / hypot(a, b) / hypot(a, b)
     """
     x = y = None
-    if isinstance(a, Value):
+    if type(a) is Value:
         x, a = a, a._data
-    if isinstance(b, Value):
+    elif type(a) is not float:
+        if isinstance(a, Value):
+            return on_other_values(ATAN2, a, b)
+        a = as_float(a, "atan2 needs a Value, int or float")
+    if type(b) is Value:
         y, b = b, b._data
+    elif type(b) is not float:
+        if isinstance(b, Value):
+            return on_other_values(ATAN2, a if x is None else x, b)
+        b = as_float(b, "atan2 needs a Value, int or float")
     if x is None and y is None:
         return on_floats(ATAN2, a, b)
-    a = a if type(a) is float else as_float(a, "atan2 needs a Value, int or float")
-    b = b if type(b) is float else as_float(b, "atan2 needs a Value, int or float")
     try:
         out = math.atan2(a, b)
         da = (
@@ -778,14 +839,20 @@ def hypot(a: Value | float, b: Value | float) -> Value | float:
     ∂out/∂b = 0.0 if out <= 0 else sin(atan2(b, abs(a))) if out >= inf else b / out
     """
     x = y = None
-    if isinstance(a, Value):
+    if type(a) is Value:
         x, a = a, a._data
-    if isinstance(b, Value):
+    elif type(a) is not float:
+        if isinstance(a, Value):
+            return on_other_values(HYPOT, a, b)
+        a = as_float(a, "hypot needs a Value, int or float")
+    if type(b) is Value:
         y, b = b, b._data
+    elif type(b) is not float:
+        if isinstance(b, Value):
+            return on_other_values(HYPOT, a if x is None else x, b)
+        b = as_float(b, "hypot needs a Value, int or float")
     if x is None and y is None:
         return on_floats(HYPOT, a, b)
-    a = a if type(a) is float else as_float(a, "hypot needs a Value, int or float")
-    b = b if type(b) is float else as_float(b, "hypot needs a Value, int or float")
     try:
         out = math.hypot(a, b)
         da = (
@@ -833,14 +900,20 @@ def fmod(a: Value | float, b: Value | float) -> Value | float:
     where b != 0
     """
     x = y = None
-    if isinstance(a, Value):
+    if type(a) is Value:
         x, a = a, a._data
-    if isinstance(b, Value):
+    elif type(a) is not float:
+        if isinstance(a, Value):
+            return on_other_values(FMOD, a, b)
+        a = as_float(a, "fmod needs a Value, int or float")
+    if type(b) is Value:
         y, b = b, b._data
+    elif type(b) is not float:
+        if isinstance(b, Value):
+            return on_other_values(FMOD, a if x is None else x, b)
+        b = as_float(b, "fmod needs a Value, int or float")
     if x is None and y is None:
         return on_floats(FMOD, a, b)
-    a = a if type(a) is float else as_float(a, "fmod needs a Value, int or float")
-    b = b if type(b) is float else as_float(b, "fmod needs a Value, int or float")
     try:
         out = math.fmod(a, b)
         da = a if x is None else 1.0
@@ -872,14 +945,20 @@ def remainder(a: Value | float, b: Value | float) -> Value | float:
     where b != 0
     """
     x = y = None
-    if isinstance(a, Value):
+    if type(a) is Value:
         x, a = a, a._data
-    if isinstance(b, Value):
+    elif type(a) is not float:
+        if isinstance(a, Value):
+            return on_other_values(REMAINDER, a, b)
+        a = as_float(a, "remainder needs a Value, int or float")
+    if type(b) is Value:
         y, b = b, b._data
+    elif type(b) is not float:
+        if isinstance(b, Value):
+            return on_other_values(REMAINDER, a if x is None else x, b)
+        b = as_float(b, "remainder needs a Value, int or float")
     if x is None and y is None:
         return on_floats(REMAINDER, a, b)
-    a = a if type(a) is float else as_float(a, "remainder needs a Value, int or float")
-    b = b if type(b) is float else as_float(b, "remainder needs a Value, int or float")
     try:
         out = math.remainder(a, b)
         da = a if x is None else 1.0
@@ -910,14 +989,20 @@ def copysign(a: Value | float, b: Value | float) -> Value | float:
     ∂out/∂b = 0.0
     """
     x = y = None
-    if isinstance(a, Value):
+    if type(a) is Value:
         x, a = a, a._data
-    if isinstance(b, Value):
+    elif type(a) is not float:
+        if isinstance(a, Value):
+            return on_other_values(COPYSIGN, a, b)
+        a = as_float(a, "copysign needs a Value, int or float")
+    if type(b) is Value:
         y, b = b, b._data
+    elif type(b) is not float:
+        if isinstance(b, Value):
+            return on_other_values(COPYSIGN, a if x is None else x, b)
+        b = as_float(b, "copysign needs a Value, int or float")
     if x is None and y is None:
         return on_floats(COPYSIGN, a, b)
-    a = a if type(a) is float else as_float(a, "copysign needs a Value, int or float")
-    b = b if type(b) is float else as_float(b, "copysign needs a Value, int or float")
     try:
         out = math.copysign(a, b)
         da = (
@@ -948,7 +1033,9 @@ def fabs(a: Value | float) -> Value | float:
     out = fabs(a)
     ∂out/∂a = 1.0 if a > 0 else -1.0 if a < 0 else 0.0
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(FABS, a)
         return on_floats(FABS, a)
     x, a = a, a._data
     try:
@@ -974,7 +1061,9 @@ def degrees(a: Value | float) -> Value | float:
     out = degrees(a)
     ∂out/∂a = 57.29577951308232
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(DEGREES, a)
         return on_floats(DEGREES, a)
     x, a = a, a._data
     try:
@@ -1000,7 +1089,9 @@ def radians(a: Value | float) -> Value | float:
     out = radians(a)
     ∂out/∂a = 0.017453292519943295
     """
-    if not isinstance(a, Value):
+    if type(a) is not Value:
+        if isinstance(a, Value):
+            return on_other_values(RADIANS, a)
         return on_floats(RADIANS, a)
     x, a = a, a._data
     try:
@@ -1023,17 +1114,23 @@ def radians(a: Value | float) -> Value | float:
 FUNCTIONS: dict[str, Callable[..., Value | float]] = {
     name: globals()[name] for name in OPS if name in globals()
 }
-OPERATIONS: dict[str, Callable[..., Value | float]] = FUNCTIONS | {
-    name: getattr(operator, row.operator) for name, row in OPS.items() if row.infix
+# The same by row, with operators; one that `engine.define` has replaced stays, for older graphs.
+OPERATIONS: dict[Op, Callable[..., Value | float]] = {
+    row: getattr(operator, row.operator) if row.infix else FUNCTIONS[name]
+    for name, row in OPS.items()
+    if row.infix or name in FUNCTIONS
 }
 
 
 def activations() -> dict[str, Callable[[Value], Value]]:
     """Return the activation functions by name: the rows of the table that say they are one.
 
+    What `engine.define` made of one input is one too.
+
     Example:
         >>> import engine
-        >>> list(engine.activations())
+        >>> list(engine.activations())[:7]
         ['sin', 'tanh', 'sigmoid', 'softplus', 'relu', 'leaky_relu', 'gelu']
     """
-    return {name: globals()[name] for name, row in OPS.items() if row.activation}
+    found = {name: FUNCTIONS[name] for name, row in OPS.items() if row.activation}
+    return found  # type: ignore[return-value]  # a Value in gives a Value out

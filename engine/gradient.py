@@ -103,7 +103,7 @@ def chain_rule(out: Value, wanted: Iterable[Value]) -> dict[Value, Value | float
     return gradients
 
 
-_over_values: dict[str, tuple[Callable[..., Value | float] | float, ...]] = {}
+_over_values: dict[Op, tuple[Callable[..., Value | float] | float, ...]] = {}
 
 
 def over_values(row: Op) -> tuple[Callable[..., Value | float] | float, ...]:
@@ -111,13 +111,13 @@ def over_values(row: Op) -> tuple[Callable[..., Value | float] | float, ...]:
 
     A function records what it computes.
     """
-    if row.name not in _over_values:
+    if row not in _over_values:
         numbers = (constant(text) for text in row.slopes)
-        _over_values[row.name] = tuple(
+        _over_values[row] = tuple(
             as_function(text, FUNCTIONS) if number is None else number
             for text, number in zip(row.slopes, numbers, strict=True)
         )
-    return _over_values[row.name]
+    return _over_values[row]
 
 
 def constant(text: str) -> float | None:

@@ -115,4 +115,4 @@ def applied(op: ast.operator, left: Value | float, right: Value | float) -> Valu
     """
     if type(op) not in operators():
         raise ValueError("a formula may use the operators + - * / % ** only")
-    return OPERATIONS[operators()[type(op)].name](left, right)
+    return OPERATIONS[operators()[type(op)]](left, right)

@@ -1276,11 +1276,16 @@ def returning(cls: type[Value], name: str) -> Callable[..., Value]:
             node = getattr(Value, forward.__name__)(others[0], self)
         else:
             node = method(self, *others)
-        if type(node) is cls or not issubclass(cls, type(node)):
-            return node  # type: ignore[no-any-return]
-        result = new(cls)
-        for slot in Value.__slots__:
-            setattr(result, slot, getattr(node, slot))
-        return result
+        return of_class(cls, node)
 
     return make
+
+
+def of_class(cls: type[Value], node: Value) -> Value:
+    """Return a new node as an object of `cls`; one of another special class stays as it is."""
+    if type(node) is cls or not issubclass(cls, type(node)):
+        return node
+    result = new(cls)
+    for slot in Value.__slots__:
+        setattr(result, slot, getattr(node, slot))
+    return result

@@ -56,7 +56,8 @@ def operators() -> dict[type[ast.operator | ast.unaryop], Op]:
 
 def as_function(text: str, names: Mapping[str, object]) -> Callable[..., float]:
     """Return `text` as a function of a, b, c and out, with `names` for the functions in it."""
-    # The text is a row of our own table, never a user's.
+    # The text is a row of our own table, or what the user has just given to `engine.define`; what
+    # comes from a file is compared with those, never evaluated.
     function: Callable[..., float] = eval(f"lambda a, b, c, out: {text}", {**names, "inf": INF})
     return function
 
@@ -108,19 +109,22 @@ IEEE: dict[str, object] = {
     "modulo": ieee_modulo,
 }
 
-_ieee_functions: dict[str, tuple[Callable[..., float], ...]] = {}
+_ieee_functions: dict[Op, tuple[Callable[..., float], ...]] = {}
 
 
 def ieee_functions(row: Op) -> tuple[Callable[..., float], ...]:
     """Return forward and slopes of `row` as functions over floats that follow IEEE 754."""
-    if row.name not in _ieee_functions:
-        _ieee_functions[row.name] = tuple(
-            as_function(with_calls(text, quotient="divide", modulo="modulo"), IEEE)
-            for text in row.texts
-        )
-    return _ieee_functions[row.name]
+    if row not in _ieee_functions:
+        _ieee_functions[row] = tuple(map(ieee_function, row.texts))
+    return _ieee_functions[row]
+
+
+@cache
+def ieee_function(text: str) -> Callable[..., float]:
+    """Return `text` as a function of a, b, c and out, over floats that follow IEEE 754."""
+    return as_function(with_calls(text, quotient="divide", modulo="modulo"), IEEE)
 
 
 def in_domain(condition: str, a: float, b: float = 0.0) -> bool:
     """Return whether a row's `domain` or `smooth` is met; nan passes, since it gives nan."""
-    return not condition or a != a or b != b or bool(as_function(condition, IEEE)(a, b, NAN, NAN))
+    return not condition or a != a or b != b or bool(ieee_function(condition)(a, b, NAN, NAN))

@@ -270,7 +270,10 @@ def recorded_in_function(row: Op) -> list[str]:
     forward, *slopes = map(of_math, row.texts)
     if len(slopes) == 1:
         return [
-            "if not isinstance(a, Value):",
+            # A subclass is slower, so that a Value is as fast as it can be.
+            "if type(a) is not Value:",
+            "    if isinstance(a, Value):",
+            f"        return on_other_values({name}, a)",
             f"    return on_floats({name}, a)",
             "x, a = a, a._data",
             "try:",
@@ -283,14 +286,20 @@ def recorded_in_function(row: Op) -> list[str]:
     needs = f'"{row.name} needs a Value, int or float"'
     return [
         "x = y = None",
-        "if isinstance(a, Value):",
+        "if type(a) is Value:",
         "    x, a = a, a._data",
-        "if isinstance(b, Value):",
+        "elif type(a) is not float:",
+        "    if isinstance(a, Value):",
+        f"        return on_other_values({name}, a, b)",
+        f"    a = as_float(a, {needs})",
+        "if type(b) is Value:",
         "    y, b = b, b._data",
+        "elif type(b) is not float:",
+        "    if isinstance(b, Value):",
+        f"        return on_other_values({name}, a if x is None else x, b)",
+        f"    b = as_float(b, {needs})",
         "if x is None and y is None:",
         f"    return on_floats({name}, a, b)",
-        f"a = a if type(a) is float else as_float(a, {needs})",
-        f"b = b if type(b) is float else as_float(b, {needs})",
         "try:",
         f"    out = {forward}",
         # Where an input is a plain number, the node keeps that number instead of a slope.

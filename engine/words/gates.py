@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from engine.ops import Op
-from engine.table.evaluate import IEEE, as_function, operators
+from engine.table.evaluate import ieee_function, operators
 from engine.value import Value
 from engine.words.formula import ATOM, BINDING, UNARY, bracketed, number_part, operation
 from engine.words.numbers import number_text
@@ -125,7 +125,7 @@ def chosen(slope: str, data: Mapping[str, float]) -> tuple[ast.expr, ast.expr | 
     condition: ast.expr | None = None
     inputs = [data.get(name, float("nan")) for name in ("a", "b", "c", "out")]
     while isinstance(tree, ast.IfExp):
-        if as_function(ast.unparse(tree.test), IEEE)(*inputs):
+        if ieee_function(ast.unparse(tree.test))(*inputs):
             condition, tree = tree.test, tree.body
         else:
             condition, tree = turned(tree.test), tree.orelse

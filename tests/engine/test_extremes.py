@@ -33,7 +33,7 @@ def same(x: float, y: float, tolerance: float = 1e-12) -> bool:
 def found(row: Op, at: tuple[float, ...]) -> tuple[float, ...] | None:
     """Return the result and the slopes of a row, or None outside of its domain."""
     try:
-        out = OPERATIONS[row.name](*map(Value, at))
+        out = OPERATIONS[row](*map(Value, at))
     except engine.DomainError:
         return None
     assert isinstance(out, Value)
@@ -310,7 +310,7 @@ def test_grad_gives_the_slopes_at_extremes_or_refuses_infinite_ones(row: Op) -> 
         if expected is None:
             continue
         leaves = [Value(x) for x in at]
-        out = OPERATIONS[row.name](*leaves)
+        out = OPERATIONS[row](*leaves)
         assert isinstance(out, Value)
         for leaf, slope in zip(leaves, expected[1:], strict=True):
             try:
@@ -326,7 +326,7 @@ def test_grad_gives_the_slopes_at_extremes_or_refuses_infinite_ones(row: Op) -> 
 @pytest.mark.filterwarnings("ignore::engine.NonFiniteWarning")
 def test_programs_give_what_the_eager_engine_gives_at_extremes(row: Op, backend: str) -> None:
     leaves = [Value(0.5) for _ in row.slopes]
-    function = OPERATIONS[row.name]
+    function = OPERATIONS[row]
     program = engine.compile(lambda: function(*leaves), backend=backend)
     for at in points(row, COARSE):
         for leaf, x in zip(leaves, at, strict=True):

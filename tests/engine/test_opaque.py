@@ -166,6 +166,10 @@ class Slotted(Value):
         lambda a: a.tanh(),
         lambda a: engine.exp(a),
         lambda a: engine.maximum(a, 1.0),
+        lambda a: engine.tan(a),
+        lambda a: engine.hypot(a, 4),
+        lambda a: engine.hypot(4, a),
+        lambda a: engine.hypot(Value(4.0), a),
         lambda a: sum([a, a]),
     ],
 )

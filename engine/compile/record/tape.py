@@ -196,7 +196,7 @@ def apply(op: Op, x: list[Value | float]) -> Value | float:
         return take(x[1:], x[0])
     if op is LARGEST:
         return detached_maximum(x)
-    function = OPERATIONS.get(op.name) or COMPARED[op.name]
+    function = OPERATIONS.get(op) or COMPARED[op.name]
     chosen_by = x[len(op.slopes) :]  # the condition of a `where`, which its function takes first
     result: Value | float = function(*chosen_by, *x[: len(op.slopes)])
     return float(result) if isinstance(result, bool) else result

@@ -143,7 +143,7 @@ class Planner:
                 of_sums[self.n_lanes(c), len(c.keys)].append(c)
                 continue
             signature, shared, own = self.describe(c)
-            groups[c.op.name, self.n_lanes(c), signature].append((c, shared, own))
+            groups[c.op, self.n_lanes(c), signature].append((c, shared, own))
         for (n_lanes, _), found in of_sums.items():
             yield from self.sums(found, n_lanes)
         for group in groups.values():
