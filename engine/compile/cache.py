@@ -30,12 +30,14 @@ class CacheEntry:
         leaves_out: whether the optimizer moves parameters too that the recording does not use, and
             whose gradients its replays do not set.
         replays: the programs made from it.
+        texts: warnings of slopes that are not finite, by the slopes.
     """
 
     tape: Tape
     rolled: Rolled | None
     leaves_out: bool
     replays: dict[int | None, ArrayReplay | PythonReplay] = field(default_factory=dict)
+    texts: dict[object, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
+
 from engine.compile.cache import Call
+from engine.errors import NonFiniteWarning
 from engine.origin import unhooked
 from engine.value import Value
 
@@ -24,3 +27,11 @@ def carry_out(call: Call) -> tuple[Value, list[list[float]]]:
             loss = loss + samples[0][1][tape.penalty]
     assert isinstance(loss, Value)
     return loss, outputs
+
+
+def warning_of_backward(loss: Value) -> str:
+    """Call `loss.backward()`; return its warning of what is not finite, or "", instead of it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", NonFiniteWarning)
+        loss.backward()
+    return next((str(w.message) for w in caught if w.category is NonFiniteWarning), "")

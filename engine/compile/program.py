@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from math import isfinite
 from typing import TYPE_CHECKING, Protocol
 
 from engine.compile.cache import Call, ProgramCache
-from engine.compile.eager import carry_out
+from engine.compile.eager import carry_out, warning_of_backward
 from engine.compile.record.arguments import (
     Key,
     Numbers,
@@ -17,6 +18,7 @@ from engine.compile.record.arguments import (
     rectangular_parts,
 )
 from engine.compile.record.function import RecordableFunction
+from engine.compile.replay.cuts import Met
 from engine.compile.stats import Stats
 from engine.errors import NonFiniteError, NonFiniteWarning
 from engine.value import Value, current
@@ -24,6 +26,9 @@ from engine.value import Value, current
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+MOST_TEXTS = 100  # warnings remembered for a recording
 
 
 class Optimizer(Protocol):
@@ -87,7 +92,8 @@ class Program:
             DomainError: an operation was given a number outside its domain.
 
         Warns:
-            NonFiniteWarning: the loss or a gradient is inf or nan.
+            NonFiniteWarning: the loss or a gradient is inf or nan; or an infinite slope was left
+                out, since the gradient that arrives there is exactly 0.
         """
         return self._run(args, named_args, gradients="add")
 
@@ -101,6 +107,10 @@ class Program:
         Raises:
             ValueError: the program has no optimizer.
             NonFiniteError: the loss or a gradient is inf or nan; the parameters stay as they are.
+
+        Warns:
+            NonFiniteWarning: an infinite slope was left out, since the gradient that arrives there
+                is exactly 0.
         """
         if self.optimizer is None:
             raise ValueError(
@@ -195,9 +205,9 @@ class Program:
         keys: list[Key] = []
         numbers: list[Numbers] = []
         for i, x in enumerate(args):
-            key, found = read_argument(x, self._function.argument(i))
+            key, parts = read_argument(x, self._function.argument(i))
             keys.append(key)
-            numbers += found
+            numbers += parts
         call = self._cache.find(keys, numbers)
         replay = call.replay
         self._outputs = None
@@ -206,8 +216,13 @@ class Program:
             loss, finite = replay.run(numbers, gradients=gradients != "none")
         except ArithmeticError:  # outside a domain
             finite = False
+        text = ""
         if not finite:
-            return self._not_finite(call, gradients)
+            found = replay.leave_out_slopes(numbers) if gradients != "none" else None
+            if found is None:
+                return self._not_finite(call, gradients)
+            loss, met = found
+            text = self._text_of(call, met)
         if replay.doubtful:
             _, self._outputs = carry_out(call)
         if gradients == "set" and call.entry.leaves_out:
@@ -216,6 +231,8 @@ class Program:
                 zero_grad()
         if gradients != "none":
             replay.store_gradients(add=gradients == "add")
+        if text:
+            warnings.warn(text, NonFiniteWarning, stacklevel=3)
         return loss
 
     # ---- inf and nan ----
@@ -239,21 +256,36 @@ class Program:
         loss, self._outputs = carry_out(call)
         if gradients == "none":
             return loss.data
-        if gradients == "add":
-            loss.backward()
-            return loss.data
         used = call.replay.parameters.parameters
         kept = [p.grad for p in used]
-        for p in used:
-            p.grad = 0.0
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", NonFiniteWarning)
-            try:
-                loss.backward()
-            except NonFiniteWarning as warning:
+        if gradients == "set":
+            for p in used:
+                p.grad = 0.0
+        text = warning_of_backward(loss)
+        if gradients == "set":
+            if not all(isfinite(x) for x in (loss.data, *(p.grad for p in used))):
                 for p, grad in zip(used, kept, strict=True):
                     p.grad = grad
-                raise NonFiniteError(f"no step was taken: {warning}") from None
-        for p in set(getattr(self.optimizer, "parameters", [])) - set(used):
-            p.grad = 0.0
+                raise NonFiniteError(f"no step was taken: {text}")
+            for p in set(getattr(self.optimizer, "parameters", [])) - set(used):
+                p.grad = 0.0
+        if text:
+            warnings.warn(text, NonFiniteWarning, stacklevel=4)
         return loss.data
+
+    def _text_of(self, call: Call, met: list[Met]) -> str:
+        """Return the eager engine's warning of slopes that are not finite.
+
+        Found on Values, which takes as long as an eager step, but once for the same slopes.
+        """
+        texts = call.entry.texts
+        key = (call.n_samples, *met)
+        if key not in texts:
+            used = call.replay.parameters.parameters
+            kept = [p.grad for p in used]
+            if len(texts) >= MOST_TEXTS:
+                texts.clear()
+            texts[key] = warning_of_backward(carry_out(call)[0])
+            for p, grad in zip(used, kept, strict=True):
+                p.grad = grad
+        return texts[key]

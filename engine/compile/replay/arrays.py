@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.compile.live import Live, LiveArrays
 from engine.compile.record.arguments import Numbers
+from engine.compile.replay.cuts import Cuts, Met
 from engine.compile.replay.peephole import Peephole
 from engine.compile.replay.writer import Writer
 from engine.compile.reroll.classes import Rolled
@@ -28,18 +29,22 @@ class ArrayReplay:
         plan: the instructions.
         parameters: where the parameters are.
         inputs: the slots of the arguments, after the parameters.
+        cuts: how its lines multiply by slopes, if they must look at each.
 
     Attributes:
         doubtful: whether an output of the last run may be nan where the eager engine's is not.
     """
 
-    def __init__(self, plan: Plan, parameters: LiveArrays, inputs: Inputs) -> None:
-        writer = Writer(plan)
+    def __init__(
+        self, plan: Plan, parameters: LiveArrays, inputs: Inputs, cuts: Cuts | None = None
+    ) -> None:
+        writer = Writer(plan, cuts)
         buffers = writer.buffers
         self.plan, self.parameters = plan, parameters
         self.values, self.gradients = buffers.values, buffers.gradients
         n = plan.n_parameters
         self.data, self.grad = self.values[:n], self.gradients[:n]
+        self.slots_of_inputs = inputs
         self.inputs = [strided_view(self.values, n + slots) for slots in inputs.arrays]
         self.given = self.values[n : n + inputs.size]
         backward = writer.backward_lines()
@@ -55,6 +60,7 @@ class ArrayReplay:
         self._mixes = bool(self.plan.outputs) and buffers.has_zero_padding()
         self.doubtful = False
         self._buffers, self._backward = buffers, backward
+        self._careful: tuple[Cuts, ArrayReplay] | None = None
 
     def source(self) -> str:
         """Return the program as Python: views of the buffers, what is done with them, other arrays.
@@ -119,6 +125,26 @@ class ArrayReplay:
             return loss, isfinite(loss)
         self.backward()
         return loss, isfinite(loss) and isfinite(self.grad.dot(self.grad))
+
+    def leave_out_slopes(self, arrays: Sequence[Numbers]) -> tuple[float, list[Met]] | None:
+        """Find the gradients of the last run again; 0 times a slope that is inf or nan is 0.
+
+        Returns:
+            The result and the slopes met that are not finite, or None if the result or a gradient
+            is not finite, or an operation was given a number outside its domain.
+        """
+        if self._careful is None:
+            cuts = Cuts()
+            replay = ArrayReplay(self.plan, self.parameters, self.slots_of_inputs, cuts)
+            self._careful = cuts, replay
+        cuts, replay = self._careful
+        cuts.met = []
+        try:
+            loss, finite = replay.run(arrays, gradients=True)
+        except ArithmeticError:
+            return None
+        self.grad[...] = replay.grad
+        return (loss, cuts.met) if finite else None
 
     def _suspected(self, kind: str, flag: int) -> None:
         self.suspect = True

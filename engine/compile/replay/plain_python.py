@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from engine.compile.record.arguments import Numbers, floats
 from engine.compile.record.tape import CONSTANT, DETACH, LARGEST, TAKE, Tape
+from engine.compile.replay.cuts import Cuts, Met
 from engine.compile.reroll.classes import eliminate_common_subexpressions, use_counts
 from engine.ops import Op
-from engine.table.evaluate import with_calls
+from engine.table.evaluate import ieee_functions, with_calls
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class PythonReplay:
         tape: what was recorded.
         parameters: its parameters.
         n_samples: how many samples each call brings, or None for a tape of the whole batch.
+        cuts: how its lines multiply by slopes, if they must look at each.
 
     Attributes:
         doubtful: False; only an array program can give nan where there should be a number.
@@ -58,17 +60,28 @@ class PythonReplay:
     doubtful = False
 
     def __init__(
-        self, tape: Tape, parameters: ValueStore | LiveLists, n_samples: int | None
+        self,
+        tape: Tape,
+        parameters: ValueStore | LiveLists,
+        n_samples: int | None,
+        cuts: Cuts | None = None,
     ) -> None:
         self.tape, self.parameters, self.n_samples = tape, parameters, n_samples
         self.grad: list[float] = []
         self._outputs: list[list[float]] = []
-        roots = [tape.out, *tape.outputs]
-        self._lines = [function_source("sample" if n_samples else "program", tape, roots)]
+        self._cuts = cuts
+        self._careful: tuple[Cuts, PythonReplay] | None = None
+        roots, looks = [tape.out, *tape.outputs], cuts is not None
+        self._lines = [function_source("sample" if n_samples else "program", tape, roots, looks)]
         if tape.penalty >= 0:
-            self._lines.append(function_source("penalty", tape, [tape.penalty]))
+            self._lines.append(function_source("penalty", tape, [tape.penalty], looks))
         space = {name: f for name, f in vars(math).items() if callable(f)}
         space |= {"abs": abs, "inf": math.inf, "nan": math.nan, "whole": whole}
+        if cuts is not None:
+            space["cut"] = cuts.number
+            for op in {op for op in tape.ops if op.slopes}:
+                _, *found = ieee_functions(op)
+                space |= {f"{op.name}_slope_{k}": slope for k, slope in enumerate(found)}
         exec(compile(self.source(), "<straight-line program>", "exec"), space)
         self._run: list[Callable[..., tuple[float, list[float], list[float]]]] = [
             space[text.split("(")[0].removeprefix("def ")] for text in self._lines
@@ -109,6 +122,8 @@ class PythonReplay:
         for i in range(self.n_samples):
             parts = zip(given, widths, strict=True)
             sample = [x for part, n in parts for x in part[i * n : (i + 1) * n]]
+            if self._cuts is not None:
+                self._cuts.met.append((f"sample {i}",))
             loss, grad, found = self._run[0](data, sample)
             total += loss
             self.grad = self.plus_last(grad)
@@ -120,6 +135,25 @@ class PythonReplay:
             price, grad, _ = self._run[1](data, [0.0] * len(self.tape.inputs))
             total, self.grad = total + price, self.plus_last(grad)
         return total
+
+    def leave_out_slopes(self, arrays: Sequence[Numbers]) -> tuple[float, list[Met]] | None:
+        """Find the gradients of the last run again; 0 times a slope that is inf or nan is 0.
+
+        Returns:
+            The result and the slopes met that are not finite, or None if the result or a gradient
+            is not finite, or an operation was given a number outside its domain.
+        """
+        if self._careful is None:
+            cuts = Cuts()
+            self._careful = cuts, PythonReplay(self.tape, self.parameters, self.n_samples, cuts)
+        cuts, replay = self._careful
+        cuts.met = []
+        try:
+            loss, finite = replay.run(arrays, gradients=True)
+        except ArithmeticError:
+            return None
+        self.grad, self._outputs = replay.grad, replay._outputs
+        return (loss, cuts.met) if finite else None
 
     def store_gradients(self, *, add: bool) -> None:
         """Set the gradients of the parameters to those of the last run, or add those to them."""
@@ -147,8 +181,15 @@ def whole(index: float, n_entries: int) -> int:
     return int(index)
 
 
-def function_source(name: str, tape: Tape, roots: list[int]) -> str:
-    """Return a function from parameters and inputs to (result, gradients, outputs), as text."""
+def function_source(name: str, tape: Tape, roots: list[int], looks: bool = False) -> str:
+    """Return a function from parameters and inputs to (result, gradients, outputs), as text.
+
+    Args:
+        name: of the function.
+        tape: what was recorded.
+        roots: the steps of the result and of the outputs.
+        looks: whether its lines look at each slope (see `Cuts`).
+    """
     ops, args, same = eliminate_common_subexpressions(tape)
     roots = [same[i] for i in roots]
     uses = use_counts(ops, args, roots)
@@ -172,7 +213,7 @@ def function_source(name: str, tape: Tape, roots: list[int]) -> str:
             continue
         inputs = [names[j] for j in args[i]]
         forward += forward_lines(op, i, inputs)
-        parts = [(j, slope) for j, slope in slopes(op, i, args[i], inputs) if j in moving]
+        parts = [(j, slope) for j, slope in slopes(op, i, args[i], inputs, looks) if j in moving]
         if parts:
             moving.add(i)
             backward.append((i, parts))
@@ -202,17 +243,24 @@ def forward_lines(op: Op, i: int, inputs: list[str]) -> list[str]:
     return [f"v{i} = {substitute(op.forward, i, inputs, op)}"]
 
 
-def slopes(op: Op, i: int, args: tuple[int, ...], inputs: list[str]) -> list[tuple[int, str]]:
+def slopes(
+    op: Op, i: int, args: tuple[int, ...], inputs: list[str], looks: bool
+) -> list[tuple[int, str]]:
     """Return for each input of step `i` what its gradient gets, times a slope other than 0."""
     if op in (DETACH, LARGEST):
         return []
     if op is TAKE:
         return [(j, f"g{i} if k{i} == {k} else 0.0") for k, j in enumerate(args[1:])]
     found = []
-    for j, text in zip(args, op.slopes, strict=False):
+    n = len(op.slopes)
+    for k, (j, text) in enumerate(zip(args, op.slopes, strict=False)):
         slope = substitute(text, i, inputs, op)
         if slope == "1.0":
             found.append((j, f"g{i}"))
+        elif looks and slope not in ("0.0", "-1.0"):
+            a, b, c = (*inputs[:n], *["0.0"] * (2 - n), inputs[-1])
+            slope = f"{op.name}_slope_{k}({a}, {b}, {c}, v{i})"
+            found.append((j, f"cut(g{i}, {slope}, {i}, {', '.join(inputs[:n])})"))
         elif slope != "0.0":
             found.append((j, f"g{i} * ({slope})"))
     return found

@@ -6,6 +6,7 @@ from functools import singledispatchmethod
 
 import numpy as np
 
+from engine.compile.replay.cuts import Cuts
 from engine.compile.replay.gradients import GradientWrite, Write
 from engine.compile.replay.lines import Lines
 from engine.compile.replay.numpy_source import assign_to, to_numpy_source
@@ -28,10 +29,18 @@ MAX_MATRIX_SIZE = 50_000  # of a matrix of zeros and ones that picks entries of 
 
 
 class Writer(Lines):
-    """Writes the lines of a plan."""
+    """Writes the lines of a plan.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: the instructions.
+        cuts: what multiplies a gradient by a slope; None for a plain product.
+    """
+
+    def __init__(self, plan: Plan, cuts: Cuts | None = None) -> None:
         super().__init__(plan)
+        self.looks_at_slopes = cuts is not None
+        if cuts is not None:
+            self.buffers.space["cut"] = cuts.array
         for instruction in plan.instructions:
             self.emit_forward(f"# {describe(instruction, plan)}")
             self.backward.append([])
@@ -75,6 +84,9 @@ class Writer(Lines):
             self.import_functions(used)
             if text in ("0.0", "1.0", "-1.0"):
                 gradient = {"0.0": "", "1.0": grad, "-1.0": f"-{grad}"}[text]
+            elif self.looks_at_slopes:
+                inputs = ", ".join(texts[: len(apply.op.slopes)])
+                gradient = f"cut({grad}, {text}, {len(self.backward)}, {inputs})"
             else:
                 gradient = f"{grad} * ({text})"
             if gradient:
