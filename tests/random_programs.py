@@ -221,3 +221,46 @@ def random_attention(seed: int) -> tuple[Callable[..., Value], list[Value], tupl
 
     parameters = [w for m in (queries, keys, values) for row in m for w in row]
     return fn, parameters, ([[rng.uniform(-1, 1) for _ in range(n_features)] for _ in range(n)],)
+
+
+# Operations at the edge of their domain, each with a slope that is inf or nan there.
+EDGES: list[Callable[[object], object]] = [
+    lambda u: engine.sqrt(u * u),
+    lambda u: (u * u) ** 0.5,
+    lambda u: engine.sqrt(u * u + u * u) * 2.0,
+    lambda u: engine.asin(1.0 - u * u),
+    lambda u: engine.acosh(1.0 + u * u),
+    lambda u: engine.atan2(u, 2 * u),
+    lambda u: engine.log(u * u + 1e-310),
+    lambda u: 1e-310 / (u * u + 1e-310),
+]
+
+
+def random_edges(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]:
+    """Return a function of one sample with edges in branches that are mostly not taken.
+
+    Its parameters, and samples for it, some of which are at the edge.
+    """
+    rng = random.Random(seed)
+    parameters = [Value(rng.choice([0.0, 0.5, -1.0]), f"p{i}") for i in range(rng.randint(2, 4))]
+    guards: list[Callable[[object, object, Value], object]] = [
+        lambda risky, x, p: engine.where(x > 0.1, risky * p, p * p),
+        lambda risky, x, p: engine.where(x > 0.1, p, 0.5 * risky),
+        lambda risky, x, p: engine.maximum(0.01 * risky, 0.3) * p,
+        lambda risky, x, p: 0.0 * risky + p,
+        lambda risky, x, p: engine.relu(-1.0 - engine.tanh(risky) ** 2) + p * x,
+    ]
+    if rng.random() < 0.1:
+        guards.append(lambda risky, x, p: risky)
+    parts = [
+        (rng.choice(guards), rng.choice(EDGES), rng.choice(parameters), rng.choice(parameters))
+        for _ in range(rng.randint(1, 4))
+    ]
+
+    def fn(x: list) -> Value:
+        return sum(
+            guard(edge(p * x[0] + 0.0 * x[1]), x[1], q) for guard, edge, p, q in parts
+        ) + sum(p * p * x[0] for p in parameters)
+
+    samples = [[rng.choice([0.0, 1.0, -0.7]), rng.choice([0.0, 1.0])] for _ in range(4)]
+    return fn, parameters, (samples,)

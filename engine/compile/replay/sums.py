@@ -114,11 +114,11 @@ class SumLines:
         weights, across = self.sums.weights, self.sums.across
         w = self.lines.broadcast(self.read(weights, "w"), weights)
         x = self.lines.broadcast(self.read(across), across)
-        times = "*" if weights.size == 1 else "@"  # a single weight is not a matrix yet
-        line, _ = assign_to(f"{w} {times} {x}", self.out)
+        line, _ = assign_to(f"{w} {times(weights, across)} {x}", self.out)
         self.emit_forward(line)
-        self.emit_gradient(weights, f"{self.grad} @ {x}.T", weights.shape)
-        self.emit_gradient(across, f"{w}.T {times} {self.grad}", across.shape)
+        g = self.sums.out
+        self.emit_gradient(weights, f"{self.grad} {times(g, across)} {x}.T", weights.shape)
+        self.emit_gradient(across, f"{w}.T {times(weights, g)} {self.grad}", across.shape)
 
     def products_of_pairs(self) -> bool:
         """Write the products if each lane is a pair of others; return whether it is."""
@@ -241,3 +241,12 @@ class SumLines:
             return self.lines.buffers.ones(len(signs)), self.grad, (1, shape[1])
         column = self.lines.buffers.constant_array(signs[:, None].astype(float))
         return column, f"{column} * {self.grad}", shape
+
+
+def times(left: Slots, right: Slots) -> str:
+    """Return the sign of a matrix product.
+
+    Of a matrix of one number it is that of an elementwise product: NumPy's `dot` leaves out a
+    factor of 0, even if the other is nan.
+    """
+    return "*" if left.size == 1 or right.size == 1 else "@"
