@@ -1,7 +1,7 @@
 """Pictures of gradient graphs, at rest and in motion.
 
-The functions that people call; what they need is imported when they are called, so that
-`import engine` does not wait for it.
+These are the public functions. They import what they need when they are called, so that
+`import engine` stays fast.
 """
 
 from __future__ import annotations

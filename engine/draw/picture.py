@@ -32,7 +32,7 @@ FOLDS = ("auto", "none", "neuron", "heat", "layer")
 
 
 class Picture:
-    """A drawn graph. A notebook shows it by itself.
+    """A drawn graph. A notebook displays it.
 
     Attributes:
         svg: the picture as SVG, without styles, ids or scripts.
@@ -202,7 +202,7 @@ def refuse_if_too_large(things: int, remedy: str) -> None:
     """Raise ValueError if there is more to draw than anybody can read."""
     if things > MOST_THINGS:
         raise ValueError(
-            f"{things:,} things to draw are more than the {MOST_THINGS:,} that a picture holds; "
+            f"{things:,} things to draw are more than the {MOST_THINGS:,} that a picture can show; "
             f"{remedy}"
         )
 

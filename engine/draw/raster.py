@@ -7,12 +7,12 @@ from pathlib import Path
 
 from engine.draw.svg.document import FONTS
 
-# Comes with the package: where a machine has no font of the names in FONTS, as a server or a
-# container has not, resvg would leave out every number and every name without a word.
+# The font comes with the package: where a machine has none of the fonts in FONTS, such as a server
+# or a container, resvg would silently leave out every number and every name.
 OWN_FONT = "Glassgrad Sans"
 FONT_FILES = sorted(map(str, (Path(__file__).parent / "fonts").glob("*.ttf")))
-SHARP = 2.0  # pixels of the image for each of the picture, for screens of today
-LONGEST_SIDE = 8192  # pixels; many programs show no longer image, and larger ones take many seconds
+SHARP = 2.0  # pixels of the image for each pixel of the picture, for high-resolution screens
+LONGEST_SIDE = 8192  # pixels; many programs show no larger image, and it would take many seconds
 
 
 def png_of(svg: str, *, scale: float | None, background: str | None) -> bytes:

@@ -1,4 +1,4 @@
-"""Draws smooth lines through points: Bézier curves that never swing beyond the points they join."""
+"""Draws smooth lines through points: Bézier curves that never overshoot the points they join."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CALM = 0.75  # share of the straight slope with which a line leaves and enters a
 
 
 def slopes_through(points: Sequence[Point]) -> list[float]:
-    """Return the slope dy/dx of a smooth line at each of `points`, which must go right.
+    """Return the slope dy/dx of a smooth line at each of `points`, whose x must increase.
 
     References:
         Fritsch and Butland (1984), SIAM Journal on Scientific and Statistical Computing 5:

@@ -1,4 +1,4 @@
-"""The built-in layout, after Sugiyama: cards in columns, lines bent around them.
+"""The built-in layout, after Sugiyama: cards in columns, lines routed around them.
 
 Its four phases, each in a module of its own:
 
@@ -39,7 +39,7 @@ def layered_layout(scene: Scene, *, direction: str, ask_dot: str) -> Placement:
             than all the rest, and cannot do better where no lines cross.
 
     Raises:
-        graphviz.ExecutableNotFound: dot was to be asked, and is not on PATH.
+        graphviz.ExecutableNotFound: dot is needed, and is not on PATH.
         graphviz.CalledProcessError: dot failed.
     """
     graph = LayeredGraph(scene, sideways=direction == "LR")
@@ -91,7 +91,7 @@ def assign_cross_positions(
     for i, (first, last) in enumerate(ports):
         stops = graph.stops(i)
         for k, (a, b) in enumerate(zip(stops, stops[1:], strict=False)):
-            # Bends pull hardest, so that long lines run straight.
+            # Links between slots without a card pull hardest, so that long lines run straight.
             weight = 1.0 + (k > 0) + 6.0 * (0 < k < len(stops) - 2)
             at_a = first if k == 0 else 0.0
             at_b = last if k == len(stops) - 2 else 0.0
@@ -149,8 +149,8 @@ def make_room_for_slopes(
     across: list[float],
     along: list[tuple[float, float]],
 ) -> None:
-    """Give labels and constants more room where lines climb past them."""
-    constants = {i for i, card in enumerate(graph.scene.cards) if card.beside_its_use}
+    """Give labels and constants more space where lines climb past them."""
+    constants = {i for i, card in enumerate(graph.scene.cards) if card.next_to_its_use}
     rise: dict[int, float] = {}
     for i, (first, last) in enumerate(ports):
         stops = graph.stops(i)

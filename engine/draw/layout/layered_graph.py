@@ -17,7 +17,7 @@ class LayeredGraph:
     Between cards that are several columns apart an arrow has a slot in each column (a dummy node of
     the literature), so that every link joins neighbouring columns. A slot has a position `along`
     (the way that arrows go, right or down) and one `across`. Its reference point is the middle of a
-    card, or where the line passes beside a label.
+    card, or where the line passes next to a label.
 
     Attributes:
         scene: what is laid out.
@@ -45,9 +45,9 @@ class LayeredGraph:
                 self.ends[i] = self.ends[i][::-1]
         self.step = 2 if any(arrow.label[0] for arrow in scene.arrows) else 1
         self.column = [self.step * layer for layer in assign_layers(len(cards), self.ends)]
-        if self.step == 2:  # a constant is among the labels, right beside its op
+        if self.step == 2:  # a constant is among the labels, right next to its op
             for i, card in enumerate(cards):
-                self.column[i] += card.beside_its_use
+                self.column[i] += card.next_to_its_use
         self.along = [card.width if sideways else card.height for card in cards]
         self.before = [(card.height if sideways else card.width) / 2 for card in cards]
         self.behind = list(self.before)

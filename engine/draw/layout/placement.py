@@ -1,4 +1,4 @@
-"""The placement: where everything in a scene is. It is all that drawing knows of the layout."""
+"""The placement: where everything in a scene is, which is all that `svg/` reads of the layout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Placement:
         tips: where each arrow's head points.
         labels: the middle of each arrow's label, or None.
         boxes: for each box x, y, width and height, or None where it would hold cards of others.
-        size: width and height of it all.
+        size: width and height of the whole.
     """
 
     corners: list[Point]

@@ -1,4 +1,4 @@
-"""Routes the lines of a laid-out picture, puts labels beside them and boxes around cards."""
+"""Routes the lines of a laid-out picture, puts labels next to them and boxes around cards."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Router:
         begin, end = self.along[self.graph.column[card]]
         spare = end - begin - self.graph.along[card]
         # A constant is close to where it is used.
-        begin += spare if self.graph.scene.cards[card].beside_its_use else round(spare / 2)
+        begin += spare if self.graph.scene.cards[card].next_to_its_use else round(spare / 2)
         return (begin, round(self.across[card] - self.graph.before[card]))
 
     def _port(self, i: int, *, first: bool) -> Point:
@@ -114,7 +114,7 @@ class Router:
         return curve(points, slopes), tip, mark
 
     def _tilt(self, slot: int, before: int, behind: int) -> float:
-        """Return how far a line may climb on half its way through a column of cards."""
+        """Return how far a line may climb within half the width of a column of cards."""
         graph = self.graph
         begin, stop = self.along[graph.column[slot]]
         half = (stop - begin) / 2

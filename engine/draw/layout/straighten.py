@@ -63,7 +63,7 @@ def settle(
     References:
         Pool adjacent violators: Ayer et al. (1955), Annals of Mathematical Statistics 26.
     """
-    blocks: list[tuple[float, float, int]] = []  # where it wants to be, how strongly, how many
+    blocks: list[tuple[float, float, int]] = []  # best position, weight, number of slots
     offset = 0.0
     offsets = []
     for i, slot in enumerate(column):

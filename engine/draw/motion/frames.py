@@ -22,7 +22,7 @@ GIF_COLOURS, GIF_SCALE = 64, 1.25
 
 
 class Frames:
-    """A forward and backward pass, frame by frame. A notebook shows it by itself.
+    """A forward and backward pass, frame by frame. A notebook displays it.
 
     Attributes:
         captions: the caption of each frame.
@@ -62,7 +62,7 @@ class Frames:
         """Return one picture with several frames, line by line.
 
         Args:
-            columns: how many are side by side.
+            columns: how many are side by side on each line.
             steps: which frames; all of them if None.
 
         Raises:

@@ -205,7 +205,7 @@ class Passes:
 def in_turn(cards: Iterable[int], order: Sequence[Value], scene: Scene) -> list[int]:
     """Return the cards with ops on them, each after those it is made from.
 
-    Where groups feed each other there is no such order; the one that began first goes first.
+    Where groups feed each other, no such order exists; the one that began first goes first.
     """
     began: dict[int, int] = {}
     for i, node in enumerate(order):

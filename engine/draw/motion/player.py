@@ -34,7 +34,7 @@ PAGE = """\
 
 
 class Player:
-    """A backward pass to step through. A notebook shows it by itself.
+    """A backward pass to step through. A notebook displays it.
 
     Attributes:
         html: the player, for a page of your own; it makes no request.

@@ -69,7 +69,7 @@ class Stage:
         return scene
 
     def bare(self) -> Scene:
-        """Return the whole scene without what shows when the mouse rests on things."""
+        """Return the whole scene without tooltips."""
         scene = copy(self.scene)
         scene.cards = [copy(card) for card in self.scene.cards]
         for card in scene.cards:
@@ -91,7 +91,7 @@ class Stage:
         return shown
 
     def entry_at(self, cell: tuple[int, int], entry: Entry, grad: float, *, known: bool) -> Entry:
-        """Return an entry with what is known of it by now."""
+        """Return an entry with what is known of it so far."""
         hidden = cell in self.passes.results and not known
         no_grad = entry.grad is None or not self.scene.cards[cell[0]].carries_gradient
         return replace(

@@ -12,7 +12,7 @@ from engine.draw.scene.layers import layers_of
 from engine.draw.scene.model import Scene
 
 NEURON, HEAT, LAYER = "neuron", "heat", "layer"  # a table, a strip, a sheet
-MOST_CARDS = 60  # more cards than these nobody reads one by one
+MOST_CARDS = 60  # nobody reads more cards than this one by one
 MOST_TABLE_LINES = 40  # of a table
 TALLEST = 1000.0  # a layer of tables may be this high, px; a projector shows about as much
 

@@ -12,7 +12,7 @@ from engine.draw.scene.cards.table_card import TableCard
 from engine.draw.scene.cards.value_card import INPUT, OP, ValueCard
 from engine.draw.scene.fold_style import LAYER, MOST_TABLE_LINES, NEURON
 from engine.draw.scene.grouping import Group, Homes, is_named
-from engine.draw.scene.heat_cards import plate, sheet, strip
+from engine.draw.scene.heat_cards import input_sheet, sheet, strip
 from engine.draw.scene.layers import box_of, layers_of
 from engine.draw.scene.model import Scene
 from engine.draw.scene.named_graph import NamedGraph
@@ -60,7 +60,7 @@ class GroupCards:
             for inputs in crowds(graph.order, list(groups), homes):
                 entries = [self._total(group.leaves) for group in inputs]
                 title = f"{len(entries):,} inputs"
-                self._share(inputs, plate(title, title, entries, count=entries[0].count))
+                self._share(inputs, input_sheet(title, title, entries, count=entries[0].count))
         for group in groups:
             if id(group) not in self.index:
                 self._share([group], self._card_of(group))

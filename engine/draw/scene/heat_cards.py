@@ -28,7 +28,7 @@ def sheet(title: str, note: str, lines: list[list[Entry]], *, parts: str, count:
     shown = [[*binned(line[:-1]), line[-1]] for line in lines]
     size = mean_size([cell for line in lines for cell in line[:-1]])
     footnote = f"mean |grad| {number_text(size, digits=2)}" if size is not None else ""
-    tip = f"{title}: {len(lines):,} {parts}{'s' if len(lines) > 1 else ''}, a line each"
+    tip = f"{title}: {len(lines):,} {parts}{'s' if len(lines) > 1 else ''}, one per line"
     if len(shown) > MOST_SHEET_LINES:
         step = -(-len(shown) // MOST_SHEET_LINES)
         tip += f"; a line shows the strongest of {step}"
@@ -38,7 +38,7 @@ def sheet(title: str, note: str, lines: list[list[Entry]], *, parts: str, count:
     return SheetCard(title, note, cells, tip, count, lengths=lengths, footnote=footnote)
 
 
-def plate(title: str, tip: str, cells: list[Entry], *, count: int) -> SheetCard:
+def input_sheet(title: str, tip: str, cells: list[Entry], *, count: int) -> SheetCard:
     """Return the card of many inputs: lines of cells, in a square where they make one."""
     side = round(len(cells) ** 0.5)
     if side * side != len(cells):

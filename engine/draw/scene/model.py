@@ -46,7 +46,7 @@ class Arrow:
 
     @property
     def label(self) -> tuple[str, str]:
-        """The local derivative and the contribution as printed beside the arrow, "" for none."""
+        """The local derivative and the contribution as printed next to the arrow, "" for none."""
         local = "" if self.local is None else "×" + number_text(self.local, digits=3)
         if not self.shared or self.gradient is None or self.local is None:
             return (local, "")

@@ -54,7 +54,7 @@ def notes_on_gradients(graph: NamedGraph) -> list[str]:
         return []
     names = ", ".join(odd[:4]) + (f" and {len(odd) - 4} more" if len(odd) > 4 else "")
     return [
-        f"grad of {names}: not the sum of the paths drawn; it holds other backward() passes too, "
+        f"grad of {names}: not the sum of the paths drawn; it includes other backward() passes, "
         "or was zeroed since"
     ]
 

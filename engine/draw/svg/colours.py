@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite, isnan, log10
 
-POSITIVE = (36, 113, 185)  # blue and orange stay apart in every kind of colour blindness
+POSITIVE = (36, 113, 185)  # blue and orange stay distinct in every kind of colour blindness
 NEGATIVE = (217, 95, 2)
 ALARM = "#ffd33d"  # behind inf and nan
 ALARM_LINE = "#b08800"

@@ -183,14 +183,14 @@ def _head(end: Point, tip: Point, wide: float, colour: str) -> str:
 
 
 def label_of(arrow: Arrow, at: Point) -> str:
-    """Return the local derivative beside an arrow, and what its path adds, if others do too."""
+    """Return the local derivative next to an arrow, and what its path adds, if others do too."""
     if arrow.state in (WAITING, FORWARD):
         return ""
     local, contribution = arrow.label
     x, y = at[0], at[1] - arrow.label_size[1] / 2 + LABEL_LINE - 3
     text = text_element(x, y, local, LABEL_SIZE, colours.CAPTION, "middle")
     if contribution:
-        # As strong as the colour gets, for it is text.
+        # The full strength of the colour, since it is text.
         gradient = arrow.gradient or 0.0
         colour = colours.line_colour(gradient, abs(gradient))
         text += text_element(

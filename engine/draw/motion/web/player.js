@@ -61,7 +61,7 @@ function mount(host, D) {
   svg.setAttribute("aria-label", D.title);
   const layers = [...svg.children].filter(e => e.tagName === "g");
   const own = (e, what) => [...e.children].filter(c => what.includes(c.tagName));
-  // Arrows: how they end up, to go back to.
+  // The final look of each arrow, which is restored when it is done.
   const arrows = [];
   D.order.forEach((a, i) => {
     const [line, head] = own(layers[1].children[i], ["path"]);
@@ -72,7 +72,7 @@ function mount(host, D) {
   D.labels.forEach((a, i) => { arrows[a].label = layers[3].children[i]; });
   const cards = own(layers[2], ["g"]).map((g, c) => {
     const rects = own(g, ["rect"]), border = rects[rects.length - 1];
-    const rows = own(g, ["g"]).map(r => {
+    const entries = own(g, ["g"]).map(r => {
       const texts = own(r, ["text"]), grounds = own(r, ["rect", "path"]).filter(e => e.hasAttribute("fill"));
       const grad = texts[texts.length - 1], data = texts.length > 2 ? texts[texts.length - (texts.length > 3 ? 3 : 2)] : null;
       const ground = grounds[grounds.length - 1];
@@ -88,12 +88,12 @@ function mount(host, D) {
       }
       g.setAttribute("tabindex", "0");
       g.setAttribute("role", "button");
-      g.addEventListener("mouseenter", () => tell(c));
-      g.addEventListener("focus", () => tell(c));
-      g.addEventListener("click", () => { chosen = c; tell(c); });
-      g.addEventListener("keydown", e => { if (e.key === "Enter") { chosen = c; tell(c); e.preventDefault(); } });
+      g.addEventListener("mouseenter", () => explain(c));
+      g.addEventListener("focus", () => explain(c));
+      g.addEventListener("click", () => { chosen = c; explain(c); });
+      g.addEventListener("keydown", e => { if (e.key === "Enter") { chosen = c; explain(c); e.preventDefault(); } });
     }
-    return {g, border, rows, info, edge: [border.getAttribute("stroke"), border.getAttribute("stroke-width")]};
+    return {g, border, entries, info, edge: [border.getAttribute("stroke"), border.getAttribute("stroke-width")]};
   });
 
   function paint() {
@@ -106,14 +106,14 @@ function mount(host, D) {
     }
     cards.forEach((card, c) => {
       const ask = hidden(c);
-      card.rows.forEach((row, r) => {
-        const isResult = D.results.includes(c) && r === card.rows.length - 1;
-        if (row.data) row.data.textContent = isResult && !known.has(c) ? "?" : row.dataEnd;
-        if (!row.ground || D.still.includes(c)) return;
+      card.entries.forEach((entry, r) => {
+        const isResult = D.results.includes(c) && r === card.entries.length - 1;
+        if (entry.data) entry.data.textContent = isResult && !known.has(c) ? "?" : entry.dataEnd;
+        if (!entry.ground || D.still.includes(c)) return;
         const whole = now === N - 1, here = grads[c + "," + r];
-        const veil = ask && r === card.rows.length - 1;
-        if (row.grad) row.grad.textContent = veil ? "?" : whole ? row.gradEnd : here ? here[0] : row.gradEnd === "·" ? "·" : "0";
-        row.ground.setAttribute("fill", veil ? "#fff" : whole ? row.fillEnd : here ? here[1] : row.grad ? D.empty : D.none);
+        const veil = ask && r === card.entries.length - 1;
+        if (entry.grad) entry.grad.textContent = veil ? "?" : whole ? entry.gradEnd : here ? here[0] : entry.gradEnd === "·" ? "·" : "0";
+        entry.ground.setAttribute("fill", veil ? "#fff" : whole ? entry.fillEnd : here ? here[1] : entry.grad ? D.empty : D.none);
       });
       const focus = asking >= 0 ? c === asking : c === step.c;
       card.border.setAttribute("stroke", focus ? "#8250df" : card.edge[0]);
@@ -143,15 +143,15 @@ function mount(host, D) {
   }
   const hidden = c => predict.checked && cards[c].info && cards[c].info.v !== undefined && !cards[c].info.s && !revealed.has(c);
   function spoken(c) {
-    const {name} = cards[c].info, row = cards[c].rows[cards[c].rows.length - 1];
-    const data = row.data ? `data ${row.data.textContent}, ` : "";
-    return `${name}: ${data}grad ${row.grad ? row.grad.textContent : "shown as colour"}`;
+    const {name} = cards[c].info, entry = cards[c].entries[cards[c].entries.length - 1];
+    const data = entry.data ? `data ${entry.data.textContent}, ` : "";
+    return `${name}: ${data}grad ${entry.grad ? entry.grad.textContent : "shown as colour"}`;
   }
   function go(k) {
     asking = -1;
     now = Math.max(0, Math.min(N - 1, k));
     paint();
-    if (chosen >= 0) tell(chosen); else if (!predict.checked) hint();
+    if (chosen >= 0) explain(chosen); else if (!predict.checked) hint();
   }
   // In predict mode a step back to its inputs asks for the gradient that it completes first.
   function advance() {
@@ -190,7 +190,7 @@ function mount(host, D) {
     play.setAttribute("aria-label", "play");
   }
   const hint = () => { lines.textContent = "hover a card, or reach it with Tab, to see where its grad comes from"; };
-  function tell(c) {
+  function explain(c) {
     if (asking >= 0 && c !== asking) return;
     if (hidden(c)) { question(c); return; }
     lines.textContent = cards[c].info.lines.join("\n");

@@ -33,7 +33,7 @@ class Card(ABC):
     """
 
     carries_gradient: ClassVar[bool] = True
-    beside_its_use: ClassVar[bool] = False  # the layout puts it right beside the op that uses it
+    next_to_its_use: ClassVar[bool] = False  # the layout puts it right next to the op that uses it
     digits: ClassVar[int] = 4  # significant digits of its numbers
 
     title: str
@@ -76,12 +76,12 @@ class Card(ABC):
     def entry_middle(self, index: int | None) -> float | None:
         """Return how far below its top arrows to an entry meet the card.
 
-        None if arrows are not led to entries, but fanned out along the side.
+        None if arrows do not lead to entries, but fan out along the side.
         """
         return None
 
     def show_changes(self) -> None:
-        """Print the change of data in place of grad; a card without captions has nothing to do."""
+        """Print the change of data in place of grad; a card without captions stays as it is."""
         return
 
     def heading_width(self) -> float:

@@ -16,7 +16,7 @@ class ConstantCard(Card):
     """The card of a plain number, of one per sample, or, by its title, of many."""
 
     carries_gradient: ClassVar[bool] = False
-    beside_its_use: ClassVar[bool] = True
+    next_to_its_use: ClassVar[bool] = True
 
     def measure(self) -> None:
         """Make the card as wide as its number."""

@@ -12,7 +12,7 @@ class Entry:
     """One value on a card: a line of a table, a cell of a strip or of a sheet.
 
     Attributes:
-        name: what to call it, on a card of many values.
+        name: its name on a card of several values.
         data: its data, or None to hide it.
         grad: its grad, or None where there is none yet, or never will be.
         tip: shown when the mouse rests on it.

@@ -50,7 +50,7 @@ def test_sheet_has_a_line_for_each_neuron() -> None:
     picture = engine.draw(loss_of([16, 16, 1]), fold="layer")
     assert len(picture._scene.cards) == 6  # three layers, two inputs, the loss
     assert picture.svg.count("<title>w2: data") == 33
-    assert "layer 2: 16 neurons, a line each" in picture.svg
+    assert "layer 2: 16 neurons, one per line" in picture.svg
 
 
 def test_folded_picture_states_what_it_hides() -> None:
@@ -80,10 +80,10 @@ def test_gradients_that_cancel_out_over_a_batch_are_not_shown_as_none() -> None:
     assert "gradients of mean size 0.5 that cancel out" in svg
 
 
-def test_many_inputs_share_one_plate_in_their_square() -> None:
+def test_many_inputs_share_one_sheet_in_their_square() -> None:
     picture = engine.draw(loss_of([12, 1], n_inputs=64), fold="heat")
-    plate = next(card for card in picture._scene.cards if card.title == "64 inputs")
-    assert plate.lengths == (8,) * 8
+    sheet = next(card for card in picture._scene.cards if card.title == "64 inputs")
+    assert sheet.lengths == (8,) * 8
 
 
 def test_plain_inputs_of_a_layer_are_counted_once_per_sample() -> None:
