@@ -467,7 +467,10 @@ class Value:
     @property
     def _op(self) -> str:
         """The operation that made it, or ""."""
-        return "" if self.op is None else self.op.infix or self.op.symbol
+        if self.op is None:
+            return ""
+        exponent = f"{self._db:g}" if self.op is POW and self._b is None else ""
+        return (self.op.infix or self.op.symbol) + exponent
 
     @property
     def _backward(self) -> Callable[[], None]:

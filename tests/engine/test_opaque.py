@@ -61,7 +61,7 @@ def test_attributes_are_those_of_micrograd() -> None:
     d = a + b
     assert (d._prev, d._op) == ({a, b}, "+")
     assert (a._prev, a._op) == (set(), "")
-    assert ((a * a)._prev, (a**2)._op, a.relu()._op) == ({a}, "**", "ReLU")
+    assert ((a * a)._prev, (a**2)._op, a.relu()._op) == ({a}, "**2", "ReLU")
     assert Value(1.0, _children=(a,), _op="f")._prev == {a}
     assert Value(1.0, (), "").op is None
 

@@ -33,11 +33,29 @@ FORWARD = {
     "relu": lambda a: max(a, mpmath.mpf(0)), "gelu": lambda a: a * mpmath.ncdf(a),
     "leaky_relu": lambda a: max(a, a * mpmath.mpf(0.01)), "abs": abs,
     "maximum": max, "minimum": min, "where": lambda a, b: a,
+    "tan": mpmath.tan, "asin": mpmath.asin, "acos": mpmath.acos, "atan": mpmath.atan,
+    "sinh": mpmath.sinh, "cosh": mpmath.cosh, "asinh": mpmath.asinh, "acosh": mpmath.acosh,
+    "atanh": mpmath.atanh, "expm1": mpmath.expm1, "log1p": mpmath.log1p,
+    "log2": lambda a: mpmath.log(a, 2), "log10": mpmath.log10, "erf": mpmath.erf,
+    "atan2": mpmath.atan2, "hypot": mpmath.hypot, "mod": lambda a, b: a - b * mpmath.floor(a / b),
+    "fmod": lambda a, b: a - b * mpmath.sign(a / b) * mpmath.floor(abs(a / b)),
+    "remainder": lambda a, b: a - b * mpmath.nint(a / b),
+    "copysign": lambda a, b: abs(a) * mpmath.sign(b), "fabs": abs,
+    "degrees": mpmath.degrees, "radians": mpmath.radians,
 }  # fmt: skip
 OPERATORS = {
     "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b, "pow": lambda a, b: a**b, "neg": lambda a: -a,
-    "where": lambda a, b: engine.where(1.0, a, b),
+    "mod": lambda a, b: a % b, "where": lambda a, b: engine.where(1.0, a, b),
+}  # fmt: skip
+# How far from a corner or a jump a row with two inputs is, or one whose corner is not at 0.
+DISTANCES = {
+    "mod": lambda a, b: abs(a / b - round(a / b)),
+    "fmod": lambda a, b: abs(a / b - round(a / b)),
+    "remainder": lambda a, b: abs(abs(a / b - round(a / b)) - 0.5),
+    "maximum": lambda a, b: abs(a - b), "minimum": lambda a, b: abs(a - b),
+    "atan2": lambda a, b: abs(a) + abs(b) if b > 0 else abs(a), "hypot": lambda a, b: abs(a) + abs(b),
+    "copysign": lambda a, b: min(abs(a), abs(b)),
 }  # fmt: skip
 
 
@@ -80,14 +98,18 @@ def build(steps, leaves: list, apply, constant):
     for name, i, j in steps:
         row = OPS[name]
         inputs = [nodes[i % len(nodes)], nodes[j % len(nodes)]][: len(row.slopes)]
-        if row.domain:
-            place = 1 if name == "div" else 0
-            inputs[place] = positive(inputs[place])
+        if name in ("asin", "acos", "atanh", "tan"):
+            inputs[0] = apply("mul", apply("tanh", inputs[0]), constant(0.9))
+        elif name == "acosh":
+            inputs[0] = apply("add", positive(inputs[0]), constant(0.75))
+        elif row.domain:
+            divides = name in ("div", "mod", "fmod", "remainder")
+            inputs[divides] = positive(inputs[divides])
         if name == "pow":
             inputs[1] = apply("tanh", inputs[1])
-        if row.smooth and name not in ("sqrt", "pow"):
-            a, b = [*(v.data for v in inputs), 0.0][:2]
-            assume(abs(a - b) > 1e-6)
+        if (row.smooth and not row.domain) or name in DISTANCES:
+            numbers = [v.data for v in inputs]
+            assume(DISTANCES.get(name, abs)(*numbers) > 1e-3)
         node = apply(name, *inputs)
         nodes.append(apply("tanh", node) if abs(node.data) > 10 else node)
     return nodes[-1]
@@ -138,6 +160,8 @@ def torch_of(torch):
         "sigmoid": torch.sigmoid, "softplus": functional.softplus, "relu": torch.relu,
         "leaky_relu": functional.leaky_relu, "gelu": functional.gelu, "erfc": torch.erfc,
         "where": lambda a, b: torch.where(torch.tensor(True), a, b),
+        "mod": torch.remainder, "remainder": lambda a, b: a - b * torch.round(a / b),
+        "fabs": torch.abs, "degrees": torch.rad2deg, "radians": torch.deg2rad,
     }  # fmt: skip
 
     def apply(name: str, *inputs):
