@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from functools import reduce
 
 from engine.graph import nodes
 from engine.guards.domain import where_made
-from engine.paths import Path, count_paths, strongest_paths
+from engine.paths import Path, count_paths, steps, strongest_paths, through
 from engine.value import Value
 from engine.words.gates import gate_in_words, made_of, slopes_in_words
 from engine.words.names import names_of, own_names
 from engine.words.numbers import number_text
+from engine.words.recording import Recording
 
 MOST_PATHS = 12  # to list; there may be millions
 MOST_STOPS = 9  # names on one line
 MOST_GATES = 12
+MOST_TERMS = 3  # names in a sentence
 
 
 class Explanation:
@@ -28,8 +30,11 @@ class Explanation:
             one step to each input.
         n_paths: how many paths there are in all.
         total: d(value)/d(wrt), the sum over all paths, also over those not listed; None without
-            `wrt`.
+            `wrt`, and where a path goes through a result made by hand, whose slopes are hidden in a
+            function.
         names: what the text calls each node, by id.
+        note: that numbers have been changed since they were used, if so: then those of the
+            recording are shown.
     """
 
     def __init__(
@@ -47,6 +52,8 @@ class Explanation:
         self.n_paths = n_paths
         self.total = total
         self.names = names
+        self._recording = Recording(nodes(value))
+        self.note = self._recording.note
         self._own = own_names([value, *(node for path in paths for node in path.nodes)])
 
     @property
@@ -73,9 +80,9 @@ class Explanation:
         gates = self.gates
         lines = [
             (
-                made_of(node, self.names) + where_made(node),
+                made_of(node, self.names, self._recording) + where_made(node),
                 gate_in_words(node),
-                slopes_in_words(node, self.names),
+                slopes_in_words(node, self.names, self._recording),
             )
             for node in gates[:MOST_GATES]
         ]
@@ -91,22 +98,27 @@ class Explanation:
             if len(path.nodes) > MOST_STOPS:
                 nodes_shown, slopes = self.landmarks(path)
             stops = shortened([self.names[id(node)] for node in nodes_shown])
-            factors = shortened([f"×{number_text(x, digits=3)}" for x in slopes], joint=" ")
-            lines.append((stops, factors or "×1", number_text(path.product, signed=True)))
+            factors = shortened([f"×{known_or_hidden(x, digits=3)}" for x in slopes], joint=" ")
+            lines.append((stops, factors or "×1", known_or_hidden(path.product, signed=True)))
         return lines
 
-    def landmarks(self, path: Path) -> tuple[tuple[Value, ...], tuple[float, ...]]:
+    def landmarks(self, path: Path) -> tuple[tuple[Value, ...], tuple[float | None, ...]]:
         """Return the stops of a long path that have names of their own, and the slopes between."""
         last = len(path.slopes)
         kept = [i for i, x in enumerate(path.nodes) if i in (0, last) or id(x) in self._own]
-        slopes = [prod(path.slopes[i:j]) for i, j in zip(kept, kept[1:], strict=False)]
+        whole: float | None = 1.0
+        slopes = [
+            reduce(through, path.slopes[i:j], whole) for i, j in zip(kept, kept[1:], strict=False)
+        ]
         return tuple(path.nodes[i] for i in kept), tuple(slopes)
 
     def verdict(self) -> list[str]:
         """Return the sum over the paths, and how it compares with `.grad`."""
-        if self.wrt is None or self.total is None:
+        if self.wrt is None:
             return []
         value, wrt = self.names[id(self.value)], self.names[id(self.wrt)]
+        if self.total is None:
+            return self.verdict_on_hidden(f"d{value}/d{wrt}")
         total = number_text(self.total, signed=True)
         if self.n_paths == 0:
             return [f"no path leads from {value} to {wrt}, so d{value}/d{wrt} = 0"]
@@ -114,10 +126,10 @@ class Explanation:
         if self.n_paths > len(self.paths):
             lines.append(
                 f"the {len(self.paths)} strongest of {self.n_paths:,} paths; the rest add "
-                f"{number_text(self.total - sum(p.product for p in self.paths), signed=True)}"
+                f"{number_text(self.total - sum(self.known_products), signed=True)}"
             )
-        if 1 < self.n_paths == len(self.paths) <= MOST_STOPS:
-            first, *rest = (path.product for path in self.paths)
+        if 1 < self.n_paths == len(self.known_products) <= MOST_STOPS:
+            first, *rest = self.known_products
             terms = number_text(first) + "".join(
                 f" {'−' if x < 0 else '+'} {number_text(abs(x))}" for x in rest
             )
@@ -132,8 +144,42 @@ class Explanation:
             )
         return lines
 
+    @property
+    def known_products(self) -> list[float]:
+        """The products of the listed paths whose slopes are all known."""
+        return [path.product for path in self.paths if path.product is not None]
+
+    def verdict_on_hidden(self, slope: str) -> list[str]:
+        """Return what is known of a slope where paths go through results made by hand."""
+        hidden = {
+            self.names[id(node)]: node.op
+            for path in self.paths
+            for node, x in zip(path.nodes, path.slopes, strict=False)
+            if x is None
+        }
+        n_hidden, known = len(self.paths) - len(self.known_products), self.known_products
+        through = ", ".join(f"{name} ({op})" for name, op in list(hidden.items())[:MOST_TERMS])
+        through += f" and {len(hidden) - MOST_TERMS} more" if len(hidden) > MOST_TERMS else ""
+        paths = "1 path goes" if n_hidden == 1 else f"{n_hidden} paths go"
+        lines = [
+            f"{slope} cannot be read off the graph: {paths} through {through}, made by hand, whose "
+            "slopes are hidden in a function (engine.define makes an operation with slopes)"
+        ]
+        if self.n_paths > len(self.paths):
+            lines.append(f"{len(self.paths)} of {self.n_paths:,} paths are listed")
+        elif known:
+            others = "the other path adds" if len(known) == 1 else "the other paths add up to"
+            lines.append(f"{others} {number_text(sum(known), signed=True)}")
+        if self.wrt is not None and self.wrt.grad != 0:
+            grad = number_text(self.wrt.grad, signed=True)
+            lines.append(
+                f"{self.names[id(self.wrt)]}.grad is {grad}: what backward() has found, which runs "
+                "the function"
+            )
+        return lines
+
     def __str__(self) -> str:
-        lines = [self.heading, ""]
+        lines = [*([self.note] if self.note else []), self.heading, ""]
         for made, rule, slopes in self.gate_lines():
             lines += [f"  {made}", *(f"      {text}" for text in (rule, *slopes) if text)]
         table = self.path_lines()
@@ -159,7 +205,8 @@ class Explanation:
         )
         rows = ""
         for path, (stops, factors, product) in zip(self.paths, self.path_lines(), strict=True):
-            ink = "#2f7dc4" if path.product > 0 else "#d95f02" if path.product < 0 else "inherit"
+            sign = path.product or 0.0
+            ink = "#2f7dc4" if sign > 0 else "#d95f02" if sign < 0 else "inherit"
             rows += (
                 f'<tr><td style="text-align:left">{escape(stops)}</td>'
                 f'<td style="text-align:left">{escape(factors)}</td>'
@@ -170,7 +217,9 @@ class Explanation:
         )
         verdict = "<br>".join(map(escape, self.verdict()))
         return (
-            f"<div><p><b>{escape(self.heading)}</b></p><ul>{gates}</ul>"
+            "<div>"
+            + (f"<p>{escape(self.note)}</p>" if self.note else "")
+            + f"<p><b>{escape(self.heading)}</b></p><ul>{gates}</ul>"
             + (table if rows and self.wrt is not None else "")
             + (f"<p>{verdict}</p>" if verdict else "")
             + "</div>"
@@ -223,23 +272,29 @@ def explain(value: Value, wrt: Value | None = None) -> Explanation:
             f"explain(value) needs a result of an operation, got the leaf {names[id(value)]!r}; "
             "pass what was computed from it, and the leaf as wrt"
         )
-    steps = [
-        Path((value, x), (slope,), slope)
-        for x, slope in zip(value.inputs, value.local_derivatives, strict=True)
-        if isinstance(x, Value) and slope is not None
-    ]
-    return Explanation(value, None, steps, len(steps), None, names)
+    last = [Path((value, x), (slope,), slope) for x, slope in steps(value)]
+    return Explanation(value, None, last, len(last), None, names)
 
 
-def slope_of(order: Sequence[Value], wrt: Value) -> float:
-    """Return d(last of `order`)/d(wrt), as backward() finds it but without touching any `.grad`."""
-    found = {id(order[-1]): 1.0}
+def slope_of(order: Sequence[Value], wrt: Value) -> float | None:
+    """Return d(last of `order`)/d(wrt), as backward() finds it but without touching any `.grad`.
+
+    None if a path leads through a result made by hand.
+    """
+    found: dict[int, float | None] = {id(order[-1]): 1.0}
     for node in reversed(order):
         grad = found.get(id(node), 0.0)
-        for x, slope in zip(node.inputs, node.local_derivatives, strict=True):
-            if isinstance(x, Value) and slope is not None:
-                found[id(x)] = found.get(id(x), 0.0) + slope * grad
+        if node is wrt or grad == 0:
+            continue
+        for x, slope in steps(node):
+            term, before = through(slope, grad), found.get(id(x), 0.0)
+            found[id(x)] = None if term is None or before is None else before + term
     return found.get(id(wrt), 0.0)
+
+
+def known_or_hidden(x: float | None, *, signed: bool = False, digits: int = 4) -> str:
+    """Return a number as text, or "?" if it is hidden in a function."""
+    return "?" if x is None else number_text(x, signed=signed, digits=digits)
 
 
 def shortened(words: Sequence[str], *, joint: str = " ← ") -> str:

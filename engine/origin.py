@@ -131,6 +131,11 @@ class Notes:
         notes.made_at, notes.changes, notes.forgotten = self.made_at, self.changes, self.forgotten
         return notes
 
+    @property
+    def changed_at(self) -> int:
+        """The epoch that began when the number was last changed, or 0."""
+        return max(self.changes[0][0] if self.changes else 0, self.forgotten)
+
     def note_change(self, before: float) -> None:
         """Remember that the number has just changed, and what it was before."""
         changes = self.changes
@@ -159,6 +164,12 @@ def restored(
     notes = Notes(origin, label)
     notes.made_at, notes.changes, notes.forgotten = made_at, changes, forgotten
     return notes
+
+
+def epoch_of(node: Node) -> int:
+    """Return the epoch in which a node was made."""
+    origin = node._origin
+    return (origin.origin if isinstance(origin, Notes) else origin).epoch
 
 
 # ---- the current Origin ----

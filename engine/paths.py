@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.value import Value
+from engine.value import Opaque, Value
 
 
 class Path:
@@ -12,13 +12,16 @@ class Path:
 
     Attributes:
         nodes: what it passes, the result first.
-        slopes: the local derivative of each step.
-        product: of the slopes; the path's share of the gradient.
+        slopes: the local derivative of each step; None where it is hidden in a function, since the
+            result was made by hand.
+        product: of the slopes, the path's share of the gradient; None if one of them is hidden.
     """
 
     __slots__ = ("nodes", "product", "slopes")
 
-    def __init__(self, nodes: Sequence[Value], slopes: Sequence[float], product: float) -> None:
+    def __init__(
+        self, nodes: Sequence[Value], slopes: Sequence[float | None], product: float | None
+    ) -> None:
         self.nodes = tuple(nodes)
         self.slopes = tuple(slopes)
         self.product = product
@@ -27,13 +30,22 @@ class Path:
         return f"Path of {len(self.slopes)} steps, product {self.product}"
 
 
-def steps(node: Value) -> list[tuple[Value, float]]:
-    """Return the inputs of a node that a gradient flows to, and the local derivatives."""
+def steps(node: Value) -> list[tuple[Value, float | None]]:
+    """Return the inputs of a node that a gradient flows to, and the local derivatives.
+
+    They are None where the node was made by hand.
+    """
+    hidden = isinstance(node, Opaque)
     return [
         (x, slope)
         for x, slope in zip(node.inputs, node.local_derivatives, strict=True)
-        if isinstance(x, Value) and slope is not None
+        if isinstance(x, Value) and (hidden or slope is not None)
     ]
+
+
+def through(slope: float | None, product: float | None) -> float | None:
+    """Return a slope times a product; None if one of them is not known."""
+    return None if slope is None or product is None else slope * product
 
 
 def count_paths(order: Sequence[Value], wrt: Value) -> int:
@@ -46,7 +58,7 @@ def count_paths(order: Sequence[Value], wrt: Value) -> int:
 
 
 # A path under construction: its product, and its first step: the next node, the slope, the rest.
-Chain = tuple[float, "tuple[Value, float, Chain] | None"]
+Chain = tuple["float | None", "tuple[Value, float | None, Chain] | None"]
 
 
 def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Path]:
@@ -68,15 +80,15 @@ def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Pa
     for node in order:
         found: list[Chain] = []
         for x, slope in steps(node):
-            found += [(slope * rest[0], (x, slope, rest)) for rest in best.get(id(x), ())]
+            found += [(through(slope, rest[0]), (x, slope, rest)) for rest in best.get(id(x), ())]
             uses[id(x)] -= 1
             if not uses[id(x)]:
                 best.pop(id(x), None)
         if node is wrt or not found:
             continue
         if len(found) > most:
-            # nan is the strongest of all: it must not be hidden.
-            strength = [(p != p, abs(p)) for p, _ in found]
+            # What is not known or nan is the strongest of all: it must not be left out.
+            strength = [(p is None, p != p, abs(p or 0.0)) for p, _ in found]
             kept = sorted(range(len(found)), key=strength.__getitem__, reverse=True)[:most]
             found = [found[i] for i in sorted(kept)]
         best[id(node)] = found
@@ -86,7 +98,8 @@ def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Pa
 def walked(root: Value, chain: Chain) -> Path:
     """Return a chain of steps as a path."""
     product, step = chain
-    on_the_way, slopes = [root], []
+    on_the_way = [root]
+    slopes: list[float | None] = []
     while step is not None:
         x, slope, (_, step) = step
         on_the_way.append(x)

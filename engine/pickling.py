@@ -45,11 +45,20 @@ _pending_ids: list[int] = []  # ids of results, the next one last; a leaf answer
 def state_of(node: Copied) -> tuple[object, ...]:
     """Return what a node holds in its slots; the result of `where` has a condition too."""
     if node.op is None:  # what else a leaf keeps is where a compiled program finds its numbers
-        return (node.data, node.grad, None, None, 0.0, None, 0.0, node._origin)
+        return (node.data, node.grad, None, None, 0.0, None, 0.0, origin_for_copy(node))
     if not node.op.slopes:  # made by hand: its function belongs to the original
         return (node.data, node.grad, node.op, None, node.inputs, None, None, node._origin)
     state: tuple[object, ...] = (read_choice if hasattr(node, "condition") else read_slots)(node)
     return state
+
+
+def origin_for_copy(leaf: Copied) -> Origin | Notes:
+    """Return the origin of a leaf, which notes changes that a compiled program has made too."""
+    origin, changed_at = leaf._origin, leaf.changed_at()
+    if changed_at > (origin.changed_at if isinstance(origin, Notes) else 0):
+        origin = origin.copy() if isinstance(origin, Notes) else Notes(origin)
+        origin.forgotten = changed_at
+    return origin
 
 
 def attributes_of(node: Copied) -> tuple[dict[str, object] | None, dict[str, object]] | None:

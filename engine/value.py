@@ -306,18 +306,18 @@ class Value:
     def changed_at(self) -> int:
         """Return the epoch that began when its number was last changed, or 0."""
         origin = self._origin
-        return origin.changes[0][0] if isinstance(origin, Notes) and origin.changes else 0
+        return origin.changed_at if isinstance(origin, Notes) else 0
 
     def number_at(self, epoch: int) -> float | None:
         """Return what its number was in an epoch, or None if that has been forgotten."""
         number, origin = self._data, self._origin
         if isinstance(origin, Notes):
+            if origin.forgotten > epoch:
+                return None
             for began, before in origin.changes:
                 if began <= epoch:
                     return number
                 number = before
-            if origin.forgotten > epoch:
-                return None
         return number
 
     @property

@@ -32,6 +32,9 @@ def draw(
 ) -> Picture:
     """Return a picture of everything that `root` was made from, with data and gradients.
 
+    Where numbers have been changed since they were used, the picture shows those that were used,
+    and says so.
+
     A parameter gets a dark header: a leaf labelled as weights and biases are (w, w1, weight, bias,
     …), and one labelled b next to a weight or inside a scope; or exactly those in `parameters`.
 
@@ -103,8 +106,8 @@ def frames(
 
     Raises:
         TypeError: `root` or one of `parameters` is not a Value.
-        ValueError: an unknown choice, a leaf, a graph with too many cards to follow, or a parameter
-            that is not a leaf.
+        ValueError: an unknown choice, a leaf, a graph with too many cards to follow, a result that
+            was made by hand, or a parameter that is not a leaf.
 
     Example:
         >>> import engine
@@ -147,8 +150,8 @@ def play(
 
     Raises:
         TypeError: `root` or one of `parameters` is not a Value.
-        ValueError: an unknown choice, a leaf, a graph with too many cards to follow, or a parameter
-            that is not a leaf.
+        ValueError: an unknown choice, a leaf, a graph with too many cards to follow, a result that
+            was made by hand, or a parameter that is not a leaf.
     """
     from engine.draw.motion.player import Player
     from engine.draw.motion.stage import staged

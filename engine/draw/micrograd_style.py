@@ -7,20 +7,26 @@ import graphviz
 from engine.draw.picture import DIRECTIONS, record_text
 from engine.graph import nodes
 from engine.value import Value
+from engine.words.numbers import UNKNOWN
+from engine.words.recording import Recording
 
 
 def records_of(root: Value, format: str, rankdir: str) -> graphviz.Digraph:  # noqa: A002
     """Return the graph, as `engine.draw_dot` describes it."""
     if rankdir not in DIRECTIONS:
         raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
-    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
     order = nodes(root)
+    recording = Recording(order)
+    note = {"label": record_text(recording.note)} if recording.note else {}
+    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir, **note})
     index = {id(node): i for i, node in enumerate(order)}
     for i, node in enumerate(order):
+        number = recording.number(node)
+        data = UNKNOWN if number is None else f"{number:.4f}"
         label = f"{record_text(node.label)} | " if node.label else ""
         graph.node(
             str(i),
-            label=f"{{ {label}data {node.data:.4f} | grad {node.grad:.4f} }}",
+            label=f"{{ {label}data {data} | grad {node.grad:.4f} }}",
             shape="record",
         )
         if node.op is None:

@@ -104,12 +104,13 @@ class Picture:
     def __repr__(self) -> str:
         graph, order = self._graph, self._graph.order
         lines = [f"Picture of {self._scene.title}: {len(order):,} nodes"]
+        lines += filter(None, [graph.recording.note])
         for node in order if len(order) <= MOST_CARDS else ():
             name = " ".join(
                 filter(None, ("leaf" if node.op is None else node.op.symbol, graph.name(node)))
             )
             grad = number_text(node.grad, signed=True) if self._scene.known else "·"
-            lines.append(f"  {name:16} data {number_text(node.data):>10}   grad {grad:>10}")
+            lines.append(f"  {name:16} data {number_text(graph.data(node)):>10}   grad {grad:>10}")
         return "\n".join(lines)
 
 
@@ -143,7 +144,7 @@ def picture_of(
         check_alike(graph, before)
         if parameters is not None:
             before = NamedGraph(compare, parameters=graph.parameters_of(before.order))
-        show_changes(scene, scene_of(before, fold), graph)
+        show_changes(scene, scene_of(before, fold), graph, before)
     placement = laid_out(scene, direction, layout)
     return Picture(graph, scene, svg_of(scene, placement, direction=direction), direction)
 

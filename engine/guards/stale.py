@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from engine.errors import StaleGraphError, StaleGraphWarning
-from engine.origin import Notes, Origin, current, renew
+from engine.origin import Notes, Origin, current, epoch_of, renew
 from engine.table.evaluate import ieee_functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from engine.origin import Node
+
+    N = TypeVar("N", bound=Node)
 
 
 def is_suspicious(leaves: Iterable[Node], origins: Iterable[Origin | Notes]) -> bool:
@@ -24,7 +28,7 @@ def is_suspicious(leaves: Iterable[Node], origins: Iterable[Origin | Notes]) -> 
     oldest, newest = math.inf, 0
     for origin in origins:
         if isinstance(origin, Notes):
-            newest = max(newest, origin.changes[0][0] if origin.changes else 0)
+            newest = max(newest, origin.changed_at)
             origin = origin.origin
         oldest = min(oldest, origin.epoch)
     return max((leaf.changed_at() for leaf in leaves), default=0) > oldest or newest > oldest
@@ -40,13 +44,24 @@ def stale_inputs(results: Iterable[Node]) -> dict[Node, float | None]:
         The number is None where it has been forgotten: only the last few are kept.
     """
     found: dict[Node, float | None] = {}
+    for _, x, number in stale_uses(results):
+        found.setdefault(x, number)
+    return found
+
+
+def stale_uses(results: Iterable[N]) -> Iterator[tuple[N, N, float | None]]:
+    """Yield each result with each input that was changed after use, and the number that was used.
+
+    Args:
+        results: what operations made.
+    """
     for node in results:
-        origin = node._origin
-        epoch = (origin.origin if isinstance(origin, Notes) else origin).epoch
+        epoch = epoch_of(node)
         for x in node.inputs:
             if not isinstance(x, float) and x.changed_at() > epoch and not still_holds(node):
-                found.setdefault(x, x.number_at(epoch))
-    return found
+                number = x.number_at(epoch)
+                if number is None or not same(number, x._data):
+                    yield node, x, number
 
 
 def still_holds(node: Node) -> bool:
@@ -95,10 +110,17 @@ def report_stale(results: Sequence[Node], *, stacklevel: int) -> None:
     warnings.warn(message, StaleGraphWarning, stacklevel=stacklevel + 1)
 
 
-def described(stale: dict[Node, float | None]) -> str:
-    """Return which numbers were changed, and from what to what, in words."""
+def described(
+    stale: Mapping[N, float | None], *, written: Callable[[float], str] = "{:g}".format
+) -> str:
+    """Return which numbers were changed, and from what to what, in words.
+
+    Args:
+        stale: them, with what they were before; not empty.
+        written: how to print a number.
+    """
     node, before = next(iter(stale.items()))
     name = repr(node.label) if node.label else "an unnamed Value"
-    was = "" if before is None else f" from {before:g}"
+    was = "" if before is None else f" from {written(before)}"
     more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
-    return f"{name} was changed{was} to {node._data:g} after it was used{more}"
+    return f"{name} was changed{was} to {written(node._data)} after it was used{more}"

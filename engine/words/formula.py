@@ -9,10 +9,12 @@ from engine.ops import Op
 from engine.value import Value
 from engine.words.names import one_line, without_stray_end
 from engine.words.numbers import number_text
+from engine.words.recording import Recording
 
 # How tightly Python's operators bind their operands; a name or a call needs no brackets.
 BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "**": 4}
 UNARY, ATOM = 3, 5
+MOST_INPUTS = 8  # to write; an operation made by hand may have any number
 
 Part = tuple[str, int]  # a text, and how tightly its outermost operation binds
 
@@ -38,10 +40,12 @@ def formula(node: Value, *, longest: int = 60) -> str:
         ('tanh(n)', 'w × x + b')
     """
     parts: dict[int, Part] = {}
-    for x in nodes(node):
+    order = nodes(node)
+    recording = Recording(order)
+    for x in order:
         label = one_line(x.label)
         if x.op is None or (label and x is not node):
-            parts[id(x)] = (label, ATOM) if label else number_part(x.data)
+            parts[id(x)] = (label, ATOM) if label else number_part(recording.number(x))
             continue
         inputs = [parts[id(y)] if isinstance(y, Value) else number_part(y) for y in x.inputs]
         text, binding = operation(x.op, inputs)
@@ -52,7 +56,11 @@ def formula(node: Value, *, longest: int = 60) -> str:
 def operation(op: Op, parts: Sequence[Part]) -> Part:
     """Return `op` written with its inputs, in the brackets that they need."""
     if not op.infix:
-        return f"{op.symbol}({', '.join(text for text, _ in parts)})", ATOM
+        texts = [text for text, _ in parts]
+        if len(texts) > MOST_INPUTS:
+            left_out = f"… {len(texts) - MOST_INPUTS:,} more …"
+            texts[MOST_INPUTS // 2 : -MOST_INPUTS // 2] = [left_out]
+        return f"{op.symbol}({', '.join(texts)})", ATOM
     if len(parts) == 1:
         return f"{op.symbol}{bracketed(*parts[0], UNARY + 1)}", UNARY
     binding = BINDING[op.infix]
@@ -63,8 +71,8 @@ def operation(op: Op, parts: Sequence[Part]) -> Part:
     return f"{left} {op.symbol} {right}", binding
 
 
-def number_part(x: float) -> Part:
-    """Return a number; one with a minus sign binds like a negation."""
+def number_part(x: float | None) -> Part:
+    """Return a number, or None if it was forgotten; a minus sign binds like a negation."""
     text = number_text(x)
     return text, UNARY if text.startswith("−") else ATOM
 

@@ -10,6 +10,7 @@ from engine.table.evaluate import ieee_function, operators
 from engine.value import Value
 from engine.words.formula import ATOM, BINDING, UNARY, bracketed, number_part, operation
 from engine.words.numbers import number_text
+from engine.words.recording import Recording
 
 COMPARISONS = {ast.Gt: " > ", ast.Lt: " < ", ast.GtE: " ≥ ", ast.LtE: " ≤ "}
 OPPOSITES = {ast.Gt: ast.LtE, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.LtE: ast.Gt}
@@ -22,11 +23,11 @@ def letters_of(op: Op, inputs: Sequence[object]) -> str:
     return "cab" if len(inputs) > len(op.slopes) else "ab"[: len(inputs)]
 
 
-def made_of(node: Value, names: Mapping[int, str]) -> str:
+def made_of(node: Value, names: Mapping[int, str], recording: Recording) -> str:
     """Return how a node was made, in names and in numbers: `e = a × b = 2 × −3 = −6`."""
     if node.op is None:
-        return f"{names[id(node)]} = {number_text(node.data)}"
-    numbers = [number_part(x.data if isinstance(x, Value) else x) for x in node.inputs]
+        return f"{names[id(node)]} = {number_text(recording.number(node))}"
+    numbers = [number_part(recording.used(node, x)) for x in node.inputs]
     called = [
         (names[id(x)], ATOM) if isinstance(x, Value) else n
         for x, n in zip(node.inputs, numbers, strict=True)
@@ -35,7 +36,7 @@ def made_of(node: Value, names: Mapping[int, str]) -> str:
         names[id(node)],
         operation(node.op, called)[0],
         operation(node.op, numbers)[0],
-        number_text(node.data),
+        number_text(recording.number(node)),
     ]
     return " = ".join(dict.fromkeys(parts))
 
@@ -46,6 +47,8 @@ def gate_in_words(node: Value) -> str:
     if op is None:
         return "a leaf: gradients end here, and add up"
     slopes = op.slopes
+    if not slopes:
+        return f"{op.symbol} was made by hand: its slopes are hidden in a function"
     if all(slope == "1.0" for slope in slopes):
         rule = "hands its gradient on, unchanged"
         return f"{op.symbol} {rule}, to {'both inputs' if len(slopes) == 2 else 'its input'}"
@@ -80,18 +83,16 @@ def branches(slope: str) -> list[float | None]:
     return found
 
 
-def slopes_in_words(node: Value, names: Mapping[int, str]) -> list[str]:
+def slopes_in_words(node: Value, names: Mapping[int, str], recording: Recording) -> list[str]:
     """Return each local derivative as a formula, then with numbers substituted.
 
-    For example `∂o/∂h = 1 − o² = 1 − 0.7071² = 0.5`.
+    For example `∂o/∂h = 1 − o² = 1 − 0.7071² = 0.5`. An operation made by hand has none.
     """
-    if node.op is None:
+    if node.op is None or not node.op.slopes:
         return []
     letters = letters_of(node.op, node.inputs)
-    data = {
-        k: x.data if isinstance(x, Value) else x for k, x in zip(letters, node.inputs, strict=True)
-    }
-    data["out"] = node.data
+    data = {k: recording.used(node, x) for k, x in zip(letters, node.inputs, strict=True)}
+    data["out"] = recording.number(node)
     numbers = {k: number_text(x) for k, x in data.items()}
     called = dict(numbers, out=names[id(node)])
     for letter, x in zip(letters, node.inputs, strict=True):
@@ -104,8 +105,11 @@ def slopes_in_words(node: Value, names: Mapping[int, str]) -> list[str]:
         tree, condition = chosen(node.op.slopes["ab".index(letter)], data)
         parts = [
             f"∂{called['out']}/∂{called[letter]}",
-            written(tree, called),
-            written(tree, numbers),
+            *(
+                []
+                if isinstance(tree, ast.IfExp)
+                else [written(tree, called), written(tree, numbers)]
+            ),
             number_text(slope),
         ]
         line = " = ".join(dict.fromkeys(parts))
@@ -119,11 +123,17 @@ def slopes_in_words(node: Value, names: Mapping[int, str]) -> list[str]:
     return lines
 
 
-def chosen(slope: str, data: Mapping[str, float]) -> tuple[ast.expr, ast.expr | None]:
-    """Return the branch of a slope that holds at these numbers, and the condition for it."""
+def chosen(slope: str, data: Mapping[str, float | None]) -> tuple[ast.expr, ast.expr | None]:
+    """Return the branch of a slope that holds at these numbers, and the condition for it.
+
+    If one of the numbers has been forgotten, nothing is chosen.
+    """
     tree = ast.parse(slope, mode="eval").body
     condition: ast.expr | None = None
-    inputs = [data.get(name, float("nan")) for name in ("a", "b", "c", "out")]
+    known = {name: x for name, x in data.items() if x is not None}
+    if len(known) < len(data):
+        return tree, condition
+    inputs = [known.get(name, float("nan")) for name in ("a", "b", "c", "out")]
     while isinstance(tree, ast.IfExp):
         if ieee_function(ast.unparse(tree.test))(*inputs):
             condition, tree = tree.test, tree.body

@@ -8,6 +8,7 @@ from engine.value import Value
 from engine.words.gates import made_of
 from engine.words.names import names_of
 from engine.words.numbers import number_text
+from engine.words.recording import Recording
 
 INDENT = "  "
 
@@ -26,7 +27,8 @@ def tree(out: Value, *, depth: int = 12, max_lines: int = 200) -> Tree:
 
     Each node has a line: its name, how it was made in names and in numbers, and its gradient. Its
     inputs follow below it, indented by two more spaces. A node that is used several times is
-    written with its inputs once, and later only by its own line.
+    written with its inputs once, and later only by its own line. Where numbers have been changed
+    since they were used, a first line says so, and the text shows those of the recording.
 
     Args:
         out: the number on the first line.
@@ -60,7 +62,7 @@ def tree(out: Value, *, depth: int = 12, max_lines: int = 200) -> Tree:
             f"got depth={depth}, max_lines={max_lines}"
         )
     order = nodes(out)
-    names = names_of(order)
+    names, recording = names_of(order), Recording(order)
     lines: list[str] = []
     complete: set[Value] = set()  # those whose inputs have been written below them
     shown: set[Value] = set()
@@ -69,13 +71,17 @@ def tree(out: Value, *, depth: int = 12, max_lines: int = 200) -> Tree:
         node, level = stack.pop()
         indent = INDENT * level
         if node in complete:
-            lines.append(f"{indent}{names[id(node)]} = {number_text(node.data)} (see above)")
+            lines.append(
+                f"{indent}{names[id(node)]} = {number_text(recording.number(node))} (see above)"
+            )
             continue
         inputs = [x for x in dict.fromkeys(node.inputs) if isinstance(x, Value)]
         cut = inputs and level == depth
         note = " (inputs not shown)" if cut else ""
         grad = number_text(node.grad, signed=True)
-        lines.append(f"{indent}{made_of(node, names)}, grad {grad}{where_made(node)}{note}")
+        lines.append(
+            f"{indent}{made_of(node, names, recording)}, grad {grad}{where_made(node)}{note}"
+        )
         shown.add(node)
         if not cut:
             complete.add(node)
@@ -86,4 +92,4 @@ def tree(out: Value, *, depth: int = 12, max_lines: int = 200) -> Tree:
             f"tree(out, depth={depth}, max_lines={max_lines}) takes larger limits, "
             "and any node in place of out"
         )
-    return Tree("\n".join(lines))
+    return Tree("\n".join(filter(None, (recording.note, *lines))))

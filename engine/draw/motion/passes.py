@@ -11,6 +11,7 @@ from engine.value import Value
 from engine.words.gates import made_of
 from engine.words.names import cut
 from engine.words.numbers import number_text
+from engine.words.recording import Recording
 
 START, FORWARD_STEP, SEED, BACKWARD_STEP = "start", "forward", "seed", "backward"
 MOST_TERMS = 3  # numbers that one caption goes through; of more it gives the count
@@ -67,6 +68,7 @@ class Passes:
     def __init__(
         self, root: Value, order: list[Value], scene: Scene, names: dict[int, str]
     ) -> None:
+        self.recording = Recording(order)
         self.root = root
         self.scene = scene
         self.names = names
@@ -99,7 +101,7 @@ class Passes:
         """Return the step that computes a card's result."""
         node = self.ops[card][-1]
         if len(self.ops[card]) == 1:
-            made, result = made_of(node, self.names).rsplit(" = ", 1)
+            made, result = made_of(node, self.names, self.recording).rsplit(" = ", 1)
             words = f"   {made} = "
         else:
             name, entry = self.card_name(card), self.scene.cards[card].entries[-1]

@@ -20,9 +20,10 @@ from engine.draw.scene.model import (
     Scene,
 )
 from engine.draw.scene.named_graph import NamedGraph
-from engine.errors import NonFiniteWarning
+from engine.errors import NonFiniteWarning, StaleGraphWarning
 from engine.graph import nodes
-from engine.value import Value
+from engine.origin import unhooked
+from engine.value import Opaque, Value
 from engine.words.names import names_of
 
 
@@ -125,7 +126,8 @@ def staged(
 
     Raises:
         TypeError: `root` is not a Value.
-        ValueError: an unknown choice, a leaf, or a graph with too many cards to follow.
+        ValueError: an unknown choice, a leaf, a graph with too many cards to follow, or with a
+            result that was made by hand.
     """
     check_choices(name, root, direction=direction, layout=layout, fold=fold)
     if root.op is None:
@@ -133,15 +135,17 @@ def staged(
             f"{name} shows a pass through recorded operations, got a leaf (data = {root.data}); "
             "compute something from it first"
         )
+    refuse_results_made_by_hand(name, root)
     # On a copy: this pass does not depend on whether and how often backward() has run.
     given = None if parameters is None else NamedGraph(root, parameters=parameters)
     copied = deepcopy(root)
     order = nodes(copied)
     for node in order:
         node.grad = 0.0
-    with warnings.catch_warnings():
-        # The picture shows inf and nan plainly, and names where they begin.
-        warnings.simplefilter("ignore", NonFiniteWarning)
+    with unhooked(None), warnings.catch_warnings():
+        # The picture shows inf and nan plainly, names where they begin, and what was changed.
+        for category in (NonFiniteWarning, StaleGraphWarning):
+            warnings.simplefilter("ignore", category)
         copied.backward()
     names = names_of(order)
     if is_unfolded(order, fold):
@@ -155,6 +159,18 @@ def staged(
         raise too_many(name, len(scene.cards), "fold='auto', or a smaller part")
     placement = laid_out(scene, direction, layout)
     return Stage(graph, scene, placement, Passes(copied, order, scene, names), direction)
+
+
+def refuse_results_made_by_hand(name: str, root: Value) -> None:
+    """Raise ValueError if the slopes of an operation are hidden in a function."""
+    for node in nodes(root):
+        if isinstance(node, Opaque):
+            called = f"{node.op} ({node.label})" if node.label else f"{node.op}"
+            raise ValueError(
+                f"{name} shows how each gradient is made from local derivatives, and those of "
+                f"{called}, made by hand, are hidden in a function; define the operation with "
+                "engine.define, or look at the gradients with draw"
+            )
 
 
 def too_many(name: str, n: int, remedy: str) -> ValueError:

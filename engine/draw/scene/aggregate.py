@@ -25,9 +25,11 @@ def summed(graph: NamedGraph, values: list[Value], *, known: bool) -> Entry:
     grad = total_of([value.grad for value in values]) if known else None
     if len(values) == 1:
         name = graph.label(values[0]) or "out"
-        tip = f"{name}: data {values[0].data!r}" + (f", grad {values[0].grad!r}" if known else "")
-        return Entry("out", values[0].data, grad, tip)
-    mean = sum(value.data for value in values) / len(values)
+        tip = f"{name}: {graph.data_tip(values[0])}"
+        tip += f", grad {values[0].grad!r}" if known else ""
+        return Entry("out", graph.data(values[0]), grad, tip)
+    numbers = [x for x in map(graph.data, values) if x is not None]
+    mean = sum(numbers) / len(numbers) if len(numbers) == len(values) else None
     tip = f"{len(values):,} values: the mean of their data" + (
         " and the sum of their grad" if known else ""
     )

@@ -8,7 +8,8 @@ from engine.draw.scene.cards.card import Card
 from engine.draw.scene.fold_style import align_boxes
 from engine.draw.scene.model import Scene
 from engine.draw.scene.named_graph import NamedGraph
-from engine.draw.scene.notes import notes_on_non_finite
+from engine.draw.scene.notes import notes_on_changes, notes_on_non_finite
+from engine.value import Opaque, Value
 from engine.words.numbers import number_text
 
 
@@ -29,7 +30,7 @@ def check_alike(after: NamedGraph, before: NamedGraph) -> None:
             f"and {sizes[1]:,}; compare the same loss of the same samples, before and after"
         )
     for one, other in zip(after.order, before.order, strict=True):
-        if one.op is not other.op:
+        if one.op is not other.op and not is_same_by_hand(one, other):
             what = [str(node.op) if node.op else "a leaf" for node in (one, other)]
             raise ValueError(
                 "compare needs two graphs that were made in the same way; where one has "
@@ -38,13 +39,20 @@ def check_alike(after: NamedGraph, before: NamedGraph) -> None:
             )
 
 
-def show_changes(scene: Scene, before: Scene, graph: NamedGraph) -> None:
+def is_same_by_hand(one: Value, other: Value) -> bool:
+    """Return whether two results were made by hand, under the same name, from as many inputs."""
+    both = isinstance(one, Opaque) and isinstance(other, Opaque)
+    return both and str(one.op) == str(other.op) and len(one.inputs) == len(other.inputs)
+
+
+def show_changes(scene: Scene, before: Scene, graph: NamedGraph, earlier: NamedGraph) -> None:
     """Turn a scene into one that shows how data has changed since `before`, in place of grad.
 
     Args:
         scene: to be changed.
         before: the same graph as it was.
         graph: the graph as it is now.
+        earlier: the graph of `before`.
 
     Raises:
         ValueError: the two do not have the same cards.
@@ -68,7 +76,12 @@ def show_changes(scene: Scene, before: Scene, graph: NamedGraph) -> None:
     changes = [abs(x.grad) for x in entries if x.grad is not None and isfinite(x.grad)]
     scene.strongest = max(changes, default=0.0)
     scene.compared = scene.known = True
-    scene.notes = [headline(scene, before), *notes_on_non_finite(graph)]
+    scene.notes = [
+        headline(scene, before),
+        *notes_on_changes(graph),
+        *(f"what it is compared with: {note}" for note in notes_on_changes(earlier)),
+        *notes_on_non_finite(graph),
+    ]
 
 
 def change(card: Card, old: Card) -> None:

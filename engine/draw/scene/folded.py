@@ -17,8 +17,8 @@ from engine.draw.scene.layers import box_of, layers_of
 from engine.draw.scene.model import Arrow, Box, Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.notes import notes_on_fading, notes_on_gradients
-from engine.draw.scene.unfolded import add_card, constant_card, new_scene
-from engine.value import Value
+from engine.draw.scene.unfolded import HIDDEN, add_card, constant_card, new_scene
+from engine.value import Opaque, Value
 from engine.words.numbers import number_text
 
 End = tuple[int, int | None]  # of an arrow: a card, and an entry on it or None
@@ -107,12 +107,19 @@ class FoldedArrows:
                     continue
                 arrow = self._arrow(self._exit(x), self._entry(node, i), i)
                 self.scene.uses[id(node), i] = arrow
+                arrow.hidden = arrow.hidden or isinstance(node, Opaque)
                 if local is not None and self.scene.known:
                     flows.setdefault(id(arrow), (arrow, []))[1].append(local * node.grad)
         for arrow, terms in flows.values():
+            if arrow.hidden:  # a part of what flows here is not known
+                continue
             arrow.gradient = total = total_of(terms)
             if total == 0 and any(terms):
                 arrow.gradient, arrow.tip = None, f"the gradients of {len(terms):,} uses cancel out"
+
+        for arrow in self.arrows.values():
+            if arrow.hidden:
+                arrow.tip = HIDDEN
 
     def _feed_constants(self) -> None:
         """Draw the plain numbers that weights are multiplied with, once per box."""

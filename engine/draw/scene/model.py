@@ -27,6 +27,7 @@ class Arrow:
         operand: which input of the op it is, from 0.
         local: the local derivative, or None if it has none to show.
         gradient: local derivative × gradient of the result, or None if nothing flows back.
+        hidden: its local derivative is hidden in a function: the result was made by hand.
         shared: the value is used elsewhere too, so that its grad is a sum over paths.
         tip: shown when the mouse rests on it.
         state: in a frame of a pass: WAITING (nothing has come along it yet), FORWARD or BACKWARD
@@ -40,6 +41,7 @@ class Arrow:
     operand: int = 0
     local: float | None = None
     gradient: float | None = None
+    hidden: bool = False
     shared: bool = False
     tip: str = ""
     state: str = ""

@@ -8,6 +8,7 @@ from engine.draw.scene.parameters import is_bias_label, parameters_by_label
 from engine.graph import nodes
 from engine.value import Value
 from engine.words.names import one_line
+from engine.words.recording import Recording
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class NamedGraph:
     Attributes:
         root: the result.
         order: everything that it was made from, and itself, in topological order.
+        recording: the numbers that it was computed with.
 
     Raises:
         TypeError: one of `parameters` is not a Value.
@@ -33,6 +35,7 @@ class NamedGraph:
     def __init__(self, root: Value, *, parameters: Collection[Value] | None = None) -> None:
         self.root = root
         self.order = nodes(root)
+        self.recording = Recording(self.order)
         # Thousands of nodes share a handful of labels.
         printable: dict[str, str] = {"": ""}
         self._labels: dict[int, str] = {}
@@ -56,6 +59,16 @@ class NamedGraph:
     def name(self, node: Value) -> str:
         """Return the label of a node, or the symbol of its op, or ""."""
         return self.label(node) or ("" if node.op is None else node.op.symbol)
+
+    def data(self, node: Value) -> float | None:
+        """Return the number of a node as it was computed or used; None if it was forgotten."""
+        return self.recording.number(node)
+
+    def data_tip(self, node: Value) -> str:
+        """Return the number of a node in full, and what it was changed to since."""
+        number, changed = self.data(node), node in self.recording.changed
+        was = "forgotten" if number is None else repr(number)
+        return f"data {was}" + (f" (changed to {node.data!r} since)" if changed else "")
 
     def title(self, tag: Tag) -> str:
         """Return the name of a scope as one printable line."""

@@ -7,17 +7,23 @@ from math import isclose, isfinite
 from engine.draw.scene.grouping import Group
 from engine.draw.scene.layers import layers_of
 from engine.draw.scene.named_graph import NamedGraph
-from engine.value import Value
+from engine.value import Opaque, Value
 
 FADED = 100.0  # gradients this many times smaller than in another layer are worth a note
+
+
+def notes_on_changes(graph: NamedGraph) -> list[str]:
+    """Return a note where numbers have been changed since they were used."""
+    return [graph.recording.note] if graph.recording.note else []
 
 
 def notes_on_non_finite(graph: NamedGraph) -> list[str]:
     """Return a note that names the first number that is inf or nan, if there is one."""
     for node in graph.order:
-        if not isfinite(node.data):
+        number = graph.data(node)
+        if number is not None and not isfinite(number):
             made = "a leaf" if node.op is None else f"made by {node.op.name}"
-            return [f"first non-finite number: {graph.name(node) or 'leaf'} = {node.data}, {made}"]
+            return [f"first non-finite number: {graph.name(node) or 'leaf'} = {number}, {made}"]
     return []
 
 
@@ -34,7 +40,10 @@ def notes_on_gradients(graph: NamedGraph) -> list[str]:
         ]
     found: dict[int, float] = {}
     sizes: dict[int, float] = {}
+    hidden: set[int] = set()  # what a function adds to is not known
     for node in graph.order:
+        if isinstance(node, Opaque):
+            hidden.update(map(id, node.inputs))
         for x, local in zip(node.inputs, node.local_derivatives, strict=True):
             if isinstance(x, Value) and local is not None:
                 step = local * node.grad
@@ -44,6 +53,7 @@ def notes_on_gradients(graph: NamedGraph) -> list[str]:
         graph.name(node) or "a leaf"
         for node in graph.order
         if node is not graph.root
+        and id(node) not in hidden
         and isfinite(node.grad)
         and isfinite(sizes.get(id(node), 0.0))
         and not isclose(

@@ -10,10 +10,12 @@ from engine.draw.scene.cards.entry import Entry
 from engine.draw.scene.cards.value_card import INPUT, OP, PARAMETER, ValueCard
 from engine.draw.scene.model import Arrow, Scene
 from engine.draw.scene.named_graph import NamedGraph
-from engine.draw.scene.notes import notes_on_gradients, notes_on_non_finite
+from engine.draw.scene.notes import notes_on_changes, notes_on_gradients, notes_on_non_finite
 from engine.guards.domain import where_made
-from engine.value import Value
+from engine.value import Opaque, Value
 from engine.words.numbers import number_text
+
+HIDDEN = "its slopes are hidden in a function"
 
 
 def unfolded_scene(graph: NamedGraph) -> Scene:
@@ -38,6 +40,8 @@ def unfolded_scene(graph: NamedGraph) -> Scene:
             if local is not None and isinstance(x, Value):
                 arrow.gradient = local * node.grad if scene.known else None
                 arrow.tip = arrow_tip(graph, x, node, local, known=scene.known)
+            elif isinstance(node, Opaque):
+                arrow.hidden, arrow.tip = True, HIDDEN
             scene.arrows.append(arrow)
             scene.uses[id(node), position] = arrow
     for arrows in paths_of(scene).values():
@@ -56,6 +60,7 @@ def new_scene(graph: NamedGraph) -> Scene:
     scene.strongest = max((abs(n.grad) for n in graph.order if isfinite(n.grad)), default=0.0)
     if not scene.known:
         scene.notes.append("backward() has not run: no gradients yet")
+    scene.notes += notes_on_changes(graph)
     scene.notes += notes_on_non_finite(graph)
     return scene
 
@@ -69,12 +74,14 @@ def add_card(scene: Scene, card: Card) -> int:
 def value_card(graph: NamedGraph, node: Value, *, known: bool) -> ValueCard:
     """Return the card of one value."""
     label = graph.label(node)
-    entry = Entry(label, node.data, node.grad if known else None)
-    tip = f"{graph.name(node) or 'leaf'}: data {node.data!r}" + (
+    entry = Entry(label, graph.data(node), node.grad if known else None)
+    tip = f"{graph.name(node) or 'leaf'}: {graph.data_tip(node)}" + (
         f", grad {node.grad!r}" if known else ""
     )
     if node.op is not None:
         tip += f"; made by {node.op.name}{where_made(node)}"
+        if isinstance(node, Opaque):
+            tip += f", by hand: {HIDDEN}"
         return ValueCard(node.op.symbol, label, [entry], tip, role=OP)
     role = PARAMETER if graph.is_parameter(node) else INPUT
     return ValueCard(label or "leaf", "", [entry], tip, role=role)
@@ -102,7 +109,7 @@ def paths_of(scene: Scene) -> dict[int, list[Arrow]]:
     """Return the arrows that carry a gradient back to each card."""
     paths: dict[int, list[Arrow]] = {}
     for arrow in scene.arrows:
-        if arrow.local is not None:
+        if arrow.local is not None or arrow.hidden:
             paths.setdefault(arrow.tail, []).append(arrow)
     return paths
 
