@@ -485,7 +485,10 @@ class Value:
             "it with Value(data, (its inputs), 'op'), or define the operation with engine.define"
         )
 
-    # ---- whole graphs through pickle and copy, without recursion; user-defined classes ----
+    # ---- whole graphs freed, pickled and copied without recursion; user-defined classes ----
+
+    if sys.platform in ("emscripten", "wasi"):  # elsewhere Python itself sees to it, at no cost
+        from engine.guards.small_stack import free_inputs as __del__
 
     @property
     def copied_as(self) -> type[Value]:
