@@ -57,8 +57,9 @@ def count_paths(order: Sequence[Value], wrt: Value) -> int:
     return count.get(id(order[-1]), 0)
 
 
-# A path under construction: its product, and its first step: the next node, the slope, the rest.
-Chain = tuple["float | None", "tuple[Value, float | None, Chain] | None"]
+# A path under construction: its product, and its first step: the next node, the slope, and the
+# number of the rest. A number, since freeing paths that hold one another would be recursion.
+Chain = tuple["float | None", "tuple[Value, float | None, int] | None"]
 
 
 def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Path]:
@@ -76,11 +77,14 @@ def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Pa
     for node in order:
         for x, _ in steps(node):
             uses[id(x)] = uses.get(id(x), 0) + 1
-    best: dict[int, list[Chain]] = {id(wrt): [(1.0, None)]}
+    chains: list[Chain] = [(1.0, None)]
+    best: dict[int, Sequence[int]] = {id(wrt): [0]}
     for node in order:
         found: list[Chain] = []
         for x, slope in steps(node):
-            found += [(through(slope, rest[0]), (x, slope, rest)) for rest in best.get(id(x), ())]
+            found += [
+                (through(slope, chains[rest][0]), (x, slope, rest)) for rest in best.get(id(x), ())
+            ]
             uses[id(x)] -= 1
             if not uses[id(x)]:
                 best.pop(id(x), None)
@@ -91,17 +95,19 @@ def strongest_paths(order: Sequence[Value], wrt: Value, *, most: int) -> list[Pa
             strength = [(p is None, p != p, abs(p or 0.0)) for p, _ in found]
             kept = sorted(range(len(found)), key=strength.__getitem__, reverse=True)[:most]
             found = [found[i] for i in sorted(kept)]
-        best[id(node)] = found
-    return [walked(order[-1], chain) for chain in best.get(id(order[-1]), ())]
+        best[id(node)] = range(len(chains), len(chains) + len(found))
+        chains += found
+    return [walked(order[-1], chains, number) for number in best.get(id(order[-1]), ())]
 
 
-def walked(root: Value, chain: Chain) -> Path:
-    """Return a chain of steps as a path."""
-    product, step = chain
+def walked(root: Value, chains: Sequence[Chain], number: int) -> Path:
+    """Return the chain of that number as a path."""
+    product, step = chains[number]
     on_the_way = [root]
     slopes: list[float | None] = []
     while step is not None:
-        x, slope, (_, step) = step
+        x, slope, rest = step
         on_the_way.append(x)
         slopes.append(slope)
+        step = chains[rest][1]
     return Path(on_the_way, slopes, product)
