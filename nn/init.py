@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from random import Random
 
@@ -81,3 +82,13 @@ def is_rectifier(activation: Callable[[Value], Value]) -> bool:
     with no_grad():
         below, above = activation(Value(-FAR)).data, activation(Value(FAR)).data
     return abs(below) < 0.1 * FAR and abs(above - FAR) < 0.1 * FAR
+
+
+def random_source(seed: int | None) -> Random:
+    """Return a source of random numbers of its own.
+
+    Args:
+        seed: the same seed gives the same numbers; with None the seed is drawn from Python's
+            `random`, so that `random.seed(1337)` makes a program reproducible, as in micrograd.
+    """
+    return Random(random.getrandbits(64) if seed is None else seed)

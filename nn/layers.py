@@ -11,7 +11,8 @@ import engine
 from engine import Value
 from nn.checks import whole_number
 from nn.files import read_json
-from nn.init import initialiser
+from nn.init import initialiser, random_source
+from nn.micrograd_names import with_micrograd_names
 from nn.module import FORMAT, VERSION, Module
 from nn.summary import Part
 
@@ -51,7 +52,7 @@ class Neuron(Module):
         activation: a name, or a function of a Value.
         bias: whether it has one; it starts at 0.
         init: how weights are initialised; "auto" picks by the activation.
-        rng: where random weights come from; a fresh one if None.
+        rng: where random weights come from; if None, seeded from Python's `random`.
         n_outputs: how many neurons share its inputs (the size of its layer).
         name: what pictures call it.
 
@@ -60,6 +61,7 @@ class Neuron(Module):
         bias: its bias, or None.
     """
 
+    @with_micrograd_names
     def __init__(
         self,
         n_inputs: int,
@@ -72,7 +74,7 @@ class Neuron(Module):
         name: str = "n1",
     ) -> None:
         n_inputs = whole_number(n_inputs, "n_inputs")
-        rng = Random() if rng is None else rng
+        rng = random_source(None) if rng is None else rng
         self.activation, self._activate = activation_named(activation)
         # A function of one's own may do anything, and is not called to find out.
         begin = initialiser(init, None if callable(activation) else self._activate)
@@ -99,6 +101,16 @@ class Neuron(Module):
             return self._activate(sum(products, start))
 
     @property
+    def w(self) -> list[Value]:
+        """The weights, by micrograd's name."""
+        return self.weights
+
+    @property
+    def b(self) -> Value | None:
+        """The bias, by micrograd's name."""
+        return self.bias
+
+    @property
     def n_inputs(self) -> int:
         """How many inputs the neuron takes."""
         return len(self.weights)
@@ -119,10 +131,11 @@ class Layer(Module):
         activation: a name, or a function of a Value.
         bias: whether the neurons have one.
         init: how weights are initialised; "auto" picks by the activation.
-        rng: where random weights come from; a fresh one if None.
+        rng: where random weights come from; if None, seeded from Python's `random`.
         name: what pictures call it.
     """
 
+    @with_micrograd_names
     def __init__(
         self,
         n_inputs: int,
@@ -136,7 +149,7 @@ class Layer(Module):
     ) -> None:
         n_inputs = whole_number(n_inputs, "n_inputs")
         n_outputs = whole_number(n_outputs, "n_outputs")
-        rng = Random() if rng is None else rng
+        rng = random_source(None) if rng is None else rng
         self.neurons = [
             Neuron(
                 n_inputs,
@@ -191,7 +204,7 @@ class MLP(Module):
         output: activation of the last layer.
         bias: whether the neurons have one.
         init: how weights are initialised: auto, zeros, uniform, xavier, he, normal.
-        seed: the same seed gives the same weights to the last bit; None gives fresh ones.
+        seed: the same seed gives the same weights to the last bit; None draws one from `random`.
 
     Example:
         >>> model = MLP(2, [16, 16, 1], seed=0)
@@ -201,6 +214,7 @@ class MLP(Module):
         True
     """
 
+    @with_micrograd_names
     def __init__(
         self,
         n_inputs: int,
@@ -220,7 +234,7 @@ class MLP(Module):
             )
         sizes = [whole_number(n, f"layer_sizes[{i}]") for i, n in enumerate(layer_sizes)]
         activation_named(activation)  # even where there is no hidden layer to use it
-        rng = Random(seed)
+        rng = random_source(seed)
         self.layers = [
             Layer(
                 n,

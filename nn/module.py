@@ -101,6 +101,16 @@ class Module:
         biases = [parameter.is_bias for parameter in owned_parameters(self)]
         return Part(name, size, activation, biases.count(False), biases.count(True))
 
+    def __str__(self) -> str:
+        """Return what it is and how many parameters it has, with a line per layer."""
+        parts = self._parts()
+        lines = [f"{self!r}, {counted(sum(part.weights + part.biases for part in parts))}"]
+        if len(parts) > 1:
+            for part in parts:
+                size = counted(part.weights + part.biases)
+                lines.append(f"  {part.name}: {part.size}, {part.activation}, {size}")
+        return "\n".join(lines)
+
     def config(self) -> dict[str, object] | None:
         """Return the arguments that build this module again, or None if `nn.load` cannot."""
         return None
@@ -216,6 +226,11 @@ def is_bias(attribute: str) -> bool:
             "biases.3" or "parameters.b": one of its names is b, b1 …, b_out …, or begins with bias.
     """
     return any(BIAS.fullmatch(name) for name in attribute.split("."))
+
+
+def counted(n: int) -> str:
+    """Return a number of parameters with its unit."""
+    return f"{n:,} parameter{'s' if n != 1 else ''}"
 
 
 def some(names: list[str]) -> str:

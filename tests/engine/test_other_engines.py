@@ -12,7 +12,7 @@ import pytest
 
 import engine
 from engine import Value, draw_dot
-from nn import MLP, Neuron
+from nn import MLP, Layer, Neuron
 
 # ---- micrograd ----
 
@@ -97,6 +97,147 @@ def test_micrograds_demonstration_learns_the_moons() -> None:
             p.data -= learning_rate * p.grad
     assert total.data < 0.35 * first.data
     assert accuracy >= 0.9
+
+
+# micrograd's demonstration from its README on, word for word but for the imports, the moons that
+# scikit-learn makes, and the number of steps.
+DEMONSTRATION = """
+import random
+import numpy as np
+from engine import Value
+from nn import Neuron, Layer, MLP
+
+np.random.seed(1337)
+random.seed(1337)
+
+from nn.data import moons
+X, y = map(np.array, moons(n_samples=30, noise=0.1, seed=0))
+y = y*2 - 1 # make y be -1 or 1
+
+model = MLP(2, [16, 16, 1]) # 2-layer neural network
+print(model)
+print("number of parameters", len(model.parameters()))
+
+def loss(batch_size=None):
+    if batch_size is None:
+        Xb, yb = X, y
+    else:
+        ri = np.random.permutation(X.shape[0])[:batch_size]
+        Xb, yb = X[ri], y[ri]
+    inputs = [list(map(Value, xrow)) for xrow in Xb]
+    scores = list(map(model, inputs))
+    losses = [(1 + -yi*scorei).relu() for yi, scorei in zip(yb, scores)]
+    data_loss = sum(losses) * (1.0 / len(losses))
+    alpha = 1e-4
+    reg_loss = alpha * sum((p*p for p in model.parameters()))
+    total_loss = data_loss + reg_loss
+    accuracy = [(yi > 0) == (scorei.data > 0) for yi, scorei in zip(yb, scores)]
+    return total_loss, sum(accuracy) / len(accuracy)
+
+total_loss, acc = loss()
+print(total_loss, acc)
+
+for k in range(STEPS):
+    total_loss, acc = loss(20)
+    model.zero_grad()
+    total_loss.backward()
+    learning_rate = 1.0 - 0.9*k/100
+    for p in model.parameters():
+        p.data -= learning_rate * p.grad
+    if k % 1 == 0:
+        print(f"step {k} loss {total_loss.data}, accuracy {acc*100}%")
+
+h = 0.9
+x_min, x_max = X[:, 0].min() - 1, X[:, 0].max() + 1
+y_min, y_max = X[:, 1].min() - 1, X[:, 1].max() + 1
+xx, yy = np.meshgrid(np.arange(x_min, x_max, h), np.arange(y_min, y_max, h))
+Xmesh = np.c_[xx.ravel(), yy.ravel()]
+inputs = [list(map(Value, xrow)) for xrow in Xmesh]
+scores = list(map(model, inputs))
+Z = np.array([s.data > 0 for s in scores])
+Z = Z.reshape(xx.shape)
+"""
+
+
+def test_micrograds_demonstration_runs_unchanged_and_is_reproducible(capsys) -> None:
+    printed = []
+    for _ in range(2):
+        ran = {}
+        exec(DEMONSTRATION.replace("STEPS", "25"), ran)
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    assert "number of parameters 337\n" in printed[0]
+    assert ran["acc"] >= 0.8
+    assert ran["total_loss"].data < 0.5
+    assert 0 < ran["Z"].mean() < 1
+
+
+def test_lecture_on_micrograd_trains_its_network_with_a_plus_sign_and_prints_a_weight() -> None:
+    random.seed(1337)
+    n = MLP(3, [4, 4, 1])
+    xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
+    ys = [1.0, -1.0, -1.0, 1.0]
+    losses = []
+    for _ in range(20):
+        ypred = [n(x) for x in xs]
+        loss = sum((yout - ygt) ** 2 for ygt, yout in zip(ys, ypred, strict=True))
+        for p in n.parameters():
+            p.grad = 0.0
+        loss.backward()
+        for p in n.parameters():
+            p.data += -0.02 * p.grad
+        losses.append(loss.data)
+    neuron = n.layers[0].neurons[0]
+    assert neuron.w[0] is n.parameters()[0]
+    assert neuron.w[0].grad != 0.0
+    assert neuron.b in n.layers[0].parameters()
+    assert losses[-1] < 0.5 * losses[0]
+
+
+@pytest.mark.parametrize(
+    ("build", "same"),
+    [
+        (lambda: Neuron(nin=3), "Neuron(3 → 1, relu)"),
+        (lambda: Neuron(3, nonlin=True), "Neuron(3 → 1, relu)"),
+        (lambda: Neuron(nin=3, nonlin=False), "Neuron(3 → 1, linear)"),
+        (lambda: Layer(nin=3, nout=2, nonlin=False), "Layer(3 → 2, linear)"),
+        (lambda: Layer(3, 2, nonlin=True), "Layer(3 → 2, relu)"),
+        (lambda: MLP(nin=3, nouts=[4, 1]), "MLP(3 → 4 → 1)"),
+    ],
+)
+def test_constructors_take_micrograds_names(build, same: str) -> None:
+    assert repr(build()) == same
+
+
+def test_an_argument_under_both_of_its_names_is_refused() -> None:
+    with pytest.raises(TypeError, match="nonlin is micrograd's name of activation; give one"):
+        Neuron(3, activation="tanh", nonlin=True)
+
+
+def test_printed_network_says_sizes_activations_and_numbers_of_parameters() -> None:
+    assert str(MLP(2, [16, 1], activation="tanh", seed=0)).splitlines() == [
+        "MLP(2 → 16 → 1), 65 parameters",
+        "  layer 1: 2 → 16, tanh, 48 parameters",
+        "  layer 2: 16 → 1, linear, 17 parameters",
+    ]
+    assert str(Layer(1, 2, bias=False)) == "Layer(1 → 2, relu), 2 parameters"
+    assert str(Neuron(1, bias=False)) == "Neuron(1 → 1, relu), 1 parameter"
+
+
+@pytest.mark.parametrize("build", [lambda: MLP(2, [4, 1]), lambda: Layer(2, 3), lambda: Neuron(5)])
+def test_seed_of_pythons_random_makes_what_has_no_seed_reproducible(build) -> None:
+    random.seed(1337)
+    first = build().state_dict()
+    other = build().state_dict()
+    random.seed(1337)
+    assert build().state_dict() == first != other
+
+
+def test_network_with_a_seed_leaves_pythons_random_alone() -> None:
+    random.seed(1)
+    before = random.getstate()
+    MLP(2, [4, 1], seed=0)
+    assert random.getstate() == before
 
 
 def test_micrograds_drawing_has_a_card_for_each_value_and_a_node_for_each_operation() -> None:
