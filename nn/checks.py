@@ -1,4 +1,4 @@
-"""What a setting must be: a number above 0, or not below; a whole number."""
+"""Checks settings: a number above 0, or 0 or more; a whole number; a share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clips gradients: by the length of all of them together, or one by one."""
+"""Clips gradients: by the norm of all of them together, or one by one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nn.checks import positive
 
 
 def clip_gradients_by_norm(parameters: Sequence[Value], max_norm: float) -> float:
-    """Scale all gradients by one factor so that their length is at most `max_norm`.
+    """Scale all gradients by one factor so that their norm is at most `max_norm`.
 
     Returns:
-        The length they had: the square root of the sum of their squares.
+        The norm they had: the square root of the sum of their squares.
 
     Raises:
         ValueError: `max_norm` is not above 0.
@@ -43,12 +43,12 @@ def clip_gradients(parameters: Sequence[Value], norm: float | None, limit: float
 
 
 def clipped(grads: Any, norm: float | None, limit: float | None) -> Any:
-    """Return a gradient scaled to at most the length `norm`, then cut to ±`limit`.
+    """Return a gradient scaled to at most `norm`, then cut to ±`limit`.
 
     Args:
         grads: one number per parameter, a list or an array, shape (n_parameters,).
-        norm: the greatest length, or None.
-        limit: the greatest size of each number, or None.
+        norm: the largest norm, or None.
+        limit: the largest absolute value of each number, or None.
     """
     is_list = isinstance(grads, list)
     found = None if norm is None else length(grads)

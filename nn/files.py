@@ -1,4 +1,4 @@
-"""Reads the JSON files of this library, and tells data and settings apart."""
+"""Reads the JSON files of this library, and makes fingerprints of data and settings."""
 
 from __future__ import annotations
 

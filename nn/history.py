@@ -76,5 +76,5 @@ class History:
         return dict(vars(self))
 
     def load_state_dict(self, state: Mapping[str, object]) -> None:
-        """Go on from what a checkpoint holds."""
+        """Resume from what a checkpoint holds."""
         vars(self).update(state)

@@ -1,4 +1,4 @@
-"""Weight initialisation: random, of a size that neither shrinks nor swells what goes in."""
+"""Weight initialisation: random, of a size at which signals neither shrink nor grow."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def initialiser(name: str, activation: Callable[[Value], Value] | None) -> Initi
 
 
 def is_rectifier(activation: Callable[[Value], Value]) -> bool:
-    """Return whether a function lets what is far above 0 through, and next to nothing from below.
+    """Return whether a function passes on what is far above 0, and next to nothing far below it.
 
-    Half of the variance of what comes in is then lost, for which He's initialisation makes up.
+    Half of the mean square of its input is then lost, which He's initialisation compensates for.
     """
     with no_grad():
         below, above = activation(Value(-FAR)).data, activation(Value(FAR)).data

@@ -76,7 +76,7 @@ class Neuron(Module):
         n_inputs = whole_number(n_inputs, "n_inputs")
         rng = random_source(None) if rng is None else rng
         self.activation, self._activate = activation_named(activation)
-        # A function of one's own may do anything, and is not called to find out.
+        # A user's own function may do anything, and is not called to find out.
         begin = initialiser(init, None if callable(activation) else self._activate)
         self.weights = [
             Value(begin(n_inputs, n_outputs, rng), f"w{i}") for i in range(1, n_inputs + 1)
@@ -258,7 +258,7 @@ class MLP(Module):
         Raises:
             ValueError: the number of inputs is not the network's.
         """
-        # A NumPy row is made plain floats once, not in every neuron.
+        # A NumPy sample is converted to plain floats once, not in every neuron.
         values: Sequence[Value | float] = x.tolist() if hasattr(x, "tolist") else x
         for layer in self.layers:
             values = layer.outputs(values)

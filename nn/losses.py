@@ -107,8 +107,8 @@ def cross_entropy(
             class.
 
     References:
-        Bishop (2006), section 4.3.4. The largest logit is taken off first, so that exp cannot
-        overflow; it cancels out, so no gradient need flow through it.
+        Bishop (2006), section 4.3.4. The largest logit is subtracted first, so that exp cannot
+        overflow; it cancels out, so no gradient needs to flow through it.
     """
     terms = []
     if not isinstance(targets, Iterable) and not isinstance(predictions, Value):
@@ -152,7 +152,7 @@ def l2(model: Module, strength: float = 1e-4) -> Value:
 
 
 def penalty(model: Module, strength: float, name: str, price: Callable[[Value], Value]) -> Value:
-    """Return strength × the sum of the price of each weight.
+    """Return strength × the sum of the cost of each weight.
 
     Raises:
         ValueError: the strength is negative, or the model has no weights.

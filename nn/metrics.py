@@ -13,7 +13,7 @@ from nn.data.samples import Rows, checked
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
 Output = float | list[float]
-MANY = 64  # from so many samples on, recording the model takes less time than it saves
+MANY = 64  # from this many samples on, recording the model takes less time than it saves
 CHUNK = 4096  # samples per replay, so that its buffers stay small
 
 
@@ -31,17 +31,17 @@ def predict(model: Model, X: Rows) -> list[Output]:
         ValueError: samples of different lengths, nan or inf in X, or not as many features as the
             model takes.
     """
-    rows = checked(X)
-    if len(rows) >= MANY:
-        found = replayed(model, rows)
+    samples = checked(X)
+    if len(samples) >= MANY:
+        found = replayed(model, samples)
         if found is not None:
             return found
     with no_grad():
-        return [plain(model(row)) for row in rows]
+        return [plain(model(x)) for x in samples]
 
 
-def replayed(model: Model, rows: list[list[float]]) -> list[Output] | None:
-    """Return the outputs by a program, if the model has been trained by one and can be recorded.
+def replayed(model: Model, samples: list[list[float]]) -> list[Output] | None:
+    """Return the outputs by a program, if one has trained the model and it can be recorded.
 
     A model of plain Values stays one: a program would take its parameters into arrays, and a
     training loop written by hand would read them more slowly from there.
@@ -57,9 +57,9 @@ def replayed(model: Model, rows: list[list[float]]) -> list[Output] | None:
 
     program = engine.compile(one, batched=True)
     found: list[Output] = []
-    for begin in range(0, len(rows), CHUNK):
+    for begin in range(0, len(samples), CHUNK):
         try:
-            first = program.evaluate(np.array(rows[begin : begin + CHUNK]))
+            first = program.evaluate(np.array(samples[begin : begin + CHUNK]))
         except (engine.RecordingError, TypeError, ValueError, AttributeError):
             return None  # calling the model itself gives the better error
         if not isfinite(first):
@@ -77,7 +77,7 @@ def by_sample(outputs: Sequence[Any]) -> list[Output]:
     """Return for each sample its output, or a list of them, from the numbers of each output."""
     if len(outputs) == 1:
         return [float(x) for x in outputs[0]]
-    return [[float(x) for x in row] for row in zip(*outputs, strict=True)]
+    return [[float(x) for x in sample] for sample in zip(*outputs, strict=True)]
 
 
 def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
@@ -139,13 +139,13 @@ def r_squared(outputs: Sequence[Output], targets: Sequence[Output]) -> float:
     centre = sum(wanted) / len(wanted)
     # Products, since ** raises on overflow where a product gives inf.
     left = sum((a - b) * (a - b) for a, b in zip(found, wanted, strict=True))
-    spread = sum((b - centre) * (b - centre) for b in wanted)
-    return 1 - left / spread if spread else float(left == 0)
+    total = sum((b - centre) * (b - centre) for b in wanted)
+    return 1 - left / total if total else float(left == 0)
 
 
-def flat(rows: Sequence[Output]) -> list[float]:
+def flat(outputs: Sequence[Output]) -> list[float]:
     """Return numbers, or lists of them, as one list."""
-    return [float(x) for row in rows for x in (row if isinstance(row, Iterable) else [row])]
+    return [float(x) for out in outputs for x in (out if isinstance(out, Iterable) else [out])]
 
 
 Metric = Callable[[Sequence[Output], Sequence[float]], float]

@@ -179,7 +179,7 @@ def owned_parameters(module: Module) -> list[Parameter]:
 def walk(
     module: Module, path: str = "", outer: tuple[tuple[str, Module], ...] = ()
 ) -> Iterator[Parameter]:
-    """Yield every Value below a module, as often as it is there."""
+    """Yield every Value below a module, once per occurrence."""
     around = (*outer, (path, module))
     for name, thing in vars(module).items():
         if not name.startswith("_"):

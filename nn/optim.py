@@ -34,8 +34,8 @@ class Optimizer:
     Args:
         parameters: what to move.
         learning_rate: step size; a number, or a schedule (step → number).
-        clip_norm: if given, all gradients are scaled by one factor so that the length of the
-            gradient is at most this.
+        clip_norm: if given, all gradients are scaled by one factor so that their norm is at most
+            this.
         clip_value: if given, each gradient is cut to at most this size.
 
     Attributes:
@@ -142,7 +142,7 @@ class Optimizer:
         }
 
     def load_state_dict(self, state: Mapping[str, object]) -> None:
-        """Go on from a step count and state.
+        """Resume from a step count and state.
 
         Raises:
             ValueError: they are another optimiser's, or of another number of parameters.
@@ -208,7 +208,7 @@ class RMSProp(Optimizer):
         parameters: what to move.
         learning_rate: step size; a number, or a schedule (step → number).
         decay: how much of the running mean square is kept, 0 to below 1.
-        epsilon: added below the fraction, against division by 0.
+        epsilon: added to the denominator, against division by 0.
         clip_norm, clip_value: as of every optimiser, see `Optimizer`.
 
     References:
@@ -232,14 +232,14 @@ class RMSProp(Optimizer):
 
 @dataclass(eq=False, repr=False)
 class Adam(Optimizer):
-    """Momentum, divided by the gradient's usual size, both corrected for having begun at 0.
+    """Momentum, divided by the gradient's usual size, both corrected for starting at 0.
 
     Args:
         parameters: what to move.
         learning_rate: step size; a number, or a schedule (step → number).
         betas: how much of the running mean, and of the running mean square, is kept; each from 0 to
             below 1.
-        epsilon: added below the fraction, against division by 0.
+        epsilon: added to the denominator, against division by 0.
         clip_norm, clip_value: as of every optimiser, see `Optimizer`.
 
     References:
@@ -269,12 +269,12 @@ class Adam(Optimizer):
 
 @dataclass(eq=False, repr=False)
 class AdamW(Adam):
-    """Adam, with a decay that draws every parameter towards 0 apart from its gradient.
+    """Adam with decoupled weight decay, which pulls every parameter towards 0 by itself.
 
     Args:
         parameters: what to move.
         learning_rate, betas, epsilon: as of `Adam`.
-        weight_decay: how strongly parameters are drawn to 0, as a multiple of the learning rate.
+        weight_decay: how strongly parameters are pulled to 0, as a multiple of the learning rate.
         clip_norm, clip_value: as of every optimiser, see `Optimizer`.
 
     References:

@@ -21,7 +21,7 @@ def constant(rate: float) -> Schedule:
 
 
 def step_decay(rate: float, *, every: int, factor: float = 0.5) -> Schedule:
-    """Multiply the rate by `factor` after every so many steps."""
+    """Multiply the rate by `factor` after every `every` steps."""
     positive(rate)
     positive(factor, "factor")
     at_least_one(every, "every")
@@ -29,13 +29,13 @@ def step_decay(rate: float, *, every: int, factor: float = 0.5) -> Schedule:
 
 
 def linear(rate: float, *, steps: int, end: float = 0.0) -> Schedule:
-    """Go from `rate` to `end` in a straight line over so many steps, and stay there."""
+    """Go from `rate` to `end` in a straight line over `steps` steps, and stay there."""
     from_to(rate, end, steps)
     return lambda step: rate + (end - rate) * min(1.0, step / steps)
 
 
 def cosine(rate: float, *, steps: int, end: float = 0.0) -> Schedule:
-    """Go from `rate` to `end` along half a cosine over so many steps, and stay there.
+    """Go from `rate` to `end` along half a cosine over `steps` steps, and stay there.
 
     References:
         Loshchilov & Hutter (2017), SGDR, equation 5, without restarts.
@@ -45,14 +45,14 @@ def cosine(rate: float, *, steps: int, end: float = 0.0) -> Schedule:
 
 
 def warm_up(schedule: float | Schedule, *, steps: int) -> Schedule:
-    """Rise from nearly 0 to the schedule's rate over the first steps, then follow the schedule."""
+    """Rise from nearly 0 to the schedule's rate over `steps` steps, then follow the schedule."""
     at_least_one(steps, "steps")
     follow = schedule if callable(schedule) else constant(schedule)
     return lambda step: follow(step) * min(1.0, (step + 1) / steps)
 
 
 def from_to(rate: float, end: float, steps: int) -> None:
-    """Raise ValueError if a schedule cannot go from `rate` to `end` in so many steps."""
+    """Raise ValueError if a schedule cannot go from `rate` to `end` in `steps` steps."""
     positive(rate)
     not_negative(end, "end")
     at_least_one(steps, "steps")

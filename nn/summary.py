@@ -61,8 +61,8 @@ def summarise(model: Model, sample: Sequence[float], parts: Sequence[Part]) -> S
     Args:
         model: takes the sample, returns one Value or several.
         sample: shape (n_inputs,).
-        parts: a row each; where there are several, what is recorded is shared out by the name of
-            the outermost scope around it.
+        parts: one row each; where there are several, what is recorded is assigned to them by the
+            name of the outermost scope around it.
     """
     answer = model(sample)
     outputs = [answer] if isinstance(answer, Value) else answer

@@ -166,8 +166,8 @@ def write(
     width = max(map(len, scores))
     print(f"{'':{width}}  validation {metric}: median (lowest to highest)")
     for name, mine in sorted(scores.items(), key=lambda item: -median(item[1])):
-        spread = f"{median(mine):.4f}  ({min(mine):.4f} to {max(mine):.4f})"
-        print(f"{name:{width}}  {spread}  {', '.join(sorted(alarms[name]))}".rstrip())
+        summary = f"{median(mine):.4f}  ({min(mine):.4f} to {max(mine):.4f})"
+        print(f"{name:{width}}  {summary}  {', '.join(sorted(alarms[name]))}".rstrip())
     try:
         engine.write_atomically(out / "table.csv", text.getvalue())
         plots.runs(list(scores), list(scores.values()), metric_name=metric).savefig(

@@ -39,7 +39,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
 
     def take(self, numbers: NDArray[np.int64]) -> Dataset:
-        """Return the data set of the samples of these numbers, in that order."""
+        """Return the data set of the samples with these indices, in that order."""
         return replace(self, X=self.X[numbers], y=self.y[numbers])
 
 
@@ -47,9 +47,9 @@ class Dataset:
 class Scaling:
     """Puts features in different units on one scale: mean 0, standard deviation 1.
 
-    Taken from the training part only: the validation part plays the role of data not seen yet, so
-    nothing may be learned from it, not even its mean. Kept with the
-    model, which needs it to predict.
+    Measured on the training part only: the validation part plays the role of data not seen yet, so
+    nothing may be learned from it, not even its mean. It is saved with the model, which needs it to
+    predict.
 
     Attributes:
         mean: shape (n_features,), or () for a target.
@@ -68,7 +68,7 @@ class Scaling:
         """Measure `X`, shape (n_samples, n_features) or (n_samples,)."""
         import numpy as np
 
-        # A feature that never changes varies by rounding only: dividing by that would blow it up.
+        # A feature that never changes varies only by rounding; dividing by that would magnify it.
         std = np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
         return cls(np.asarray(X.mean(axis=0)), np.asarray(std))
 

@@ -121,7 +121,7 @@ def spirals(
     """
     arms = []
     for side, n in zip((1, -1), per_class(n_samples, 2), strict=True):
-        # From a tenth of the radius on: in the centre, the two could not be told apart.
+        # From a tenth of the radius on: in the centre, the two could not be distinguished.
         radii = [0.1 + 0.9 * t for t in evenly(n, 1.0)]
         arms.append(
             [
@@ -170,7 +170,7 @@ def blobs(
 
 
 def per_class(n_samples: int | Sequence[int], n_classes: int) -> list[int]:
-    """Return how many samples each class gets; one number is shared out as evenly as it goes.
+    """Return how many samples each class gets; one number is divided as evenly as possible.
 
     Raises:
         ValueError: a class would have none, or there are not as many numbers as classes.

@@ -101,7 +101,7 @@ def task_of(table: Table, target: str) -> str:
 
 
 def in_order(texts: Sequence[str]) -> list[str]:
-    """Return the different texts, numbers by size and words by alphabet."""
+    """Return the different texts: numbers by size, words in alphabetical order."""
 
     def sort_key(text: str) -> tuple[float, str]:
         x = as_number(text)
@@ -111,15 +111,15 @@ def in_order(texts: Sequence[str]) -> list[str]:
 
 
 def check_classes(table: Table, target: str, classes: list[str]) -> None:
-    """Raise where there is nothing to tell apart.
+    """Raise unless there are classes to distinguish.
 
     Raises:
         DataError: one class only, or fewer than two rows per class.
     """
     if len(classes) == 1:
         raise DataError(
-            f"{table.path}: column '{target}' has one class only, '{classes[0]}'; "
-            "it needs at least two to tell apart"
+            f"{table.path}: column '{target}' has only one class, '{classes[0]}'; "
+            "classification needs at least two"
         )
     if 2 * len(classes) > len(table):
         raise DataError(

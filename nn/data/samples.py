@@ -80,7 +80,7 @@ def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]
 
 
 def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:
-    """Return the numbers of the samples to train on and of those to validate on, shuffled.
+    """Return the indices of the samples to train on and of those to validate on, shuffled.
 
     Raises:
         ValueError: the share is not from 0 to below 1, or leaves nothing on one side.
@@ -100,6 +100,6 @@ def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:
     return order[held_back:], order[:held_back]
 
 
-def pick(rows: list[list[float]], targets: list[float], numbers: Sequence[int]) -> Samples:
-    """Return the samples of these numbers."""
-    return [rows[i] for i in numbers], [targets[i] for i in numbers]
+def pick(rows: list[list[float]], targets: list[float], indices: Sequence[int]) -> Samples:
+    """Return the samples with these indices."""
+    return [rows[i] for i in indices], [targets[i] for i in indices]

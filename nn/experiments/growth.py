@@ -44,7 +44,7 @@ def growth(
     Args:
         widths: neurons per hidden layer.
         depths: numbers of hidden layers.
-        n_inputs: of the network, which has one output.
+        n_inputs: number of inputs of the network, which has one output.
         activation: of the hidden layers.
         repeats: how often to time each.
 

@@ -85,8 +85,8 @@ def run_all(
         progress: show a progress bar over all runs.
 
     Returns:
-        By index in the grid: the result, or a text that says why there is none. Runs that Ctrl-C
-        prevented are missing.
+        By index in the grid: the result, or a text that says why there is none. Runs that did not
+        finish before Ctrl-C are missing.
 
     Raises:
         ClusterError: the cluster does not respond.
@@ -126,7 +126,7 @@ Executor = Callable[[Job, Sequence[tuple[int, Settings]]], Iterator[tuple[int, R
 
 
 def on_cores(n_jobs: int) -> Executor:
-    """Return what runs jobs on the cores of this machine.
+    """Return an executor that runs jobs on the cores of this machine.
 
     Raises:
         ModuleNotFoundError: joblib is not installed.
@@ -153,7 +153,7 @@ def on_cores(n_jobs: int) -> Executor:
 
 
 def on_cluster(address: str) -> Executor:
-    """Return what runs jobs on a Dask cluster.
+    """Return an executor that runs jobs on a Dask cluster.
 
     Raises:
         ClusterError: it does not respond within seconds.

@@ -1,4 +1,4 @@
-"""Watches weights, biases, gradients and activations in training, and says what ails them."""
+"""Watches weights, biases, gradients and activations in training, and says what is wrong."""
 
 from nn.monitor.alarm import KINDS, Alarm
 from nn.monitor.monitor import Monitor

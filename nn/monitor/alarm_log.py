@@ -74,7 +74,7 @@ class AlarmLog:
             kind: of the suspicions.
             suspicions: at this look; one that was there before and is missing now is dropped.
             step: of this look.
-            looks: how many looks in a row must agree.
+            looks: how many consecutive looks must agree.
         """
         by_key = {key_of(suspicion): suspicion for suspicion in suspicions}
         for key in [key for key in self._since if key[0] == kind]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.monitor.alarm import Suspicion
 
-PATIENCE = 5  # epochs in a row
+PATIENCE = 5  # consecutive epochs
 RISEN = 0.15  # times the loss of a constant prediction
 PLATEAU = 8  # epochs
 NOTHING_LEARNED = 0.6  # times the loss of a constant prediction

@@ -1,4 +1,4 @@
-"""Monitor: give it to fit, or call it after each step; ask it afterwards, or heed its alarms."""
+"""Monitor: pass it to fit, or call it after each step; query it afterwards, or heed its alarms."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Monitor:
         self._before = self._parameters.values()[0].copy()
 
     def step(self, loss: Value | float, *, validation_loss: float | None = None) -> list[Alarm]:
-        """Take note of a step; call it after `optimizer.step()`, before gradients are set to 0.
+        """Record a step; call this after `optimizer.step()`, before gradients are set to 0.
 
         Args:
             loss: of this step.
@@ -125,7 +125,7 @@ class Monitor:
         return new
 
     def epoch(self, loss: float, validation_loss: float | None = None) -> list[Alarm]:
-        """Take note of the losses of an epoch, and return the alarms that are new."""
+        """Record the losses of an epoch, and return the alarms that are new."""
         from nn.monitor.epochs import Epoch, finding
 
         curves = self.record.curves
@@ -137,7 +137,7 @@ class Monitor:
         return self._track([self._log.raise_alarm(*found)])
 
     def failed(self, compute: Callable[[], Value]) -> list[Alarm]:
-        """Take note of a step that could not be taken because of inf or nan.
+        """Record a step that could not be taken because of inf or nan.
 
         Args:
             compute: computes the loss once more, recording it.
@@ -312,7 +312,7 @@ class Monitor:
     def _non_finite(
         self, compute: Callable[[], Value], layer: str | None = None, neuron: str | None = None
     ) -> list[Alarm]:
-        """Find out where inf or nan came from, and return the alarm.
+        """Find where inf or nan came from, and return the alarm.
 
         Args:
             compute: computes the loss once more, recording it.

@@ -16,7 +16,7 @@ from nn.monitor.parameter_groups import ParameterGroups
 from nn.renamed import renamed
 
 Floats = NDArray[np.float64]
-SAMPLES = 64  # enough to tell a neuron that is never active from one that seldom is
+SAMPLES = 64  # enough to distinguish a neuron that is never active from one that seldom is
 
 
 class Activations(NamedTuple):

@@ -14,7 +14,7 @@ MOST, LEAST = 256, 32  # looks kept
 
 
 class Record:
-    """Everything that pictures, reports and questions are answered from.
+    """Everything that pictures, reports and queries are made from.
 
     Args:
         parameters: of the model.

@@ -1,4 +1,4 @@
-"""The rules that tell a failing network from a healthy one, at one look.
+"""The rules that distinguish a failing network from a healthy one, at one look.
 
 A rule yields suspicions; `AlarmLog` turns one that persists for several looks into an alarm. The
 thresholds were chosen so that every network of `tests/networks.py` is recognised, and are checked
@@ -77,7 +77,7 @@ def dead(measured: Measurements) -> Iterator[Suspicion]:
             yield Suspicion(
                 "dead",
                 layer.name,
-                names_of(layer.neuron_names, which),
+                names_of_some(layer.neuron_names, which),
                 f"{len(which)} of {len(z)} relu neurons give 0 for all {z.shape[1]} samples; "
                 f"the highest pre-activation is {highest[which].max():.3g}",
             )
@@ -108,10 +108,10 @@ def saturated(measured: Measurements) -> Iterator[Suspicion]:
         stuck = np.flatnonzero(one_side & flat.all(axis=1))
         if len(stuck):
             text = f"its activation is about {a[stuck[0]].mean():.3g} for every sample"
-            yield Suspicion("saturated", layer.name, names_of(layer.neuron_names, stuck), text)
+            yield Suspicion("saturated", layer.name, names_of_some(layer.neuron_names, stuck), text)
 
 
-def names_of(names: list[str], which: NDArray[np.intp]) -> str | None:
+def names_of_some(names: list[str], which: NDArray[np.intp]) -> str | None:
     """Return the names of some neurons, or None for all of them."""
     return None if len(which) == len(names) else ", ".join(names[i] for i in which)
 
@@ -249,8 +249,8 @@ def learning_rate_too_low(measured: Measurements) -> Iterator[Suspicion]:
 
 
 Rule = Callable[[Measurements], Iterator[Suspicion]]
-# Rules in order, since a rule reads what those before it suspect; with each, how many looks in a
-# row must agree.
+# Rules in order, since a rule reads what those before it suspect; with each, how many consecutive
+# looks must agree.
 RULES: tuple[tuple[Rule, int], ...] = (
     (symmetric, 2),
     (exploding, 2),

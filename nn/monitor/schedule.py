@@ -10,7 +10,7 @@ class LookSchedule:
     """The steps to look at.
 
     Attributes:
-        first: so many steps are all looked at, since a bad start shows at once.
+        first: how many steps at the start are all looked at, since a bad start shows at once.
         early_every: interval up to `early_until`, so that short runs have pictures too.
         early_until: the step up to which that holds.
         every: interval from then on.

@@ -27,7 +27,7 @@ LOGGED_FIELDS = (
 )
 
 
-class Writer(Protocol):
+class LookWriter(Protocol):
     """What each kind of tracker can do."""
 
     def write(
@@ -51,7 +51,7 @@ class Tracker:
         parameters: of the model.
     """
 
-    def __init__(self, name: str, writer: Writer, parameters: ParameterGroups) -> None:
+    def __init__(self, name: str, writer: LookWriter, parameters: ParameterGroups) -> None:
         self.name, self.writer, self.parameters = name, writer, parameters
         self._broken = False
 
@@ -121,7 +121,7 @@ def tracker_for(
         raise ValueError(f'{name} needs {what} to write to: log_to("{name}", "runs/one")')
     if settings:
         raise ValueError(f"{name} does not take settings, got {', '.join(settings)}")
-    writers: dict[str, Callable[[Path], Writer]] = {
+    writers: dict[str, Callable[[Path], LookWriter]] = {
         "csv": CsvWriter,
         "jsonl": JsonlWriter,
         "tensorboard": TensorBoardWriter,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Blue and orange are those of the gradient pictures; the others are Okabe and Ito's, which
-# colour-blind readers can tell apart. Each class has its own marker as well.
+# colour-blind readers can distinguish. Each class has its own marker as well.
 COLOURS = ("#2471b9", "#d95f02", "#009e73", "#cc79a7", "#b59b00", "#56b4e9", "#424a53", "#8250df")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 MARGIN = 0.12  # inches around everything, so that no letter touches the edge

@@ -61,11 +61,11 @@ def resume(
             "name another file, or delete this one to start again"
         )
     try:
-        state, best, rows, kept, numbers = (
+        state, best, optimizer_state, kept, numbers = (
             content[key] for key in ("model", "best", "optimizer", "history", "rng")
         )
         model.load_state_dict(state)  # type: ignore[arg-type]
-        optimizer.load_state_dict(rows)  # type: ignore[arg-type]
+        optimizer.load_state_dict(optimizer_state)  # type: ignore[arg-type]
         history.load_state_dict(kept)  # type: ignore[arg-type]
         rng.setstate((numbers[0], tuple(numbers[1]), numbers[2]))  # type: ignore[index]
     except (KeyError, TypeError, IndexError) as error:

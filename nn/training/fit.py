@@ -71,7 +71,7 @@ def fit(
     Args:
         model: takes one sample, returns one Value or several.
         X: the inputs, shape (n_samples, n_features).
-        y: the targets, shape (n_samples,), as the loss wants them.
+        y: the targets, shape (n_samples,), as the loss takes them.
         loss: from predictions and targets of a minibatch to one Value, such as `nn.hinge`.
         optimizer: moves the model's parameters, such as `nn.Adam(model.parameters())`.
         epochs: how often to go through the data.
@@ -180,21 +180,21 @@ class Run:
         compiled: bool | str,
     ) -> None:
         """Check and split the samples, resume from a checkpoint, and record the computation."""
-        rows, targets = paired(X, y)
+        samples, targets = paired(X, y)
         if isinstance(validation, tuple):
-            self.train, self.held_back = (rows, targets), paired(*validation)
+            self.train, self.held_back = (samples, targets), paired(*validation)
         else:
-            kept, left = split(len(rows), validation, self.rng)
-            self.train, self.held_back = pick(rows, targets, kept), pick(rows, targets, left)
+            kept, left = split(len(samples), validation, self.rng)
+            self.train, self.held_back = pick(samples, targets, kept), pick(samples, targets, left)
         if self.patience is not None and not self.held_back[0]:
             raise ValueError(
                 "patience needs validation samples to judge by; set validation above 0"
             )
-        # What does not fit is better said before the first epoch, and by its row in y.
-        answer = self.model(rows[0])  # type: ignore[operator]
+        # A target that the loss refuses is reported before the first epoch, by its index in y.
+        answer = self.model(samples[0])  # type: ignore[operator]
         if self.loss in MEAN_LOSSES:
             with no_grad():
-                self.loss([answer] * len(rows), targets)
+                self.loss([answer] * len(samples), targets)
         self.fingerprint = fingerprint(
             self.train,
             self.held_back,
@@ -269,7 +269,7 @@ class Run:
             self.ended = "epochs"
 
     def step(self, batch: Sequence[int]) -> tuple[float, list[Output]]:
-        """Take one step on the samples of these numbers; return their loss and the predictions.
+        """Take one step on the samples with these indices; return their loss and the predictions.
 
         If the loss is inf or nan, no step is taken, and training stops.
         """
@@ -324,7 +324,7 @@ class Run:
 
 
 def is_best(history: History) -> bool:
-    """Tell whether the last epoch is the best so far; without validation each one is."""
+    """Return whether the last epoch is the best so far; without validation each one is."""
     if not history.validation_loss:
         return True
     *earlier, last = history.validation_loss

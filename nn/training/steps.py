@@ -28,7 +28,7 @@ class Task(NamedTuple):
         loss: from predictions and targets to one Value.
         optimizer: moves the model's parameters.
         penalty: from the model to a Value to add to the loss, or None.
-        batch_size: samples a step.
+        batch_size: samples per step.
     """
 
     model: Module
@@ -41,10 +41,10 @@ class Task(NamedTuple):
 
 
 class Steps(Protocol):
-    """What `fit` needs of either way."""
+    """What `fit` needs of eager and compiled steps alike."""
 
-    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
-        """Take a step on the training samples of these numbers.
+    def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples with these indices.
 
         Returns:
             Their loss without the penalty, and the predictions. If the loss is inf or nan, no step
@@ -61,9 +61,9 @@ class EagerSteps:
     def __init__(self, task: Task) -> None:
         self.task = task
 
-    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
-        """Take a step on the training samples of these numbers."""
-        value, total, predictions = self._forward(numbers)
+    def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples with these indices."""
+        value, total, predictions = self._forward(indices)
         if not isfinite(value.data):
             return value.data, []
         self.task.optimizer.zero_grad()
@@ -71,24 +71,24 @@ class EagerSteps:
         self.task.optimizer.step()
         return value.data, [plain(prediction) for prediction in predictions]
 
-    def loss_of(self, numbers: Sequence[int]) -> Value:
-        """Return the recorded loss of the training samples of these numbers, with the penalty."""
-        return self._forward(numbers)[1]
+    def loss_of(self, indices: Sequence[int]) -> Value:
+        """Return the recorded loss of the training samples with these indices, with the penalty."""
+        return self._forward(indices)[1]
 
-    def _forward(self, numbers: Sequence[int]) -> tuple[Value, Value, list[Prediction]]:
+    def _forward(self, indices: Sequence[int]) -> tuple[Value, Value, list[Prediction]]:
         """Return the loss without and with the penalty, and the predictions."""
-        rows, targets = pick(*self.task.samples, numbers)
-        predictions = [self.task.model(row) for row in rows]  # type: ignore[operator]
-        value = self.task.loss(predictions, targets)
+        X, y = pick(*self.task.samples, indices)
+        predictions = [self.task.model(x) for x in X]  # type: ignore[operator]
+        value = self.task.loss(predictions, y)
         total = value if self.task.penalty is None else value + self.task.penalty(self.task.model)
         return value, total, predictions
 
     def judge(self) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the samples held back."""
-        rows, targets = self.task.held_back
+        X, y = self.task.held_back
         with engine.no_grad():
-            predictions = [self.task.model(row) for row in rows]  # type: ignore[operator]
-            value = self.task.loss(predictions, targets).data
+            predictions = [self.task.model(x) for x in X]  # type: ignore[operator]
+            value = self.task.loss(predictions, y).data
         return value, [plain(prediction) for prediction in predictions]
 
 
@@ -135,9 +135,9 @@ class CompiledSteps:
         if len(self.held_back[0]):
             self.program.evaluate(*self.held_back)
 
-    def train(self, numbers: Sequence[int]) -> tuple[float, list[Output]]:
-        """Take a step on the training samples of these numbers."""
-        X, y = (part[numbers] for part in self.samples)
+    def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
+        """Take a step on the training samples with these indices."""
+        X, y = (part[indices] for part in self.samples)
         try:
             self.program.step(X, y)
         except engine.NonFiniteError:
@@ -156,13 +156,13 @@ class CompiledSteps:
         if not self.by_sample:
             flat = [float(out[0]) for out in outputs]
             n = len(flat) // n_samples
-            rows = [flat[i : i + n] for i in range(0, len(flat), n)]
-            return float(losses[0]), [row[0] if n == 1 else row for row in rows]
+            found = [flat[i : i + n] for i in range(0, len(flat), n)]
+            return float(losses[0]), [output[0] if n == 1 else output for output in found]
         return float(sum(losses) / len(losses)), by_sample(outputs)
 
 
 def steps_for(compiled: bool | str, task: Task) -> Steps:
-    """Return the compiled way if it is wanted and can be had, else the eager one.
+    """Return compiled steps if they are wanted and possible, otherwise eager ones.
 
     Raises:
         ValueError: `compiled` is none of True, False and "auto".

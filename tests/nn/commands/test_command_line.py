@@ -184,7 +184,7 @@ def test_network_picture_shows_the_gradients_of_one_sample_alone(flowers) -> Non
     [
         ("height,width,kind\n1,2,a\n1,,b\n", "row 3, column 'width' is empty; fill it in"),
         ("height,width,kind\n1,2,a\n1,tall,b\n", "row 3, column 'width' needs a number, got 'tall'"),
-        ("height,width,kind\n1,2,a\n1,2,a\n", "column 'kind' has one class only, 'a'"),
+        ("height,width,kind\n1,2,a\n1,2,a\n", "column 'kind' has only one class, 'a'"),
         ("x,kind\n1,a\n2,a\n3,b\n4,b\n", "bad has 4 samples; training needs at least 5"),
         ("", "bad.csv: is empty"),
     ],

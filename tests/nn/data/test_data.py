@@ -330,7 +330,7 @@ def test_every_column_ignored(write: Write) -> None:
 
 def test_one_class_only(write: Write) -> None:
     assert refusal(write("x,y\n1,a\n2,a\n")) == (
-        "table.csv: column 'y' has one class only, 'a'; it needs at least two to tell apart"
+        "table.csv: column 'y' has only one class, 'a'; classification needs at least two"
     )
 
 
