@@ -13,6 +13,7 @@ from engine.draw.raster import png_of
 from engine.draw.svg import colours
 from engine.draw.svg.document import MARGIN, document, layer, painted
 from engine.draw.svg.elements import px, text_element
+from engine.draw.svg.legend import LEGEND_LINE, NOTE, wrapped
 from engine.draw.text import escape_xml, fit_text, text_width
 
 SECONDS, LAST_SECONDS = 1.4, 3.5  # that a frame stays
@@ -123,12 +124,31 @@ class Frames:
         caption = captioned(
             stage.passes.steps[k].caption, self._size[0] - 2 * MARGIN, stage.placement.size, colour
         )
-        return [*(part for parts in layers for part in parts), caption]
+        return [*(part for parts in layers for part in parts), caption, self._note(colour)]
+
+    def _note(self, colour: str) -> str:
+        """Return the note that the graph is stale as SVG, below the captions of all frames."""
+        wide, high = self._stage.placement.size
+        high += MOST_CAPTION_LINES * CAPTION_LINE + 4
+        lines = [
+            text_element(
+                wide / 2, high + (i + 1) * LEGEND_LINE, line, NOTE, colour, "middle", bold=True
+            )
+            for i, line in enumerate(self._note_lines)
+        ]
+        return f"<g>{''.join(lines)}</g>" if lines else ""
+
+    @property
+    def _note_lines(self) -> list[str]:
+        note = self._stage.graph.recording.note
+        room = max(self._stage.placement.size[0], LEAST_FRAME_WIDTH)
+        return wrapped(note, room, NOTE) if note else []
 
     @property
     def _size(self) -> tuple[float, float]:
         wide, high = self._stage.placement.size
         high += 2 * MARGIN + MOST_CAPTION_LINES * CAPTION_LINE + 4
+        high += LEGEND_LINE * len(self._note_lines)
         # Even numbers, so that the frames of a sheet begin at whole pixels.
         wide = max(wide, LEAST_FRAME_WIDTH) + 2 * MARGIN
         return (float(-(-wide // 2) * 2), float(-(-high // 2) * 2))
@@ -154,6 +174,7 @@ class Frames:
 
     def __repr__(self) -> str:
         lines = [f"{len(self)} frames of {self._stage.scene.title}"]
+        lines += filter(None, [self._stage.graph.recording.note])
         return "\n".join([*lines, *(f"  {caption}" for caption in self.captions)])
 
 

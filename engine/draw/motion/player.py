@@ -87,6 +87,7 @@ class Player:
     def __repr__(self) -> str:
         steps = self._stage.passes.steps
         lines = [f"Player of {self._stage.scene.title}: {len(steps)} steps"]
+        lines += filter(None, [self._stage.graph.recording.note])
         return "\n".join([*lines, *(f"  {step.text}" for step in steps)])
 
 

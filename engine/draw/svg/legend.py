@@ -36,7 +36,7 @@ def legend(scene: Scene, room: float, y: float) -> tuple[list[str], float, float
         y += LEGEND_LINE + (2 if parts else 0)
     for sample, text in items:
         wide = SWATCH + 5 + text_width(text, SMALL)
-        if sample in ("local", "path", "cells"):
+        if sample in ("local", "path", "cells", "hidden"):
             wide += 6
         if x and x + wide > room:
             x, y = 0.0, y + LEGEND_LINE
@@ -53,6 +53,8 @@ def legend_items(scene: Scene) -> list[tuple[str, str]]:
         items.append(("local", "local derivative"))
     if any(arrow.label[1] for arrow in scene.arrows):
         items.append(("path", "what this path adds to grad"))
+    if any(arrow.hidden for arrow in scene.arrows):
+        items.append(("hidden", "slope hidden in a function"))
     if part := part_of_heat(scene):
         what = "change" if scene.compared else "grad"
         text = f"{part} is a neuron: {what} of each weight, bias last; then of its output"
@@ -92,10 +94,11 @@ def _item(sample: str, text: str, x: float, y: float) -> list[str]:
     elif sample == "path":
         parts = [text_element(x, y, "+2", SMALL, colours.mixed(1, 1), bold=True)]
         shift = SWATCH + 5
-    elif sample == "zero":
+    elif sample in ("zero", "hidden"):
+        dash = ' stroke-dasharray="4 3"' if sample == "zero" else ""
         parts = [
             f'<path d="M{px(x)},{px(y - 3.5)}h{px(SWATCH + 2)}" stroke="{colours.PLAIN}" '
-            'stroke-width="1.2" stroke-dasharray="4 3"/>'
+            f'stroke-width="1.2"{dash}/>'
         ]
         shift = SWATCH + 7
     elif sample == "cells":
