@@ -11,6 +11,7 @@ from engine.draw.motion.stage import Stage
 from engine.draw.picture import Picture
 from engine.draw.raster import png_of
 from engine.draw.svg import colours
+from engine.draw.svg.description import described_as
 from engine.draw.svg.document import MARGIN, document, layer, painted
 from engine.draw.svg.elements import px, text_element
 from engine.draw.svg.legend import LEGEND_LINE, NOTE, wrapped
@@ -41,7 +42,7 @@ class Frames:
         if not -len(self) <= k < len(self):
             raise IndexError(f"there are {len(self)} frames, got {k}")
         k %= len(self)
-        return self._picture(self._page(self._parts(k, colours.CAPTION)))
+        return self._picture(self._page(self._parts(k, colours.CAPTION), self.captions[k]))
 
     def __iter__(self) -> Iterator[Picture]:
         return (self[k] for k in range(len(self)))
@@ -76,13 +77,14 @@ class Frames:
                 f"a sheet needs at least one column and one frame, got {columns} and {len(chosen)}"
             )
         wide, high = self._size
-        parts = []
+        parts = [""]
         for i, k in enumerate(chosen):
             if not -len(self) <= k < len(self):
                 raise IndexError(f"there are {len(self)} frames, got {k}")
             x, y = i % columns * wide, i // columns * high
             frame = "".join(self._parts(k % len(self), colours.CAPTION))
             parts.append(f'<g transform="translate({px(x)},{px(y)})">{frame}</g>')
+        parts[0] = described_as("; ".join(self.captions[k] for k in chosen))
         size = (min(columns, len(chosen)) * wide, -(-len(chosen) // columns) * high)
         return self._picture(document(self._stage.scene.title, parts, *self._corner, *size))
 
@@ -90,7 +92,8 @@ class Frames:
     def svg(self) -> str:
         """One SVG that plays all frames, over and over; without animation it shows the last."""
         frames = [self._parts(k, colours.CAPTION) for k in range(len(self))]
-        return self._page([animated(variants) for variants in zip(*frames, strict=True)])
+        parts = [animated(variants) for variants in zip(*frames, strict=True)]
+        return self._page(parts, self._stage.description)
 
     def gif(self) -> bytes:
         """Return the frames as an animated GIF.
@@ -108,7 +111,7 @@ class Frames:
 
         images = []
         for k in range(len(self)):
-            page = self._page(self._parts(k, colours.TEXT))
+            page = self._page(self._parts(k, colours.TEXT), self.captions[k])
             with Image.open(BytesIO(png_of(page, scale=GIF_SCALE, background="white"))) as image:
                 images.append(image.convert("RGB").quantize(GIF_COLOURS, Image.Quantize.FASTOCTREE))
         first, *rest = images
@@ -157,15 +160,16 @@ class Frames:
     def _corner(self) -> tuple[float, float]:
         return (-(self._size[0] - self._stage.placement.size[0]) / 2, -MARGIN)
 
-    def _page(self, parts: Sequence[str]) -> str:
-        return document(self._stage.scene.title, [layer(list(parts))], *self._corner, *self._size)
+    def _page(self, parts: Sequence[str], description: str) -> str:
+        body = [described_as(description), layer(list(parts))]
+        return document(self._stage.scene.title, body, *self._corner, *self._size)
 
     def _picture(self, svg: str) -> Picture:
         return Picture(self._stage.graph, self._stage.scene, svg, self._stage.direction)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         coded = in_base64(self.svg.encode())
-        alt = escape_xml("; ".join(self.captions[-3:]))
+        alt = escape_xml(self._stage.description)
         bundle: dict[str, object] = {
             "text/html": f'<img alt="{alt}" src="data:image/svg+xml;base64,{coded}">',
             "text/plain": repr(self),

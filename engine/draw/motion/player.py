@@ -56,8 +56,7 @@ class Player:
         image = in_base64(self.svg.encode())
         # The same graph gives the same bytes, so no random id: the script mounts each copy once.
         name = sha1((data + image).encode(), usedforsecurity=False).hexdigest()[:12]
-        steps = "; ".join(step.text for step in stage.passes.steps[-3:])
-        alt = escape_xml(f"gradient graph of {stage.scene.title}. {steps}")
+        alt = escape_xml(stage.description)
         self.html = (
             f'<div data-glassgrad="{name}" style="max-width:100%">'
             f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{image}">'

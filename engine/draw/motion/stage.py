@@ -26,6 +26,8 @@ from engine.origin import unhooked
 from engine.value import Opaque, Value
 from engine.words.names import names_of
 
+MOST_STEPS = 30  # to describe
+
 
 class Stage:
     """What a pass in motion is drawn from.
@@ -46,6 +48,16 @@ class Stage:
         self.placement = placement
         self.passes = passes
         self.direction = direction
+
+    @property
+    def description(self) -> str:
+        """What happens, in words for those who cannot see it; of many steps only the last ones."""
+        texts = [step.text for step in self.passes.steps]
+        more = len(texts) - MOST_STEPS
+        steps = [*([f"{more:,} steps before"] if more > 0 else []), *texts[-MOST_STEPS:]]
+        note = self.graph.recording.note
+        title = f"gradient graph of {self.scene.title}. "
+        return title + (f"{note}. " if note else "") + "; ".join(steps)
 
     def at(self, k: int) -> Scene:
         """Return the scene after step `k`."""

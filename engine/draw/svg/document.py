@@ -15,7 +15,7 @@ from engine.draw.scene.model import (
     Scene,
 )
 from engine.draw.svg import colours
-from engine.draw.svg.description import description
+from engine.draw.svg.description import described_as, description
 from engine.draw.svg.elements import px, text_element
 from engine.draw.svg.faces import card_element
 from engine.draw.svg.legend import legend
@@ -42,7 +42,7 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str, described: boo
     high += extra + 2 * MARGIN
     left, top = -MARGIN - shift, -MARGIN
     layers = painted(scene, placement, sideways=sideways)
-    about = [f"<desc>{escape_xml(description(scene))}</desc>"] if described else []
+    about = [described_as(description(scene))] if described else []
     parts = [*about, *map(layer, layers), layer(below)]
     return document(scene.title, parts, left, top, wide, high)
 
