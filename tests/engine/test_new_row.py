@@ -22,10 +22,11 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def copied(folder: Path, row: str) -> Path:
-    """Copy engine and the tests of its table to a folder, and add a row to the table."""
+    """Copy engine and tests that go through its table to a folder, and add a row to the table."""
     shutil.copytree(ROOT / "engine", folder / "engine")
     (folder / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "engine" / "test_ops_table.py", folder / "tests")
+    for name in ("test_ops_table.py", "test_extremes.py", "test_random_graphs.py"):
+        shutil.copy(ROOT / "tests" / "engine" / name, folder / "tests")
     table = folder / "engine" / "ops.py"
     text = table.read_text(encoding="utf-8")
     assert text.count(END) == 1
@@ -98,7 +99,17 @@ def test_row_gives_its_tests(with_gaussian: Path) -> None:
     command = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "gaussian", "tests")
     done = run(with_gaussian, *command)
     [passed] = re.findall(r"^(\d+) passed", done.stdout, flags=re.MULTILINE)
-    assert int(passed) >= 6, done.stdout
+    assert int(passed) >= 12, done.stdout
+
+
+def test_row_is_in_the_random_graphs(with_gaussian: Path) -> None:
+    program = (
+        "from tests.test_random_graphs import Dual, dual_of\n"
+        "out = dual_of('gaussian', Dual(0.3, 1))\n"
+        "print(float(out.x), float(out.d))"
+    )
+    number, slope = map(float, run(with_gaussian, "-c", program).stdout.split())
+    assert slope == pytest.approx(-0.6 * number, rel=1e-12)
 
 
 @pytest.mark.parametrize("slope", ["-2 * a", "-2.002 * a * out"])
