@@ -188,3 +188,92 @@ def test_numbers_that_are_not_finite_are_explained_too() -> None:
 def test_what_cannot_be_explained_is_refused_in_words(attempt, error, wording) -> None:
     with pytest.raises(error, match=wording):
         attempt()
+
+
+# ---- results made by hand, whose slopes are hidden in a function ----
+
+
+def square(x: Value) -> Value:
+    out = Value(x.data**2, (x,), "square", "h")
+
+    def add_to_grad() -> None:
+        x.grad += 2 * x.data * out.grad
+
+    out._backward = add_to_grad
+    return out
+
+
+def with_a_square() -> tuple[Value, Value]:
+    """Return L = 3 x² + 2 x at x = 5, with the square made by hand, and x."""
+    x = Value(5.0, "x")
+    out = square(x) * 3.0 + x * 2.0
+    out.label = "L"
+    return out, x
+
+
+def test_path_through_a_hidden_slope_has_no_product_and_the_sum_is_not_known() -> None:
+    explanation = engine.explain(*with_a_square())
+    assert [path.slopes for path in explanation.paths] == [(1.0, 3.0, None), (1.0, 2.0)]
+    assert [path.product for path in explanation.paths] == [None, 2.0]
+    assert (explanation.n_paths, explanation.total) == (2, None)
+
+
+def test_text_says_what_is_hidden_what_is_known_and_what_backward_found() -> None:
+    out, x = with_a_square()
+    out.backward()
+    lines = str(engine.explain(out, x)).splitlines()
+    assert "  h = square(x) = square(5) = 25" in lines
+    assert "      square was made by hand: its slopes are hidden in a function" in lines
+    assert "  L ← e ← h ← x   ×1 ×3 ×? = ?" in lines
+    assert "  L ← f ← x       ×1 ×2    = +2" in lines
+    assert lines[-3:] == [
+        "dL/dx cannot be read off the graph: 1 path goes through h (square), made by hand, whose "
+        "slopes are hidden in a function (engine.define makes an operation with slopes)",
+        "the other path adds +2",
+        "x.grad is +32: what backward() has found, which runs the function",
+    ]
+    assert "<td>×1 ×3 ×?</td>" in engine.explain(out, x)._repr_html_().replace(
+        '<td style="text-align:left">', "<td>"
+    )
+
+
+def test_slope_towards_a_hidden_result_is_known() -> None:
+    out, x = with_a_square()
+    h = next(node for node in engine.nodes(out) if node.label == "h")
+    assert engine.explain(out, h).total == 3.0
+    assert engine.explain(h, x).total is None
+    assert str(engine.explain(x * 2.0 + h.data, x)).endswith(" = +2")
+
+
+def test_last_operation_made_by_hand_is_explained_without_slopes() -> None:
+    _, x = with_a_square()
+    assert str(engine.explain(square(x))).splitlines()[2:] == [
+        "  h = square(x) = square(5) = 25",
+        "      square was made by hand: its slopes are hidden in a function",
+    ]
+
+
+def test_long_path_with_a_hidden_slope_is_shortened() -> None:
+    x = Value(0.5, "x")
+    out = square(x)
+    for _ in range(20):
+        out = out + 1.0
+    assert "×?" in str(engine.explain(out, x))
+
+
+def test_hidden_path_is_listed_among_many() -> None:
+    x = Value(1.0, "x")
+    out = square(x)
+    for i in range(40):
+        out = out + x * float(i + 1)
+    explanation = engine.explain(out, x)
+    assert explanation.n_paths == 41
+    assert None in [path.product for path in explanation.paths]
+    assert "12 of 41 paths are listed" in str(explanation)
+
+
+def test_operation_made_by_hand_of_many_inputs_fits_on_a_line() -> None:
+    xs = [Value(float(i)) for i in range(500)]
+    out = Value(1.0, tuple(xs), "sum")
+    assert engine.formula(out) == "sum(0, 1, 2, 3, … 492 more …, 496, 497, 498, 499)"
+    assert len(str(engine.tree(out, depth=0)).splitlines()[0]) < 200

@@ -58,3 +58,80 @@ def test_numbers_that_are_not_finite_are_drawn_in_plain_sight() -> None:
     assert ">inf</text>" in svg.replace("+", "")
     assert "first non-finite number: exp = inf, made by exp" in svg
     assert ">inf or nan</text>" in svg
+
+
+def square(x: Value) -> Value:
+    """Return x², made by hand as in micrograd."""
+    out = Value(x.data**2, (x,), "square", "h")
+
+    def add_to_grad() -> None:
+        x.grad += 2 * x.data * out.grad
+
+    out._backward = add_to_grad
+    return out
+
+
+def with_a_square() -> Value:
+    """Return 3 x² + 2 x at x = 5, with the square made by hand."""
+    x = Value(5.0, "x")
+    out = square(x) * 3.0 + x * 2.0
+    out.label = "L"
+    out.backward()
+    return out
+
+
+def test_operation_made_by_hand_has_an_edge_without_a_local_derivative() -> None:
+    scene = engine.draw(with_a_square())._scene
+    hidden = [arrow for arrow in scene.arrows if arrow.hidden]
+    assert [(a.local, a.gradient, a.label, a.tip) for a in hidden] == [
+        (None, None, ("", ""), "its slopes are hidden in a function")
+    ]
+    tips = [card.tip for card in scene.cards]
+    assert "h: data 25.0, grad 3.0; made by square, by hand: its slopes are hidden in a" in str(
+        tips
+    )
+
+
+def test_legend_explains_a_hidden_slope_only_where_there_is_one() -> None:
+    assert ">slope hidden in a function</text>" in engine.draw(with_a_square()).svg
+    assert "hidden in a function" not in engine.draw(with_gradients(fan_out())).svg
+
+
+def test_known_path_beside_a_hidden_one_shows_what_it_adds() -> None:
+    scene = engine.draw(with_a_square())._scene
+    assert [arrow.label for arrow in scene.arrows if arrow.local == 2.0] == [("×2", "+2")]
+    x = next(card for card in scene.cards if card.title == "x")
+    assert x.tip.endswith("the paths bring · +2")
+
+
+def test_gradient_that_a_function_adds_to_gets_no_note_of_doubt() -> None:
+    assert engine.draw(with_a_square())._scene.notes == []
+
+
+def test_recomputed_operation_made_by_hand_can_be_compared() -> None:
+    picture = engine.draw(with_a_square(), compare=with_a_square())
+    assert "no change" in picture.svg
+
+
+def test_operations_made_by_hand_under_other_names_cannot_be_compared() -> None:
+    x = Value(5.0, "x")
+    with pytest.raises(ValueError, match="where one has f"):
+        engine.draw(Value(1.0, (x,), "f"), compare=Value(1.0, (x,), "g"))
+
+
+@pytest.mark.parametrize("make", [engine.frames, engine.play])
+def test_frames_and_player_refuse_an_operation_made_by_hand(make) -> None:
+    with pytest.raises(
+        ValueError, match=r"those of square \(h\), made by hand, are hidden in a fun"
+    ):
+        make(with_a_square())
+
+
+def test_folded_arrow_into_an_operation_made_by_hand_says_that_its_slope_is_hidden() -> None:
+    x = Value(5.0, "x")
+    with engine.scope("part"):
+        out = square(x) * 3.0 + x
+    out.backward()
+    scene = engine.draw(out, fold="neuron")._scene
+    (arrow,) = (a for a in scene.arrows if a.hidden)
+    assert (arrow.gradient, arrow.tip) == (None, "its slopes are hidden in a function")
