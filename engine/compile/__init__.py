@@ -1,4 +1,4 @@
-"""Scalar code, recorded once, re-rolled into array instructions, and replayed at their speed."""
+"""Scalar code, recorded once, re-rolled into array instructions, and replayed at array speed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def compile(
             Leaves from outside that it uses are the parameters.
         optimizer: moves the parameters in `program.step`; anything with a method `step()`. If it
             has a list `parameters`, memory keeps them in its order; else in that of first use.
-        batched: whether `fn` is of one sample. The program then takes each argument with a leading
+        batched: whether `fn` takes one sample. The program then takes each argument with a leading
             axis of samples, and returns the mean.
         penalty: for a batched program: gives a Value to add to the mean once, such as L2.
         backend: "numpy" for arrays; "python" for straight-line Python, without NumPy; "auto" for
@@ -85,15 +85,15 @@ def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:
 
 
 def live_arrays(parameters: Sequence[Value]) -> LiveArrays | None:
-    """Return the numbers and gradients of parameters as arrays, if programs keep them so.
+    """Return the numbers and gradients of parameters as arrays, if programs keep them as arrays.
 
     Args:
         parameters: leaves, such as those an optimiser moves.
 
     Returns:
         An object whose `.data` and `.grad`, shape (n_parameters,), read and write those of the
-        parameters in one go, whatever happens to them later; None if they are plain Values, or of
-        programs that have nothing to do with each other.
+        parameters in one go, whatever happens to them later; None if they are plain Values, or
+        belong to unrelated programs.
 
     Example:
         >>> import engine
@@ -110,8 +110,8 @@ def live_arrays(parameters: Sequence[Value]) -> LiveArrays | None:
     """
     if not parameters or type(parameters[0]) is Value:  # not of a program; spares loading NumPy
         return None
-    from engine.compile.live import Live, LiveArrays, blocks_of
+    from engine.compile.live import Live, LiveArrays, parameter_blocks
 
-    if not all(isinstance(p, Live) for p in parameters) or len(blocks_of(parameters)) > 1:
+    if not all(isinstance(p, Live) for p in parameters) or len(parameter_blocks(parameters)) > 1:
         return None
     return LiveArrays(parameters)

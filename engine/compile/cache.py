@@ -104,13 +104,13 @@ class ProgramCache:
         self._entries.clear()
 
     def _forget_oldest(self) -> None:
-        """Forget the oldest of many recordings, and say once that there are many."""
+        """Forget the oldest of many recordings, and warn once that there are many."""
         if len(self._entries) > MAX_RECORDINGS:
             del self._entries[next(iter(self._entries))]
         if self.stats.recordings == MANY_RECORDINGS:
             warnings.warn(
                 f"{self.function.name} has been recorded {MANY_RECORDINGS} times, once for every "
-                "shape of its arguments and every change of a number that it takes from outside; "
+                "shape of its arguments and every change of a number that it reads from outside; "
                 "pass what changes as an argument, and use batched=True for batches of many "
                 "sizes",
                 RuntimeWarning,
@@ -132,8 +132,8 @@ class ProgramCache:
         for i, n in enumerate(counts):
             if n != counts[0]:
                 raise ValueError(
-                    f"every argument needs as many samples: {name(0)} has {counts[0]}, {name(i)} "
-                    f"has {n}"
+                    f"every argument needs the same number of samples: {name(0)} has {counts[0]}, "
+                    f"{name(i)} has {n}"
                 )
         return list(shapes), counts[0]
 
@@ -158,14 +158,14 @@ class ProgramCache:
         return CacheEntry(tape, rolled, leaves_out and hasattr(self.optimizer, "zero_grad"))
 
     def _take_into_arrays(self, tape: Tape) -> None:
-        """Keep the parameters in arrays from now on, unless NumPy is to stay out."""
+        """Keep the parameters in arrays from now on, unless NumPy is not to be used."""
         if self.backend == "python":
             return
         from engine.compile.live import LiveArrays
 
         # Those of the optimizer first, in its order: it then moves them in one go.
         moved = list(getattr(self.optimizer, "parameters", []))
-        # Held as long as the program lives, since it is what keeps them together.
+        # Kept as long as the program lives, since it is what keeps the parameters together.
         self._together = LiveArrays(dict.fromkeys([*moved, *tape.parameters]))
 
     def _compiled(
@@ -187,7 +187,7 @@ class ProgramCache:
     def _replay(
         self, entry: CacheEntry, keys: list[Key], n_samples: int | None
     ) -> ArrayReplay | PythonReplay:
-        """Return a replay by arrays, or by lines of Python where these are asked for or quicker."""
+        """Return a replay by arrays, or by lines of Python where requested or faster."""
         tape, rolled = entry.tape, entry.rolled
         if rolled is None:
             return PythonReplay(tape, ValueStore(tape.parameters), n_samples)

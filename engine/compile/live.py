@@ -21,7 +21,7 @@ from engine.origin import begin_epoch
 from engine.value import Value, current
 
 
-class Block:
+class ParameterBlock:
     """Numbers and gradients of many parameters, one after the other.
 
     Attributes:
@@ -51,15 +51,15 @@ class Live(Watched):
     """A leaf whose number and gradient are kept in a block.
 
     Attributes:
-        block: the block (the slot _da, which a leaf has no use for).
+        block: the block (in the slot _da, which a leaf does not need).
         index: of its number and gradient in the block (the slot _db).
     """
 
     if TYPE_CHECKING:  # for a type checker they are slots
         __slots__ = ("block", "index")
-        block: Block
+        block: ParameterBlock
         index: int
-    else:  # in truth other names, of other types, for slots that Value has
+    else:  # at run time other names, of other types, for slots that Value has
         __slots__ = ()
         block, index = vars(Value)["_da"], vars(Value)["_db"]
 
@@ -98,7 +98,7 @@ class Live(Watched):
 class LiveArrays:
     """Numbers and gradients of parameters as arrays, read and written in one go.
 
-    Holds the parameters together in one block, and finds them again when they have moved.
+    Keeps the parameters together in one block, and finds them again when they have moved.
 
     Attributes:
         parameters: the Values.
@@ -108,24 +108,24 @@ class LiveArrays:
 
     def __init__(self, parameters: Iterable[Value]) -> None:
         self.parameters = list(parameters)
-        blocks = blocks_of(self.parameters)
+        blocks = parameter_blocks(self.parameters)
         if len(blocks) != 1 or set(map(type, self.parameters)) != {Live}:
             self._gather(blocks)
         self._find()
 
-    def _gather(self, blocks: Iterable[Block]) -> None:
+    def _gather(self, blocks: Iterable[ParameterBlock]) -> None:
         """Move these parameters, and all that must stay with them, into a block of their own."""
         users = {user for block in blocks for user in block.users}
-        # Those first that need most, so that they are consecutive.
+        # The longest lists first, so that they are consecutive.
         lists = sorted([self.parameters, *(u.parameters for u in users)], key=len, reverse=True)
-        block = Block(list(dict.fromkeys(p for parameters in lists for p in parameters)))
+        block = ParameterBlock(list(dict.fromkeys(p for parameters in lists for p in parameters)))
         block.users.update(users)
         for old in blocks:
             old.moved = True
 
     def _find(self) -> None:
         """Look up where the parameters are."""
-        self.block = next(iter(blocks_of(self.parameters)))
+        self.block = next(iter(parameter_blocks(self.parameters)))
         indices: list[int] = list(map(attrgetter("index"), self.parameters))
         first, n = indices[0], len(indices)
         self.indices: slice | NDArray[np.intp] = (
@@ -135,14 +135,14 @@ class LiveArrays:
         )
         self.block.users.add(self)
 
-    def current_block(self) -> Block:
+    def current_block(self) -> ParameterBlock:
         """Return the block, after another user may have moved it."""
         if self.block.moved:
             self._find()
         return self.block
 
     def array(self, numbers: Sequence[float]) -> NDArray[np.float64]:
-        """Return one number for each parameter as an array, for what goes with them."""
+        """Return one number for each parameter as an array, for state that goes with them."""
         return np.array(numbers, dtype=float)
 
     @property
@@ -194,6 +194,6 @@ class LiveLists:
         self._arrays.grad = np.array(numbers)
 
 
-def blocks_of(parameters: Sequence[Value]) -> set[Block]:
+def parameter_blocks(parameters: Sequence[Value]) -> set[ParameterBlock]:
     """Return the blocks in which parameters are."""
     return {p.block for p in parameters if isinstance(p, Live)}

@@ -43,7 +43,7 @@ class Program:
 
     Attributes:
         optimizer: what `step` moves the parameters with, or None.
-        batched: whether the function is of one sample.
+        batched: whether the function takes one sample.
         backend: "auto", "numpy" or "python".
     """
 
@@ -76,7 +76,7 @@ class Program:
                 "penalty needs batched=True; a function of the whole batch can add its own penalty"
             )
         if backend != "python":
-            import_module("engine.compile.replay.arrays")  # loads NumPy, not a part of record_ms
+            import_module("engine.compile.replay.arrays")  # loads NumPy, outside of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self._function = RecordableFunction(fn, penalty, batched)
         self._cache = ProgramCache(self._function, backend, optimizer)
@@ -143,8 +143,8 @@ class Program:
         """The graph of the last call, to draw and explain; of its first sample if batched.
 
         The operations are carried out again, one by one, on the numbers of that call and on the
-        parameters as they are now, so after a step on those that it has moved. Gradients in between
-        are those of this graph; those of the parameters stay as the call left them.
+        parameters as they are now, which a step has already moved. Gradients in between are those
+        of this graph; those of the parameters stay as the call left them.
 
         Raises:
             ValueError: the program has not been called yet.
@@ -241,7 +241,7 @@ class Program:
         """Raise or warn about inf or nan as the eager engine does; return the loss that it gives.
 
         Raises:
-            ValueError: an argument has brought it in.
+            ValueError: it comes from an argument.
             DomainError: an operation was given a number outside its domain.
             NonFiniteError: in a step, before anything is moved.
         """

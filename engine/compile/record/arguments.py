@@ -105,7 +105,7 @@ def flatten(x: list[object], name: str, shape: list[int]) -> list[float]:
 
 
 def entries_in_words(shape: list[int]) -> str:
-    """Return how many entries a row of a list has, in words."""
+    """Return how many entries a list in a list has, in words."""
     if not shape:
         return "one number"
     return "1 entry" if shape[0] == 1 else f"{shape[0]} entries"

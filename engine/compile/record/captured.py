@@ -39,20 +39,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 OWN_PACKAGES = ("engine", "nn")
-_next_version = count()  # numbers of states, none of which is given twice
+_next_version = count()  # version numbers, each of which is used once
 MAX_VERSIONS = 64
-MAX_OBJECTS = (
-    5000  # objects to look into; who keeps more around a function hands them in as arguments
-)
+MAX_OBJECTS = 5000  # objects to look into; larger data should be arguments of the function
 MAX_FORMER_ARRAYS = 8  # arrays that were there before, some of which may come back
-MAX_ARRAY_SIZE = 10_000  # to compare more at every call would take longer than many a program
+MAX_ARRAY_SIZE = 10_000  # comparing more at every call would take longer than many programs run
 
 
 class CapturedState:
     """What functions can reach through closures, globals, their own objects, lists and dicts.
 
-    Of objects and modules of the user's own it is what code that can be reached reads of them by
-    name; what nobody reads may change.
+    Of the user's own objects and modules, only attributes that reachable code reads by name are
+    watched; those that no code reads may change.
 
     Args:
         functions: where to begin.
@@ -62,7 +60,7 @@ class CapturedState:
         lists: lists, all of whose entries may be replaced.
         entries: other lists, dicts and the like, and a key of what in them may be replaced.
         sized: lists and dicts of such entries, which may grow.
-        arrays: NumPy's arrays of at most 10,000 numbers; who keeps more hands them in as arguments.
+        arrays: NumPy arrays of at most 10,000 numbers; larger ones should be arguments.
         leaves: plain Values that no operation has made.
     """
 
@@ -75,15 +73,15 @@ class CapturedState:
         self.leaves: list[Value] = []
         self._last_arrays: list[bytes] = []  # what was in the arrays at the last look
         self._last_found: list[object] = []  # what was elsewhere at the last look
-        self._version = next(_next_version)  # the number of that state of things
-        # What was there is kept, so that no id is given to another object.
+        self._version = next(_next_version)  # the number of that state
+        # What was there is kept alive, so that no other object gets one of the ids.
         self._versions: dict[tuple[object, ...], tuple[int, list[object]]] = {}
         self._generators: list[object] = []
         self._names_read: set[str] = set()  # names of attributes, and texts that may name one
         self._names_written: set[str] = set()
         self._namespaces: dict[int, Any] = {}  # where attributes of the user's own objects are
         self._noted: set[tuple[int, str]] = set()
-        seen: dict[int, object] = {}  # held, so that no id is given to another object meanwhile
+        seen: dict[int, object] = {}  # kept alive, so that no other object gets one of the ids
         waiting = deque(functions)
         while waiting and len(seen) < MAX_OBJECTS:
             x = waiting.popleft()
@@ -94,7 +92,7 @@ class CapturedState:
                 waiting += self._newly_read()
 
     def watches_same(self, other: CapturedState) -> bool:
-        """Tell whether another exploration watches the same places."""
+        """Return whether another exploration watches the same locations."""
         mine, its = (
             (
                 [id(cell) for cell in outside.cells],
@@ -108,7 +106,7 @@ class CapturedState:
         return mine == its
 
     def keep_arrays_of(self, other: CapturedState) -> None:
-        """Go on watching some arrays of an earlier exploration, between which a name may switch."""
+        """Keep watching arrays of an earlier exploration, between which a name may switch."""
         known = {id(array) for array in self.arrays}
         self.arrays += [array for array in other.arrays if id(array) not in known][
             :MAX_FORMER_ARRAYS
@@ -150,7 +148,7 @@ class CapturedState:
         return states
 
     def _explore(self, x: object) -> Iterator[object]:
-        """Note what is plain in `x`, and yield what else to look into."""
+        """Note what is plain data in `x`, and yield what else to look into."""
         if isinstance(x, Value):
             if type(x) is Value and x.op is None:
                 self.leaves.append(x)
@@ -228,7 +226,7 @@ class CapturedState:
         return found
 
     def _newly_read(self) -> Iterator[object]:
-        """Look at attributes of the user's own things that code found lately reads."""
+        """Look at the attributes of the user's own objects that recently found code reads."""
         for place, space in list(self._namespaces.items()):
             for name in space.keys() & (self._names_read - self._names_written):
                 if (place, name) not in self._noted:

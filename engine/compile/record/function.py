@@ -88,11 +88,11 @@ class RecordableFunction:
         Args:
             keys: the shape of each argument; of a batched program with its samples.
             numbers: what the arguments hold.
-            make: makes what takes it down.
+            make: makes the tape to record on.
 
         Raises:
             TypeError: the function does not return a Value.
-            RecordingError: it does what cannot be replayed.
+            RecordingError: it does something that cannot be replayed.
         """
         if self.batched:
             keys = [shape_of_sample(key, self.argument(i))[0] for i, key in enumerate(keys)]
@@ -119,7 +119,7 @@ class RecordableFunction:
         try:
             return self.fn(*args)
         except TypeError as error:
-            # What is not said by the line of the error itself.
+            # Only the message that the line of the error itself does not explain.
             if f"'{Placeholder.__name__}' object is not iterable" not in str(error):
                 raise
             given = "one sample" if self.batched else "all that the program is given"
@@ -167,7 +167,7 @@ class RecordableFunction:
         keys: Sequence[Key],
         numbers: Sequence[Numbers],
     ) -> Tape:
-        """Return what the function does, after making sure that it does so again.
+        """Record what the function does, and verify that it does the same again.
 
         Args:
             keys: the shape of each argument.
@@ -189,7 +189,7 @@ class RecordableFunction:
             )
         with guarded([*captured.leaves, *tape.parameters]):
             if self.difference(tape, keys, numbers) is not None:
-                # Of some parameters it is known only now that they are, and their comparisons are
+                # Only now is it known that some leaves are parameters, whose comparisons are
                 # recorded as well.
                 tape = self.record_once(keys, numbers)
                 self.compare(tape, keys, numbers)
@@ -216,7 +216,7 @@ class RecordableFunction:
         )
 
     def difference(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> int | None:
-        """Record the function again; return the first step that is another now, or None."""
+        """Record the function again; return the first step that differs, or None."""
         again = Repetition(tape)
         self.record_once(keys, numbers, lambda: Recorder(again))
         return again.difference()
@@ -232,7 +232,7 @@ class RecordableFunction:
             return
         line = self.line_where(lambda recorder: len(recorder.tape) > step, keys, numbers)
         raise RecordingError(
-            f"{line}{self.name} did something else when it was recorded a second time: a random "
+            f"{line}{self.name} behaved differently when it was recorded a second time: a random "
             "draw, a counter, or a number that changed; make such numbers outside and pass them "
             "as arguments"
         )
@@ -243,15 +243,15 @@ class RecordableFunction:
         keys: Sequence[Key],
         numbers: Sequence[Numbers],
     ) -> str:
-        """Return the user's line that is being recorded when something holds first, with a colon.
+        """Return the user's line that is being recorded when a condition is first met.
 
         Args:
-            reached: whether it holds, asked after every step.
+            reached: the condition, checked after every step.
             keys: the shape of each argument.
             numbers: what the arguments hold.
 
         Returns:
-            The file and line, or "" if it never holds.
+            The file, the line and a colon, or "" if it is never met.
         """
 
         class Reached(BaseException):
@@ -290,7 +290,7 @@ def first_numbers(keys: Sequence[Key], numbers: Sequence[Numbers]) -> Iterator[f
 
 @contextmanager
 def guarded(leaves: Iterable[Value]) -> Iterator[None]:
-    """Refuse that leaves are read by Python code, for the time of a recording."""
+    """Refuse to let Python code read leaves, for the time of a recording."""
     plain = [p for p in leaves if type(p) is Value]
     for p in plain:
         p.__class__ = Guarded
@@ -303,7 +303,7 @@ def guarded(leaves: Iterable[Value]) -> Iterator[None]:
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """Keep Python's garbage collector off: of the thousands of new nodes none is garbage yet."""
+    """Keep Python's garbage collector off: none of the thousands of new nodes is garbage yet."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -49,7 +49,7 @@ def file_of(module: str) -> str | None:
 
 
 def is_users(module: str, file: str | None) -> bool:
-    """Tell whether a module is the user's own: not built in, and of no library."""
+    """Return whether a module is the user's own: not built in, and of no library."""
     return file is not None and not is_library(module, file)
 
 
@@ -71,7 +71,7 @@ def entry(container: Any, key: Any) -> object:
 
 
 def is_scalar(x: object) -> bool:
-    """Tell whether `x` is one number of NumPy's."""
+    """Return whether `x` is one number of NumPy's."""
     return hasattr(x, "dtype") and getattr(x, "shape", None) == ()
 
 

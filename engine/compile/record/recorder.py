@@ -40,7 +40,7 @@ class Recorder(Block):
         """Return the Origin in which this recorder sees every new Value."""
         if outer.recorder is not None:
             raise refusal("compiling inside a compiled function", "compile the outermost one only")
-        # What is around the program (no_grad, strict) is for its results, not for its recording.
+        # Blocks around the program (no_grad, strict) are for its results, not for its recording.
         inner = outer.inside(self)
         inner.recorder, inner.on_new_value, inner.strict = self, self.on_new_value, False
         return inner
@@ -55,8 +55,8 @@ class Recorder(Block):
         """Close the tape with its results.
 
         Raises:
-            RecordingError: the function has changed a parameter, or was refused something and went
-                on another way (`try … except`), on which every replay would follow it.
+            RecordingError: the function has changed a parameter, or it caught a refusal
+                (`try … except`) and took another path, on which every replay would follow it.
         """
         if self.refused:
             raise self.refused[0]
@@ -129,14 +129,14 @@ class Recorder(Block):
             if x.tape is self.tape:
                 return x.index
             raise refusal(
-                f"using {x.label or 'a Value'!r}, which an earlier recording left behind",
-                "compute it inside, and keep no Values between two calls",
+                f"using {x.label or 'a Value'!r} of an earlier recording",
+                "compute it inside, and keep no Values from one call to the next",
             )
         found = self._parameters.get(x)
         if found is None:
             if x.op is not None:
                 raise refusal(
-                    f"using {x.label or 'a Value'!r}, made by {x.op} outside the compiled function",
+                    f"using {x.label or 'a Value'!r}, made by {x.op} outside the function,",
                     "compute it inside, or detach() it outside if it is to stay as it is",
                 )
             if not isinstance(x, Watched) and type(x) is not Value:

@@ -19,7 +19,7 @@ INSTEAD = (
 
 
 def refusal(what: str, instead: str) -> RecordingError:
-    """Return the error for what cannot be replayed, with the line of the user's that did it."""
+    """Return the error for what cannot be replayed, with the user's line that did it."""
     error = RecordingError(
         f"{users_line()}: {what} cannot be replayed with other numbers; {instead}"
     )
@@ -37,23 +37,23 @@ def users_line() -> str:
     if frame is None:
         return "here"
     name, number = frame.f_code.co_filename, frame.f_lineno
-    # The code of a notebook's cell has a file name that tells nobody anything.
-    place = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
+    # The code of a notebook's cell has a file name that means nothing to the user.
+    location = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
     text = getline(name, number).strip()
-    return f"{place} ({text})" if text else place
+    return f"{location} ({text})" if text else location
 
 
 def from_engine(space: dict[str, object]) -> bool:
-    """Tell whether a frame's globals are those of a module of the engine."""
+    """Return whether a frame's globals are those of a module of the engine."""
     return str(space.get("__name__")).split(".")[0] == ENGINE
 
 
 def from_library(frame: FrameType) -> bool:
-    """Tell whether a frame's code is ours, Python's own, or of an installed package."""
+    """Return whether a frame's code is ours, Python's own, or of an installed package."""
     return is_library(str(frame.f_globals.get("__name__")), frame.f_code.co_filename)
 
 
 def is_library(module: str, file: str) -> bool:
-    """Tell whether a module is ours, Python's own, or of an installed package."""
+    """Return whether a module is ours, Python's own, or of an installed package."""
     ours = module.split(".")[0] in (ENGINE, "nn")
     return ours or "site-packages" in file or file.startswith(STANDARD)

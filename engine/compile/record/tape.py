@@ -34,7 +34,7 @@ COMPARED: dict[str, Callable[..., Value | float]] = {
 
 
 class Tape:
-    """What a recording took down, each step after those it uses.
+    """What was recorded: steps in topological order, each after those it uses.
 
     Attributes:
         ops: what each step is: a row of the table, or one of the kinds above.
@@ -103,7 +103,7 @@ class Tape:
         return index
 
     def depends_on_parameters(self) -> bool:
-        """Tell whether a gradient goes from the result to a parameter."""
+        """Return whether a gradient goes from the result to a parameter."""
         waiting = [i for i in (self.out, self.penalty) if i >= 0]
         seen = bytearray(len(self))
         while waiting:
@@ -153,7 +153,7 @@ class Repetition(Tape):
     def __init__(self, first: Tape) -> None:
         super().__init__()
         self._first, self._length = first, 0
-        self._others: list[int] = []  # the first step that is another than in the first recording
+        self._others: list[int] = []  # the first step that differs from the first recording
 
     def __len__(self) -> int:
         return self._length

@@ -23,7 +23,7 @@ def become(node: Value, kind: type[Value]) -> None:
     """Make a new node one of the tape's.
 
     Raises:
-        RecordingError: it is of a class of the user's own.
+        RecordingError: it is of a user-defined class.
     """
     try:
         node.__class__ = kind
@@ -44,7 +44,7 @@ class Watched(Value):
         return super().__float__()
 
     def refuse_reading(self, what: str) -> None:
-        """Raise if a function is being recorded, and who reads is not the engine.
+        """Raise if a function is being recorded, and the reader is not the engine.
 
         Raises:
             RecordingError: the number would be frozen.
@@ -140,7 +140,7 @@ class Recorded(Value):
         __slots__ = ("index", "tape")
         tape: Tape
         index: int
-    else:  # in truth other names, of other types, for slots that Value has
+    else:  # at run time other names, of other types, for slots that Value has
         __slots__ = ()
         tape, index = vars(Value)["_a"], vars(Value)["_da"]
 
@@ -178,7 +178,7 @@ class Recorded(Value):
         raise refusal("reading the slopes of a recorded Value", "look at program.graph outside")
 
     def __repr__(self) -> str:
-        # Without its number: "-" in str(x) would be decided by the one of this recording.
+        # Without its number: "-" in str(x) would depend on the number of this recording.
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(recorded {self.op or 'leaf'}{label})"
 
@@ -197,7 +197,7 @@ class Recorded(Value):
         raise refusal("a recorded Value as an index or a count", INSTEAD_OF_COUNTING)
 
     def backward(self) -> None:
-        """Refuse: the program does it."""
+        """Refuse: the program goes backward itself."""
         raise refusal(
             "backward() inside a compiled function", "return the loss; the program goes backward"
         )
@@ -226,7 +226,7 @@ class Recorded(Value):
 
     @property
     def copied_as(self) -> type[Value]:
-        """Copies are no part of any recording."""
+        """Refuse: a copy would not belong to the recording."""
         raise refusal("copying a recorded Value", "copy what program.graph gives")
 
 
@@ -237,7 +237,7 @@ class RecordedChoice(Recorded, Choice):  # type: ignore[misc]  # Recorded adds n
 
 
 class Condition(Recorded):
-    """A recorded comparison: 1 or 0 for `where`, and no answer for `if`."""
+    """A recorded comparison: 1 or 0 for `where`; `if` is refused."""
 
     __slots__ = ()
 
@@ -262,7 +262,7 @@ class Placeholder(Recorded):
         raise refusal("an input as a key or in a set", INSTEAD)
 
     def item(self) -> float:
-        """Return the number to `Value(x)`, which so becomes another name of the input."""
+        """Return the number to `Value(x)`, which thus becomes another name of the input."""
         if not from_engine(sys._getframe(1).f_globals):
             raise refusal("item() of an input", INSTEAD)
         number = InputNumber(self._data)

@@ -14,7 +14,7 @@ from engine.compile.live import Live, LiveArrays
 from engine.compile.record.arguments import Numbers
 from engine.compile.replay.cuts import Cuts, Met
 from engine.compile.replay.peephole import Peephole
-from engine.compile.replay.writer import Writer
+from engine.compile.replay.writer import PlanWriter
 from engine.compile.reroll.classes import Rolled
 from engine.compile.reroll.inputs import Inputs
 from engine.compile.reroll.instructions import Plan
@@ -38,7 +38,7 @@ class ArrayReplay:
     def __init__(
         self, plan: Plan, parameters: LiveArrays, inputs: Inputs, cuts: Cuts | None = None
     ) -> None:
-        writer = Writer(plan, cuts)
+        writer = PlanWriter(plan, cuts)
         buffers = writer.buffers
         self.plan, self.parameters = plan, parameters
         self.values, self.gradients = buffers.values, buffers.gradients

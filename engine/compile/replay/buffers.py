@@ -133,11 +133,11 @@ class Buffers:
         return name
 
     def requires_grad(self, slots: Slots) -> bool:
-        """Tell whether any of `slots` needs a gradient."""
+        """Return whether any of `slots` needs a gradient."""
         return bool(self.needs_grad[slots].any())
 
     def has_zero_padding(self) -> bool:
-        """Tell whether there are matrices some entries of which stay 0."""
+        """Return whether there are matrices some entries of which stay 0."""
         return self._count[ZERO_PADDED] > 0
 
     # ---- for people ----
@@ -153,7 +153,7 @@ class Buffers:
                 names = [labels[i] or "?" for i in slots.ravel().tolist()]
             if len(set(names)) == 1:
                 names = names[:1] if names[0] != "?" else []
-            lines.append(f"{line}  # {shortened(names, 3, 2)}" if names else line)
+            lines.append(f"{line}  # {abridged(names, 3, 2)}" if names else line)
         return lines
 
     def list_arrays(self) -> list[str]:
@@ -168,11 +168,11 @@ class Buffers:
                 lines.append(f"{name} = {kind}({array.shape})")
             else:
                 numbers = [f"{x:g}" for x in array.ravel().tolist()]
-                lines.append(f"{name} = array(shape={array.shape})  # {shortened(numbers, 3, 1)}")
+                lines.append(f"{name} = array(shape={array.shape})  # {abridged(numbers, 3, 1)}")
         return lines
 
 
-def shortened(texts: Sequence[str], n_first: int, n_last: int) -> str:
+def abridged(texts: Sequence[str], n_first: int, n_last: int) -> str:
     """Return texts in a list, the middle of a long one left out."""
     if len(texts) > 6:
         texts = [*texts[:n_first], "…", *texts[-n_last:]]

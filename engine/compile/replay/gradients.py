@@ -12,7 +12,7 @@ from engine.compile.replay.buffers import Buffers, Operand
 from engine.compile.reroll.instructions import Slots
 from engine.compile.reroll.slots import are_distinct, drop_broadcast_axes, split_repeats
 
-WIDE_GAP = 1000  # slots; it is quicker to zero a smaller gap than to begin another line after it
+WIDE_GAP = 1000  # slots; zeroing a smaller gap is faster than another line after it
 
 
 class Write(Enum):

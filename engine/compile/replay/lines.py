@@ -40,7 +40,7 @@ class Lines:
         self.buffers.forward.append(line)
 
     def emit_gradient(self, slots: Slots, text: str, shape: tuple[int, ...]) -> None:
-        """Add to the backward pass that `slots` get a gradient."""
+        """Add a gradient of `slots` to the backward pass."""
         write = write_gradient(self.buffers, slots, Operand(text, shape))
         if write is not None:
             self.backward[-1].append(write)
@@ -106,11 +106,11 @@ class Lines:
         return f"broadcast_to({operand.text}, {slots.shape})"
 
     def is_array(self, operand: Operand) -> bool:
-        """Tell whether an operand is an array of the program, not a number."""
+        """Return whether an operand is an array of the program, not a number."""
         return isinstance(self.buffers.space.get(operand.text), np.ndarray)
 
     def import_functions(self, names: set[str]) -> None:
-        """Make functions known to the lines."""
+        """Make functions available to the lines."""
         for name in names:
             if name not in self.buffers.space:
                 self.buffers.space[name] = array_function(name)

@@ -126,7 +126,7 @@ class ToArrays(ast.NodeTransformer):
 
 
 def is_never(test: ast.expr, names: Mapping[str, str]) -> bool:
-    """Tell whether a condition is sure not to hold: it, or a part of its `and`, is of constants."""
+    """Return whether a condition is false by its constants, or by a part of its `and`."""
     match test:
         case ast.BoolOp(ast.And(), parts):
             return any(is_never(part, names) for part in parts)
@@ -181,7 +181,7 @@ def assign_to(text: str, out: str) -> tuple[str, str]:
 
 
 def is_number(text: str) -> bool:
-    """Tell whether an expression is a plain number."""
+    """Return whether an expression is a plain number."""
     try:
         return not math.isnan(float(text))
     except ValueError:

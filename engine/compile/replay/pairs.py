@@ -64,7 +64,7 @@ def group_size(of_classes: Slots) -> int:
 
 
 def is_view(slots: Slots) -> bool:
-    """Tell whether slots can be read without a copy, and without broadcasting."""
+    """Return whether slots can be read without a copy, and without broadcasting."""
     narrow, same = drop_broadcast_axes(slots)
     return not same and even_steps(narrow) is not None
 

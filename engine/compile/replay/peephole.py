@@ -37,18 +37,18 @@ class Peephole(ast.NodeTransformer):
         left, right = node.left, node.right
         if isinstance(node.op, ast.MatMult):
             return ast.Call(ast.Attribute(left, "dot", ast.Load()), [right], [])
-        return ast.BinOp(self.beside_array(left, right), node.op, self.beside_array(right, left))
+        return ast.BinOp(self.operand(left, right), node.op, self.operand(right, left))
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """Rewrite the right side."""
         self.generic_visit(node)
-        node.comparators = [self.beside_array(x, node.left) for x in node.comparators]
+        node.comparators = [self.operand(x, node.left) for x in node.comparators]
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         """Rewrite what is added."""
         self.generic_visit(node)
-        node.value = self.beside_array(node.value, node.target)
+        node.value = self.operand(node.value, node.target)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
@@ -58,7 +58,7 @@ class Peephole(ast.NodeTransformer):
             case ast.Call(ast.Name("matmul"), [left, right], [ast.keyword("out", ast.Name(out))]):
                 array = self.space[out]
                 assert isinstance(array, np.ndarray)
-                # dot() multiplies stacks of matrices otherwise, and writes to nothing else.
+                # dot() treats stacks of matrices differently, and can write to no other array.
                 if array.ndim == 2 and array.flags.c_contiguous:
                     return ast.Call(ast.Attribute(left, "dot", ast.Load()), [right], node.keywords)
             case ast.Call(ast.Attribute(ast.Name() as x, "swapaxes")) if self.is_array(x):
@@ -86,7 +86,7 @@ class Peephole(ast.NodeTransformer):
         text = ast.unparse(node)
         return self.name_array(text, eval(text, {}, self.space))
 
-    def beside_array(self, node: ast.expr, other: ast.expr) -> ast.expr:
+    def operand(self, node: ast.expr, other: ast.expr) -> ast.expr:
         """Return an operand, as an array if it is a number and the other operand is an array."""
         return self.as_array(node) if self.is_array(other) else node
 
@@ -95,7 +95,7 @@ class Peephole(ast.NodeTransformer):
         if any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node)):
             return node
         text = ast.unparse(node)
-        return self.name_array(text, np.array(float(eval(text))))  # of Python's numbers alone
+        return self.name_array(text, np.array(float(eval(text))))  # it has only literal numbers
 
     def name_array(self, text: str, array: np.ndarray) -> ast.Name:
         """Return the name of an array that replaces an expression."""
@@ -104,7 +104,7 @@ class Peephole(ast.NodeTransformer):
         return ast.Name(name, ast.Load())
 
     def is_array(self, node: ast.expr) -> bool:
-        """Tell whether an expression is an array of floats, as far as its text shows."""
+        """Return whether an expression is an array of floats, as far as its text shows."""
         match node:
             case ast.Name(name):
                 found = self.space.get(name, self.arrays.get(name))
@@ -118,6 +118,6 @@ class Peephole(ast.NodeTransformer):
         return False
 
     def is_ufunc(self, node: ast.expr) -> bool:
-        """Tell whether an expression is a function of floats on arrays."""
+        """Return whether an expression is a function of floats on arrays."""
         found = self.space.get(node.id) if isinstance(node, ast.Name) else None
         return isinstance(found, np.ufunc) and any(kind.endswith("->d") for kind in found.types)

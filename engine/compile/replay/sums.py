@@ -10,10 +10,10 @@ from engine.compile.replay.numpy_source import assign_to
 from engine.compile.replay.pairs import PairSumLines, is_view
 from engine.compile.reroll.instructions import Slots, Sum
 
-FEW = 3  # up to so many terms are added one by one, more of them by a sum over an axis
+FEW = 3  # up to this many terms are added one by one, more of them by a sum over an axis
 
 
-class Term(NamedTuple):
+class Addend(NamedTuple):
     """An array to add to the sums, or to subtract from them."""
 
     sign: int
@@ -45,7 +45,7 @@ class SumLines:
             return
         if has_weights:
             self.matrix_product()
-        terms: list[Term] = []
+        terms: list[Addend] = []
         by_pairs = not has_weights and n_products > 1 and self.products_of_pairs()
         if n_products > FEW and not by_pairs:
             self.many_products(add=has_weights)
@@ -57,7 +57,7 @@ class SumLines:
             terms.append(self.constant())
         self.add_terms(terms, begun)
 
-    def add_terms(self, terms: list[Term], begun: bool) -> None:
+    def add_terms(self, terms: list[Addend], begun: bool) -> None:
         """Write terms one by one, positive ones first: there is then something to subtract from.
 
         Args:
@@ -84,7 +84,7 @@ class SumLines:
     # ---- what fills `out` at once ----
 
     def is_one_number(self) -> bool:
-        """Tell whether the result is one number, of few terms and no matrix product."""
+        """Return whether the result is one number, of few terms without a matrix product."""
         sums = self.sums
         few = 0 < len(sums.product_signs) <= FEW and len(sums.single_signs) <= FEW
         return sums.out.size == 1 and not sums.weights.size and few
@@ -169,7 +169,7 @@ class SumLines:
         return True
 
     def one_row(self, add: bool) -> None:
-        """Write the sums of one class: a row of ones, or of ones and minus ones, times products."""
+        """Write the sums of one class: a vector of signs times the products."""
         sums, out = self.sums, self.out
         left, right = sums.left[0], sums.right[0]
         x, y = self.read(left), self.read(right)
@@ -183,19 +183,19 @@ class SumLines:
 
     # ---- single terms ----
 
-    def few_products(self) -> list[Term]:
+    def few_products(self) -> list[Addend]:
         """Return products to add one by one; write their gradients."""
         terms = []
         for t, sign in enumerate(self.sums.product_signs):
             left, right = self.sums.left[:, t], self.sums.right[:, t]
             x, y = self.read(left), self.read(right)
-            terms.append(Term(int(sign), f"{x.text} * {y.text}", is_product=True))
+            terms.append(Addend(int(sign), f"{x.text} * {y.text}", is_product=True))
             self.lines.emit_product_gradients(
                 left, right, self.signed_grad(sign), x, y, self.sums.out.shape
             )
         return terms
 
-    def singles(self) -> list[Term]:
+    def singles(self) -> list[Addend]:
         """Return the terms that are not products; write their gradients."""
         sums = self.sums
         n, n_terms, n_lanes = sums.singles.shape
@@ -203,14 +203,14 @@ class SumLines:
             terms = []
             for t, sign in enumerate(sums.single_signs):
                 single = sums.singles[:, t]
-                terms.append(Term(int(sign), self.read(single).text))
+                terms.append(Addend(int(sign), self.read(single).text))
                 self.emit_gradient(single, self.signed_grad(sign), (n, n_lanes))
             return terms
         if n == 1:
             slots = sums.singles[0]
             column, g, shape = self.column_of_signs(sums.single_signs, slots.shape)
             self.emit_gradient(slots, g, shape)
-            return [Term(1, f"{column}.T @ {self.lines.broadcast(self.read(slots), slots)}")]
+            return [Addend(1, f"{column}.T @ {self.lines.broadcast(self.read(slots), slots)}")]
         x = self.read(sums.singles)
         signed, g, shape = x.text, f"{self.grad}[:, None]", (n, 1, n_lanes)
         if (sums.single_signs < 0).any():
@@ -219,14 +219,14 @@ class SumLines:
         if x.shape != sums.singles.shape:
             signed = f"broadcast_to({signed}, {sums.singles.shape})"
         self.emit_gradient(sums.singles, g, shape)
-        return [Term(1, f"add.reduce({signed}, 1)")]
+        return [Addend(1, f"add.reduce({signed}, 1)")]
 
-    def constant(self) -> Term:
+    def constant(self) -> Addend:
         """Return the constant of the sums: a number if it is the same in all of them."""
         numbers = self.sums.constant
         if (numbers == numbers.flat[0]).all():
-            return Term(1, literal(numbers.flat[0]))
-        return Term(1, self.lines.buffers.constant_array(numbers))
+            return Addend(1, literal(numbers.flat[0]))
+        return Addend(1, self.lines.buffers.constant_array(numbers))
 
     def column_of_signs(
         self, signs: Slots, shape: tuple[int, ...]

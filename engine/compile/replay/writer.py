@@ -28,7 +28,7 @@ from engine.compile.reroll.slots import are_distinct, drop_broadcast_axes
 MAX_MATRIX_SIZE = 50_000  # of a matrix of zeros and ones that picks entries of a table
 
 
-class Writer(Lines):
+class PlanWriter(Lines):
     """Writes the lines of a plan.
 
     Args:
@@ -93,7 +93,7 @@ class Writer(Lines):
                 self.emit_gradient(slots, gradient, apply.out.shape)
 
     def is_always_defined(self, apply: Map) -> bool:
-        """Tell whether a power has only whole exponents that are not negative."""
+        """Return whether a power has only whole exponents that are not negative."""
         if apply.op.name != "pow":
             return False
         low, high = self.buffers.constant_slots

@@ -18,8 +18,8 @@ from engine.ops import ADD, MUL, NEG, POW, SUB, Op
 ADDITIVE = frozenset((ADD, SUB, NEG, MUL))
 SUM = Op("sum", "Σ", "")
 
-# An array instruction takes as long as so many lines of Python; a program of few instructions is
-# one of arrays in any case, since these are what it is read for.
+# An array instruction takes as long as this many lines of Python; a program of few instructions
+# uses arrays in any case, since they are what a reader wants to see.
 LINES_PER_INSTRUCTION, MANY_INSTRUCTIONS = 30, 100
 
 # sign, x, y: a product of two nodes, or a single node (y is −1)
@@ -71,10 +71,10 @@ class Rolled:
     n_operations: int
 
     def is_irregular(self, n_samples: int) -> bool:
-        """Tell whether there is so little to roll up that lines of Python would be quicker.
+        """Return whether there is so little to re-roll that lines of Python would be faster.
 
         Args:
-            n_samples: over how many samples it is replayed; 1 for a recording of them all.
+            n_samples: how many samples it is replayed for; 1 if the recording has all of them.
         """
         instructions = {(c.level, c.op) for c in self.classes if c.op not in LEAVES}
         lines = self.n_operations * n_samples

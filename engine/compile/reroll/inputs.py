@@ -14,16 +14,16 @@ FEW_COLUMNS = 16
 class Inputs:
     """The slots of the arguments, counted from the first of them.
 
-    An array of few columns, such as samples of few features, is kept by columns, with a row of ones
-    after them. So the bias of a layer becomes the weight of a feature that is always 1. With many
-    columns it would take longer to copy the array so than the bias does.
+    An array of few columns, such as samples of few features, is kept by columns, with a line of
+    ones after them. So the bias of a layer becomes the weight of a feature that is always 1. With
+    many columns, copying the array this way would take longer than adding the bias does.
 
     Args:
         shapes: of the arrays that the arguments become.
 
     Attributes:
         arrays: the slots of each array, of its shape.
-        ones: the slots of each row of ones.
+        ones: the slots of each line of ones.
         size: how many slots there are.
     """
 
@@ -53,7 +53,7 @@ class Inputs:
         return joined([slots.ravel() for slots in self.arrays])
 
     def of_sample(self) -> tuple[Slots, Slots]:
-        """Return the slots of the first sample, and how far on from there the next one's are."""
+        """Return the slots of the first sample, and the distance to those of the next one."""
         first = joined([slots[0].ravel() for slots in self.arrays])
         second = joined([slots[:2][-1].ravel() for slots in self.arrays])
         return first, second - first

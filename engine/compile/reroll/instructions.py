@@ -17,7 +17,7 @@ from engine.compile.reroll.classes import LaneClass, Rolled
 from engine.ops import Op
 
 Slots = NDArray[np.intp]
-Numbers = NDArray[np.float64]
+Constants = NDArray[np.float64]
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Instruction:
 
     Attributes:
         out: the slots of the block, shape (n_classes, n_lanes), one after the other.
-        classes: the classes it computes, one per row of the block.
+        classes: the classes it computes, one per line of the block.
     """
 
     out: Slots
@@ -60,7 +60,7 @@ class Sum(Instruction):
     left: Slots
     right: Slots
     product_signs: Slots
-    constant: Numbers
+    constant: Constants
 
     @property
     def sources(self) -> Sequence[Slots]:
@@ -84,7 +84,7 @@ class RaggedSum(Instruction):
     right: Slots
     signs: Slots
     starts: Slots
-    constant: Numbers
+    constant: Constants
 
     @property
     def sources(self) -> Sequence[Slots]:
@@ -198,7 +198,7 @@ class Plan:
     rolled: Rolled
     n_parameters: int
     n_inputs: int
-    constants: Numbers
+    constants: Constants
     parameters: Slots
     given: Slots
     instructions: list[Instruction] = field(default_factory=list)
@@ -223,7 +223,7 @@ class Plan:
         return found
 
     def requires_grad(self) -> NDArray[np.bool_]:
-        """Return for each slot whether it depends on a parameter, so that it needs a gradient."""
+        """Return for each slot whether it depends on a parameter and so requires a gradient."""
         needs_grad = np.zeros(self.size, dtype=bool)
         needs_grad[: self.n_parameters] = True
         for instruction in self.instructions:

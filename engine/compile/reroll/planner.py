@@ -50,7 +50,7 @@ class Planner:
         self.rolled, self.n_samples, self.batched = rolled, n_samples or 1, n_samples is not None
         n_parameters = len(tape.parameters)
         constants = np.array([1.0, *tape.numbers.values()])
-        # The slot of each step for the first sample, and how far on that of the next sample is.
+        # The slot of each step for the first sample, and the distance to that of the next sample.
         self.start = np.full(len(tape), -1, dtype=np.intp)
         self.stride = np.zeros(len(tape), dtype=np.intp)
         self.start[tape.leaves] = positions
@@ -202,7 +202,7 @@ class Planner:
         return np.broadcast_to(found, (len(classes), n_lanes))
 
     def take_in_biases(self, sums: Sum) -> None:
-        """Make biases weights of a row of ones, where both lie next to the others of their kind.
+        """Make biases weights of a line of ones, where both lie next to the others of their kind.
 
         W @ x + b is then one product, and so is its gradient.
         """

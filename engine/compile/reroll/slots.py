@@ -25,7 +25,7 @@ def even_steps(slots: Slots) -> tuple[int, ...] | None:
 
 
 def are_distinct(slots: Slots) -> bool:
-    """Tell whether no slot occurs twice."""
+    """Return whether no slot occurs twice."""
     steps = even_steps(slots)
     if steps is not None:  # the quick way: each step goes beyond all slots that smaller ones reach
         reach = 1
