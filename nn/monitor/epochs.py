@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import isfinite, log
+from statistics import median
 from typing import NamedTuple
 
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
@@ -122,15 +123,17 @@ def overfitting(curves: Curves) -> Finding | None:
     now, best = curves.recent[-1], curves.best
     if best is None or now.validation_loss is None or best.validation_loss is None:
         return None
-    risen = now.validation_loss - best.validation_loss
-    gap = now.validation_loss - now.loss
+    # A single epoch proves nothing: with few samples a validation loss jumps up and down.
+    level = median(e.validation_loss or 0.0 for e in curves.recent[-PATIENCE:])
+    risen = level - best.validation_loss
+    gap = level - now.loss
     large = min(risen, gap) >= RISEN * curves.scale
     # A network that has learned next to nothing has memorised nothing either.
     learned = now.loss < min(best.loss, NOTHING_LEARNED * curves.scale)
     if curves.since_best < PATIENCE or not large or not learned:
         return None
     evidence = (
-        f"the validation loss rose from {best.validation_loss:.3g} to {now.validation_loss:.3g} "
+        f"the validation loss rose from {best.validation_loss:.3g} to {level:.3g} "
         f"while the training loss fell from {best.loss:.3g} to {now.loss:.3g}"
     )
     return Finding(Suspicion("overfitting", None, None, evidence), best.step)

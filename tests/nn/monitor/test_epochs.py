@@ -26,6 +26,13 @@ def test_rising_validation_loss_is_overfitting_since_the_best_epoch() -> None:
     assert (result.suspicion.kind, result.since) == ("overfitting", 10)
 
 
+def test_single_high_validation_loss_is_not_overfitting() -> None:
+    losses = [(0.5 - 0.05 * i, 0.3 + 0.01 * (i % 3)) for i in range(7)]
+    assert found([*losses, (0.1, 0.9)]) is None
+    assert found([*losses, (0.1, 0.9), (0.1, 0.32), (0.1, 0.9)]) is None
+    assert found([*losses, (0.1, 0.9), (0.1, 0.32), (0.1, 0.9), (0.1, 0.9)]) is not None
+
+
 def test_network_that_has_learned_nothing_does_not_overfit() -> None:
     high = [(loss + 0.6, None if v is None else v + 0.6) for loss, v in MEMORISED[:6]]
     assert found(high) is None
