@@ -8,6 +8,7 @@ from math import isfinite
 from engine.errors import DomainError, GradientMismatch
 from engine.gradient import condition_of
 from engine.graph import nodes
+from engine.ops import Op
 from engine.table.evaluate import ieee_functions, in_domain
 from engine.value import Value
 
@@ -130,6 +131,24 @@ def central_differences(
         yield (above - below) / width, h, 9.2e-16 * max(abs(above), abs(below)) / h
 
 
+def central_difference(
+    row: Op, at: Sequence[float], i: int, h: float, condition: float | None = None
+) -> float:
+    """Return the slope of a row along its input `i`; nan or inf outside its domain.
+
+    Args:
+        row: the row.
+        at: both inputs; the second is any number if the row has one.
+        i: which of them is moved.
+        h: how far.
+        condition: what decides a `where`.
+    """
+    forward = ieee_functions(row)[0]
+    above, below = ([*at[:i], at[i] + d, *at[i + 1 :]] for d in (h, -h))
+    rise = forward(*above, condition, None) - forward(*below, condition, None)
+    return rise / (above[i] - below[i])
+
+
 def close(kept: float, slope: float, tolerance: float) -> bool:
     """Return whether two slopes agree, relative to their size where that is above 1."""
     return abs(kept - slope) <= tolerance * max(1.0, abs(slope))
@@ -141,18 +160,13 @@ def blame(out: Value, tolerance: float) -> str:
     for node in nodes(out):
         if node.op is None:
             continue
-        forward = ieee_functions(node.op)[0]
         sides = ((node._a, node._da), (node._b, node._db))
         at = [kept if x is None else x.data for x, kept in sides]
         c = condition_of(node)
         for i, (x, kept) in enumerate(sides):
             if x is None:
                 continue
-            slopes = []
-            for h in steps(at[i], STEP):
-                above, below = ([*at[:i], at[i] + d, *at[i + 1 :]] for d in (h, -h))
-                rise = forward(*above, c, None) - forward(*below, c, None)
-                slopes.append(rise / (above[i] - below[i]))
+            slopes = [central_difference(node.op, at, i, h, c) for h in steps(at[i], STEP)]
             defined = [s for s in slopes if s == s]  # nan: outside the domain
             if not defined or any(close(kept, s, 10 * tolerance) for s in defined):
                 continue

@@ -8,7 +8,8 @@ operators of `Value` and the functions of `engine` are generated from them by
 
 and gradients of gradients, pictures, explanations, checks and tests read the same text.
 
-To add an operation, add its row and run that command.
+To add an operation, add its row and run that command; or, for one notebook or script alone, call
+`engine.define`.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ class Op:
         remedy: what to do outside the domain; `{a}` and `{b}` stand for the inputs' names.
         activation: whether neurons may use it by name.
         method: whether Values have it as a method or an operator; else only `engine` has it.
+        defined: whether `engine.define` made it, so that only this process has it.
     """
 
     __slots__ = (
         "activation",
+        "defined",
         "domain",
         "forward",
         "method",
@@ -52,6 +55,7 @@ class Op:
         remedy: str = "",
         activation: bool = False,
         method: bool = True,
+        defined: bool = False,
     ) -> None:
         self.name = name
         self.symbol = symbol
@@ -62,6 +66,7 @@ class Op:
         self.remedy = remedy
         self.activation = activation
         self.method = method
+        self.defined = defined
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -71,22 +76,44 @@ class Op:
     @property
     def operator(self) -> str:
         """The name of what Python's `operator` module has for it, such as "truediv", or ""."""
-        return PYTHON_OPERATORS.get(self.forward, "")
+        return "" if self.defined else PYTHON_OPERATORS.get(self.forward, "")
 
     @property
     def infix(self) -> str:
         """The sign that Python writes between its inputs, such as "/"; "" for a function."""
         return self.forward.strip("ab ") if self.operator not in ("", "abs") else ""
 
+    @property
+    def definition(self) -> Definition:
+        """The arguments of `engine.define` that make such a row."""
+        definition: Definition = {
+            "name": self.name,
+            "forward": self.forward,
+            "slopes": list(self.slopes),
+        }
+        options = {
+            "symbol": "" if self.symbol == self.name else self.symbol,
+            "domain": self.domain,
+            "smooth": self.smooth,
+            "remedy": self.remedy,
+        }
+        return definition | {name: text for name, text in options.items() if text}
+
     def __repr__(self) -> str:
         return self.name
 
     def __reduce__(self) -> tuple[object, ...]:
         # A copied or unpickled node must refer to the row of the table, not to a copy of it.
+        if self.defined:
+            return (find_defined, (self.definition,))
         return (find, (self.name,))
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Op:
+        return self  # also where another of its name has been defined since
 
 
 OPS: dict[str, Op] = {}
+Definition = dict[str, "str | list[str]"]
 
 # The forward texts that Python has an operator for.
 PYTHON_OPERATORS = {
@@ -146,6 +173,40 @@ def function(
 def find(name: str) -> Op:
     """Return the row called `name`."""
     return OPS[name]
+
+
+def find_defined(definition: Definition) -> Op:
+    """Return the row that `engine.define` made with just these arguments.
+
+    They come from a file, and are compared, never evaluated.
+
+    Raises:
+        ValueError: there is no such row; the message has the call that defines it.
+    """
+    name = str(definition.get("name"))
+    row = OPS.get(name)
+    if row is not None and row.definition == definition:
+        return row
+    found = "is not defined" if row is None else f"is another operation, {row.forward},"
+    raise ValueError(f"{name} {found} here; run this first: {defining(definition)}")
+
+
+def defining(definition: Definition) -> str:
+    """Return the call of `engine.define` with these arguments, as a line to copy."""
+    texts: list[str] = []
+    for name, text in definition.items():
+        if isinstance(text, list):
+            texts += map(quoted, text)
+        else:
+            texts.append(quoted(text) if name in ("name", "forward") else f"{name}={quoted(text)}")
+    return f"engine.define({', '.join(texts)})"
+
+
+def quoted(text: object) -> str:
+    """Return a text in quotes, as Python reads it."""
+    shown = str(text)
+    plain = shown.isprintable() and '"' not in shown and "\\" not in shown
+    return f'"{shown}"' if plain else repr(shown)
 
 
 # fmt: off

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from engine import functions
+from engine.ops import OPS
 
 # Benchmarks are run by hand, and import what tests can do without, such as torch.
 collect_ignore = [
@@ -19,6 +23,14 @@ settings.register_profile(
     "project", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def _operations_defined_by_a_test_end_with_it() -> Iterator[None]:
+    """Leave no operation behind for other tests."""
+    yield
+    for name in [name for name, row in OPS.items() if row.defined]:
+        del OPS[name], functions.FUNCTIONS[name]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -106,8 +106,10 @@ class ToArrays(ast.NodeTransformer):
             test = self.visit(node.test)  # 1 where it holds and 0 elsewhere: the test itself
             return test if isinstance(test, ast.Compare) else self.where(test, node)
         match node.test:  # "k if a <= k else a" is the larger of a and k
-            case ast.Compare(ast.Name(a), [ast.LtE()], [ast.Constant(k)]) if (
-                ast.unparse(node.orelse) == a and float(ast.unparse(node.body)) == float(k)  # type: ignore[arg-type]
+            case ast.Compare(ast.Name(a), [ast.LtE()], [ast.Constant(float() | int() as k)]) if (
+                ast.unparse(node.orelse) == a
+                and is_number(ast.unparse(node.body))
+                and float(ast.unparse(node.body)) == k
             ):
                 self.used.add("maximum")
                 return ast.Call(
@@ -152,7 +154,7 @@ def as_array_function(op: Op) -> Callable[[ArrayLike], NDArray[np.float64]]:
     known = {"where": np.where, "inf": np.inf, "nan": np.nan}
     space = known | {name: array_function(name) for name in used - set(known)}
     function: Callable[..., NDArray[np.float64]] = eval(f"lambda a: {text}", space)
-    return lambda a: function(np.asarray(a, dtype=float))
+    return lambda a: np.asarray(function(np.asarray(a, dtype=float)), dtype=float)
 
 
 def assign_to(text: str, out: str) -> tuple[str, str]:
