@@ -71,7 +71,7 @@ def add_card(scene: Scene, card: Card) -> int:
     return len(scene.cards) - 1
 
 
-def value_card(graph: NamedGraph, node: Value, *, known: bool) -> ValueCard:
+def value_card(graph: NamedGraph, node: Value, *, known: bool) -> Card:
     """Return the card of one value."""
     label = graph.label(node)
     entry = Entry(label, graph.data(node), node.grad if known else None)
