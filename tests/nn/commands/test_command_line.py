@@ -179,6 +179,10 @@ def test_network_picture_shows_the_gradients_of_one_sample_alone(flowers) -> Non
     assert "not the sum of the paths drawn" not in svg
 
 
+def test_network_picture_is_not_stale_after_training(flowers) -> None:
+    assert "stale" not in (flowers / "out" / "flowers" / "network.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("table", "wording"),
     [
