@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 from engine.value import Value
 
@@ -40,9 +42,10 @@ def compile(
         penalty: for a batched program: gives a Value to add to the mean once, such as L2.
         backend: "numpy" for arrays; "python" for straight-line Python, without NumPy; "auto" for
             arrays, except where there is little repetition, as in a long chain of single
-            operations, and straight-line Python is faster.
+            operations, and straight-line Python is faster; or where NumPy is not installed.
 
     Raises:
+        ModuleNotFoundError: `backend` is "numpy", and NumPy is not installed.
         TypeError: `fn` is not a function.
         ValueError: there is no such backend, or a penalty without `batched`.
 
@@ -55,8 +58,12 @@ def compile(
         >>> program([1.0, 2.0, 3.0], [2.0, 4.0, 6.0]), w.grad
         (10.5, -14.0)
     """
-    from engine.compile.program import Program  # brings NumPy
+    from engine.compile.program import Program
 
+    if backend == "numpy":
+        require_numpy('backend="numpy"')
+    elif backend == "auto" and not has_numpy():
+        backend = "python"
     return Program(fn, optimizer, batched, penalty, backend)
 
 
@@ -67,6 +74,7 @@ def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:
         name: of its row in the table of operations.
 
     Raises:
+        ModuleNotFoundError: NumPy is not installed.
         ValueError: there is no operation of one input of that name.
 
     Example:
@@ -74,6 +82,7 @@ def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:
         >>> engine.on_arrays("relu")([-1.0, 0.0, 2.0]).tolist()
         [0.0, 0.0, 2.0]
     """
+    require_numpy("on_arrays")
     from engine.compile.replay.numpy_source import as_array_function
     from engine.ops import OPS
 
@@ -108,10 +117,32 @@ def live_arrays(parameters: Sequence[Value]) -> LiveArrays | None:
         >>> round(w.data, 1), round(b.data, 1)
         (1.7, 0.9)
     """
-    if not parameters or type(parameters[0]) is Value:  # not of a program; spares loading NumPy
+    if not parameters or type(parameters[0]) is Value:  # the quick answer
+        return None
+    if "engine.compile.live" not in sys.modules:  # no program has arrays; spares loading NumPy
         return None
     from engine.compile.live import Live, LiveArrays, parameter_blocks
 
     if not all(isinstance(p, Live) for p in parameters) or len(parameter_blocks(parameters)) > 1:
         return None
     return LiveArrays(parameters)
+
+
+def has_numpy() -> bool:
+    """Return whether NumPy is installed: in a browser it need not be."""
+    return find_spec("numpy") is not None
+
+
+def require_numpy(what: str) -> None:
+    """Raise if NumPy is not installed.
+
+    Args:
+        what: what needs it.
+
+    Raises:
+        ModuleNotFoundError: the message says how to install it.
+    """
+    if not has_numpy():
+        raise ModuleNotFoundError(
+            f"{what} needs NumPy, which is not installed; pip install numpy", name="numpy"
+        )

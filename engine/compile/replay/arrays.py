@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from contextvars import Context
+from functools import cache
 from math import isfinite, isnan
 
 import numpy as np
@@ -51,9 +52,10 @@ class ArrayReplay:
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
         self.check = function(writer.checks, buffers.space)
-        # NumPy's own functions raise a flag outside their domains; what is called number by number
-        # does not.
-        self.flags = not any(isinstance(x, np.vectorize) for x in buffers.space.values())
+        # NumPy's own functions raise a flag outside their domains, where there are flags; what is
+        # called number by number does not.
+        by_number = any(isinstance(x, np.vectorize) for x in buffers.space.values())
+        self.flags = not by_number and has_flags()
         self.suspect = False
         self._context = flags_reported(self._suspected)
         # A pair that is missing is a 0 in a matrix, and 0 times the inf of another pair is nan.
@@ -188,6 +190,17 @@ def flags_reported(report: Callable[[str, int], None]) -> Context:
     context.run(np.seterr, all="ignore", divide="call", invalid="call")
     context.run(np.seterrcall, report)
     return context
+
+
+@cache
+def has_flags() -> bool:
+    """Return whether NumPy notices when a number leaves a function's domain.
+
+    It asks the processor for its floating-point flags, and WebAssembly has none.
+    """
+    seen: list[str] = []
+    flags_reported(lambda kind, flag: seen.append(kind)).run(np.log, np.full(8, -1.0))
+    return bool(seen)
 
 
 def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 import threading
+from collections.abc import Callable, Iterator
+from contextvars import Context
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import pytest
 import engine
 import nn
 from engine import Value
+from engine.compile.replay import arrays
 from engine.ops import OPS
 from tests.moons import moons, moons_loss
 from tests.random_programs import BACKENDS, apply, assert_same, eager, replayed
@@ -150,3 +153,48 @@ def test_a_program_works_for_one_thread_at_a_time() -> None:
     replay.forward = forward
     assert said == [6.0]
     assert program(4.0) == 8.0
+
+
+@pytest.fixture
+def no_flags(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make NumPy as silent as in WebAssembly, whose processor has no floating-point flags."""
+
+    def silent(report: Callable[[str, int], None]) -> Context:
+        context = Context()
+        context.run(np.seterr, all="ignore")
+        return context
+
+    monkeypatch.setattr(arrays, "flags_reported", silent)
+    arrays.has_flags.cache_clear()
+    yield
+    arrays.has_flags.cache_clear()
+
+
+@pytest.mark.usefixtures("no_flags")
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        lambda x: engine.log(x),
+        lambda x: engine.sqrt(x),
+        lambda x: engine.asin(x - 9.0),
+        lambda x: 1.0 / (x + 1.0),
+        lambda x: x**0.5,
+    ],
+)
+def test_numbers_outside_a_domain_are_noticed_without_flags_of_numpy(
+    hidden: Callable[[Value], Value],
+) -> None:
+    w = Value(1.0)
+
+    def fn(X):
+        return sum(engine.where(x > 8.5, hidden(w * x), w) for x in X)
+
+    program = engine.compile(fn, backend="numpy")
+    assert not arrays.has_flags()
+    assert math.isfinite(program([9.5] * 40))
+    with pytest.raises(engine.DomainError):
+        program([9.5] * 39 + [-1.0])
+
+
+def test_numpy_has_flags_here() -> None:
+    assert arrays.has_flags()
