@@ -1,18 +1,9 @@
 """Graphs that several tests and measurements look at."""
 
-import sys
 from random import Random
-
-import pytest
 
 import engine
 from engine import Value
-
-# Each inner node is freed by the one above it; CPython limits the depth of that by the size of a
-# stack, and takes WebAssembly's to be larger than it is: the interpreter dies at 2,000 nodes.
-frees_a_long_chain = pytest.mark.skipif(
-    sys.platform == "emscripten", reason="Pyodide dies when a chain of 2,000 Values is freed"
-)
 
 
 def fan_out() -> Value:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import threading
 from importlib.util import find_spec
 
 import pytest
@@ -24,3 +26,28 @@ def needs(*modules: str, program: str | None = None) -> pytest.MarkDecorator:
         missing.append(program)
     reason = f"needs {', '.join(missing)}; pip install -e '.[test-all]'"
     return pytest.mark.skipif(bool(missing) and not os.environ.get("CI"), reason=reason)
+
+
+def threads_start() -> bool:
+    """Return whether a thread can be started, as it cannot in WebAssembly."""
+    try:
+        threading.Thread(target=int).start()
+    except RuntimeError:
+        return False
+    return True
+
+
+def tasks_run() -> bool:
+    """Return whether Python can wait for tasks: in WebAssembly only some JavaScript engines do."""
+    task = asyncio.sleep(0)
+    try:
+        asyncio.run(task)
+    except RuntimeError:
+        return False
+    finally:
+        task.close()
+    return True
+
+
+needs_threads = pytest.mark.skipif(not threads_start(), reason="no thread can be started here")
+needs_tasks = pytest.mark.skipif(not tasks_run(), reason="asyncio cannot wait here")

@@ -10,7 +10,6 @@ import pytest
 import engine
 from engine import NonFiniteWarning, StaleGraphWarning, Value
 from engine.value import topological_order
-from tests.graphs import frees_a_long_chain
 
 pytestmark = pytest.mark.core
 
@@ -137,7 +136,6 @@ def test_marks_of_the_walk_are_no_floats_that_an_interpreter_may_merge() -> None
     assert type(pickle.loads(pickle.dumps(y)).grad) is float
 
 
-@frees_a_long_chain
 def test_chain_of_a_million_works_at_the_default_recursion_limit_and_is_freed() -> None:
     assert sys.getrecursionlimit() <= 3000
     x = Value(1.0)

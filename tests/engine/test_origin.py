@@ -12,6 +12,7 @@ import pytest
 
 import engine
 from engine import NonFiniteError, Value
+from tests.needs import needs_tasks, needs_threads
 
 pytestmark = pytest.mark.core
 
@@ -42,6 +43,7 @@ def in_a_thread(function: Callable[[], object]) -> object:
         return pool.submit(function).result(timeout=60)
 
 
+@needs_threads
 @pytest.mark.parametrize("name", BLOCKS)
 def test_block_is_open_for_its_own_thread_alone(name: str) -> None:
     with BLOCKS[name]():  # type: ignore[attr-defined]
@@ -50,6 +52,7 @@ def test_block_is_open_for_its_own_thread_alone(name: str) -> None:
     assert open_blocks() == set()
 
 
+@needs_threads
 @pytest.mark.parametrize("name", BLOCKS)
 def test_block_of_another_thread_is_not_open_here(name: str) -> None:
     opened, seen = threading.Event(), threading.Event()
@@ -68,6 +71,7 @@ def test_block_of_another_thread_is_not_open_here(name: str) -> None:
     assert found == set()
 
 
+@needs_threads
 def test_graph_made_while_another_thread_records_nothing_has_its_gradient() -> None:
     w = Value(1.0)
     opened, seen = threading.Event(), threading.Event()
@@ -88,6 +92,7 @@ def test_graph_made_while_another_thread_records_nothing_has_its_gradient() -> N
     assert w.grad == 11.0
 
 
+@needs_threads
 def test_many_threads_that_predict_leave_nothing_behind() -> None:
     import nn
 
@@ -98,6 +103,7 @@ def test_many_threads_that_predict_leave_nothing_behind() -> None:
     assert open_blocks() == set()
 
 
+@needs_tasks
 def test_block_is_open_for_its_own_task_alone() -> None:
     async def hold(opened: asyncio.Event, seen: asyncio.Event) -> set[str]:
         with engine.no_grad(), engine.scope("s"):

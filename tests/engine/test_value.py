@@ -12,7 +12,6 @@ import pytest
 import engine
 from engine import DomainError, NonFiniteError, Value
 from engine.origin import Block, Origin
-from tests.graphs import frees_a_long_chain
 
 pytestmark = pytest.mark.core
 
@@ -257,7 +256,6 @@ def test_copied_graph_is_whole_and_apart(again) -> None:
     assert x2.grad == x.grad
 
 
-@frees_a_long_chain
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g))])
 def test_chain_of_100000_nodes_is_copied(again) -> None:
     x = Value(1.0)
@@ -269,7 +267,6 @@ def test_chain_of_100000_nodes_is_copied(again) -> None:
     assert len(engine.graph.nodes(copied)) == 100_001
 
 
-@frees_a_long_chain
 def test_pickling_that_failed_does_no_harm_to_the_next() -> None:
     out, half = Value(1.0), None
     for i in range(20_000):

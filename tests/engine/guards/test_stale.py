@@ -9,6 +9,7 @@ import pytest
 
 import engine
 from engine import StaleGraphError, StaleGraphWarning, Value
+from tests.needs import needs_threads
 
 pytestmark = pytest.mark.core
 
@@ -91,6 +92,7 @@ def test_assigning_the_same_number_is_not_a_change() -> None:
     assert w.grad == 1.0
 
 
+@needs_threads
 def test_graph_of_another_thread_is_not_taken_for_stale() -> None:
     w = Value(1.0)
     errors: list[BaseException] = []
