@@ -9,6 +9,7 @@ from typing import Any
 
 import engine
 from nn.files import fingerprint, read_json
+from nn.progress import progress_bar
 
 FORMAT, VERSION = "glassgrad run", 1
 ATTEMPTS = 2  # a run whose worker died is tried again, then given up
@@ -93,8 +94,6 @@ def run_all(
         ModuleNotFoundError: joblib, or distributed, is not installed.
         OSError: a result cannot be saved.
     """
-    from tqdm import tqdm
-
     found: dict[int, Result | str] = {}
     for i, settings in enumerate(grid):
         kept = runs.finished(settings)
@@ -102,7 +101,7 @@ def run_all(
             found[i] = kept
     left = [i for i in range(len(grid)) if i not in found]
     submit = on_cluster(dask) if dask is not None else on_cores(n_jobs)
-    bar = tqdm(total=len(grid), initial=len(found), disable=not progress, unit="run")
+    bar = progress_bar(len(grid), done=len(found), unit="run", shown=progress)
     try:
         for _ in range(ATTEMPTS):
             for i, result in submit(job, [(i, grid[i]) for i in left]):

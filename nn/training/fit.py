@@ -19,6 +19,7 @@ from nn.losses import MEAN_LOSSES, Loss
 from nn.metrics import Output, metric_for
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.progress import Bar, progress_bar
 from nn.training import checkpoint as checkpoints
 from nn.training.steps import EagerSteps, Penalty, Task, steps_for
 
@@ -231,7 +232,9 @@ class Run:
         """Show a progress bar, and start the clock."""
         self.started = time.perf_counter() - self.history.seconds
         n_steps = -(-len(self.train[0]) // self.batch_size)
-        self.bar = progress_bar(self.epochs * n_steps, len(self.history) * n_steps, shown)
+        self.bar = progress_bar(
+            self.epochs * n_steps, done=len(self.history) * n_steps, unit="step", shown=shown
+        )
 
     def epoch(self) -> None:
         """Go through the data once, judge the result, and keep it; or say why training stops."""
@@ -340,15 +343,8 @@ def latest(history: History) -> str:
     return text
 
 
-def show(bar, alarms: Sequence[Alarm]) -> None:  # type: ignore[no-untyped-def]
+def show(bar: Bar, alarms: Sequence[Alarm]) -> None:
     """Write alarms above a progress bar, if it is shown."""
     if not bar.disable:
         for alarm in alarms:
-            bar.write(f"⚠ {alarm}", file=bar.fp)
-
-
-def progress_bar(total: int, done: int, shown: bool):  # type: ignore[no-untyped-def]
-    """Return a tqdm bar over all steps."""
-    from tqdm import tqdm  # takes a while to import
-
-    return tqdm(total=total, initial=done, disable=not shown, unit="step", dynamic_ncols=True)
+            bar.write(f"⚠ {alarm}")

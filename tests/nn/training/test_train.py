@@ -2,12 +2,14 @@
 
 import csv
 import math
+import threading
 
 import numpy as np
 import pytest
 
 import nn
 from engine import Value
+from nn.progress import progress_bar
 
 X = [[i / 10, (i * 7 % 10) / 10] for i in range(20)]
 y = [1 if a + b > 1.2 else -1 for a, b in X]
@@ -307,3 +309,11 @@ def test_own_module_can_be_trained() -> None:
            progress=False)  # fmt: skip
     assert line.weight.data == pytest.approx(2.0, abs=1e-2)
     assert line.bias.data == pytest.approx(1.0, abs=1e-2)
+
+
+def test_progress_bar_starts_no_thread(capsys) -> None:
+    before = threading.enumerate()
+    bar = progress_bar(10, done=0, unit="step", shown=True)
+    during = threading.enumerate()
+    bar.close()
+    assert during == before
