@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import SupportsIndex
 
 
@@ -64,3 +65,18 @@ def fractions(xs: tuple[float, float], name: str) -> tuple[float, float]:
     """
     first, second = xs
     return fraction(first, f"{name}[0]"), fraction(second, f"{name}[1]")
+
+
+def require_numpy(what: str) -> None:
+    """Raise if NumPy is not installed, as in a browser.
+
+    Args:
+        what: what needs it.
+
+    Raises:
+        ModuleNotFoundError: the message says how to install it.
+    """
+    if find_spec("numpy") is None:
+        raise ModuleNotFoundError(
+            f"{what} needs NumPy, which is not installed; pip install numpy", name="numpy"
+        )

@@ -78,10 +78,14 @@ def write_all(out: Path, training: TrainingRun, *, play: bool) -> list[str]:
     from nn import plots
 
     trained, history, held_back = training.trained, training.history, training.held_back
-    name, figure = picture_of_predictions(trained, held_back)
-    figures = {name: figure}
-    if len(history):
-        figures["loss.png"] = plots.loss_curves(history)
+    figures = {}
+    try:
+        if len(history):
+            figures["loss.png"] = plots.loss_curves(history)
+        name, figure = picture_of_predictions(trained, held_back)
+        figures[name] = figure
+    except ModuleNotFoundError as error:
+        print(f"no plots: {error}")
     try:
         trained.save(out / "model.json")
         history.to_csv(out / "history.csv")

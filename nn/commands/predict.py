@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
+from nn.checks import require_numpy
 from nn.commands import CommandError, unwritable
 from nn.commands.trained import Trained
 from nn.data.table import DataError, Table, count, read_table
@@ -51,6 +52,7 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the predictions, and the score if the targets are known."""
+    require_numpy("glassgrad predict")
     import numpy as np
 
     try:

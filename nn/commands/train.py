@@ -130,16 +130,14 @@ def train(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = T
         raise CommandError(
             f"{samples.name} has {count(len(order), 'sample')}; training needs at least 5"
         )
-    import numpy as np
-
-    train_part = samples.take(np.array(order[n_held_back:]))
-    held_back = samples.take(np.array(order[:n_held_back]))
+    train_part = samples.take(order[n_held_back:])
+    held_back = samples.take(order[:n_held_back])
     loss, n_outputs = loss_for(samples)
     scaling = Scaling.of(train_part.X) if samples.standardise else None
     target_scaling = Scaling.of(train_part.y.astype(float)) if samples.class_names is None else None
     try:
         model = nn.MLP(
-            samples.X.shape[1],
+            len(samples.feature_names),
             [*hidden, n_outputs],
             activation=arguments.activation,
             seed=arguments.seed,

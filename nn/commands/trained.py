@@ -71,7 +71,7 @@ class Trained:
         """Return samples and targets on the scale that the model takes."""
         X = self.scaling.apply(part.X) if self.scaling else part.X
         y = self.target_scaling.apply(part.y.astype(float)) if self.target_scaling else part.y
-        return X.tolist(), y.tolist()
+        return (X, y) if isinstance(X, list) else (X.tolist(), y.tolist())
 
     def save(self, path: str | Path) -> None:
         """Write the model, its names and scales into one file.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from nn.data.dataset import Dataset
 from nn.data.generators import GENERATORS
+from nn.data.samples import as_array
 from nn.data.table import DataError
 
 
@@ -57,13 +58,11 @@ def load(name: str, *, seed: int = 0) -> Dataset:
         ModuleNotFoundError: a measured one, and scikit-learn is not installed.
     """
     if name in GENERATED:
-        import numpy as np
-
         class_names, settings = GENERATED[name]
         X, y = GENERATORS[name](200, **settings, seed=seed)
         features = ["x1", "x2"]
         return Dataset(
-            name, np.array(X), np.array(y), features, class_names, "class", standardise=False
+            name, as_array(X), as_array(y), features, class_names, "class", standardise=False
         )
     if name in MEASURED:
         target_name, unit = MEASURED[name]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nn.data.samples import take
 from nn.renamed import renamed
 
 if TYPE_CHECKING:
@@ -18,7 +20,8 @@ class Dataset:
 
     Attributes:
         name: "iris", or the file's name without its suffix.
-        X: floats, shape (n_samples, n_features), each feature in its own unit.
+        X: floats, shape (n_samples, n_features), each feature in its own unit. Where NumPy is not
+            installed, X and y are lists.
         y: shape (n_samples,): the number of the class, 0 to n_classes − 1, as ints; or for
             regression floats in the target's unit.
         feature_names: one per column of X.
@@ -38,9 +41,9 @@ class Dataset:
     standardise: bool = True
     notes: tuple[str, ...] = ()
 
-    def take(self, numbers: NDArray[np.int64]) -> Dataset:
+    def take(self, indices: Sequence[int]) -> Dataset:
         """Return the data set of the samples with these indices, in that order."""
-        return replace(self, X=self.X[numbers], y=self.y[numbers])
+        return replace(self, X=take(self.X, indices), y=take(self.y, indices))
 
 
 @dataclass(frozen=True)

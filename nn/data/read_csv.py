@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
+from nn.checks import require_numpy
 from nn.data.dataset import Dataset
 from nn.data.table import DataError, Table, as_number, count, read_table
 
@@ -32,9 +33,11 @@ def read_csv(
         ignore: columns that are neither features nor the target, such as a name or a serial number.
 
     Raises:
+        ModuleNotFoundError: NumPy is not installed.
         DataError: the file cannot be used; the message names the row and column as a spreadsheet
             shows them.
     """
+    require_numpy("nn.data.read_csv")
     import numpy as np
 
     if task not in (None, "classification", "regression"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 from random import Random
+from typing import Any
 
 Rows = Sequence[Sequence[float]]
 Samples = tuple[list[list[float]], list[float]]
@@ -103,3 +104,17 @@ def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:
 def pick(rows: list[list[float]], targets: list[float], indices: Sequence[int]) -> Samples:
     """Return the samples with these indices."""
     return [rows[i] for i in indices], [targets[i] for i in indices]
+
+
+def as_array(numbers: Sequence[Any]) -> Any:
+    """Return lists of numbers as an array, or as they are where NumPy is not installed."""
+    try:
+        import numpy as np
+    except ModuleNotFoundError:
+        return list(numbers)
+    return np.array(numbers)
+
+
+def take(part: Any, indices: Sequence[int]) -> Any:
+    """Return the samples with these indices, of an array or of lists."""
+    return [part[i] for i in indices] if isinstance(part, list) else part[indices]

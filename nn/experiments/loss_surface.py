@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import engine
 from engine import Value
+from nn.checks import require_numpy
 from nn.data.samples import Rows, paired
 from nn.losses import MEAN_LOSSES, Loss, mean_squared_error
 from nn.module import Module
@@ -71,8 +72,10 @@ def loss_surface(
         n: how many values of each to try.
 
     Raises:
+        ModuleNotFoundError: NumPy is not installed.
         ValueError: they are not two parameters of this model, or X and y differ in length.
     """
+    require_numpy("nn.loss_surface")
     import numpy as np
 
     if n < 2:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import engine
 from engine import Value
+from nn.checks import require_numpy
 from nn.data.samples import Rows, checked
 from nn.metrics import outputs_of
 from nn.module import Module
@@ -78,6 +79,7 @@ def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
         move: how far to move each parameter up and down.
 
     Raises:
+        ModuleNotFoundError: NumPy is not installed.
         ValueError: the model has no parameters, X is empty or not a table, or `move` is not
             above 0.
 
@@ -92,6 +94,7 @@ def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
         >>> s.by_finite_difference[:, :, 0].round(9).tolist()
         [[3.0, 4.0], [1.0, 1.0]]
     """
+    require_numpy("nn.sensitivity")
     import numpy as np
 
     if not move > 0:

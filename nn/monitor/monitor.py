@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import Value
+from nn.checks import require_numpy
 from nn.data.samples import Rows, checked
 from nn.module import Module
 from nn.monitor.alarm import Alarm
@@ -40,6 +41,7 @@ class Monitor:
         record: what has been seen.
 
     Raises:
+        ModuleNotFoundError: NumPy is not installed.
         TypeError: the model is not a Module.
         ValueError: it has no parameters, or `every` is below 1.
 
@@ -56,8 +58,9 @@ class Monitor:
     """
 
     def __init__(self, model: Module, X: Rows | None = None, *, every: int = 100) -> None:
+        require_numpy("nn.Monitor")
         from nn.monitor.alarm_log import AlarmLog
-        from nn.monitor.parameter_groups import ParameterGroups  # imports NumPy
+        from nn.monitor.parameter_groups import ParameterGroups
         from nn.monitor.record import Record
 
         self.model = model

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from nn.checks import require_numpy
 from nn.data.samples import paired
 from nn.plots.classes import class_numbers, margins_of, outputs
 from nn.plots.style import (
@@ -131,6 +132,7 @@ def confusion_matrix(
     Raises:
         ValueError: X and y differ in length, or are empty.
     """
+    require_numpy("a plot")
     import numpy as np
 
     X, y = as_arrays(X, y)
@@ -192,6 +194,7 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
     Raises:
         ValueError: X and y differ in length, or are empty, or the model has several outputs.
     """
+    require_numpy("a plot")
     import numpy as np
 
     X, y = as_arrays(X, y)
@@ -229,6 +232,7 @@ def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[
     Raises:
         ValueError: their lengths differ, or both are empty.
     """
+    require_numpy("a plot")
     import numpy as np
 
     samples, targets = paired(X, y)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import engine
 from engine import Value
-from nn.data.samples import Samples, pick
+from nn.data.samples import Samples, as_array, pick, take
 from nn.losses import MEAN_LOSSES, Loss, Prediction
 from nn.metrics import Output, by_sample, outputs_of, plain
 from nn.module import Module
@@ -100,13 +100,10 @@ class CompiledSteps:
     """
 
     def __init__(self, task: Task) -> None:
-        import numpy as np
-
         model, samples, held_back, loss, optimizer, penalty, batch_size = task
 
-        self.samples, self.held_back = (
-            tuple(np.array(part, dtype=float) for part in both) for both in (samples, held_back)
-        )
+        self.samples = tuple(as_array(part) for part in samples)
+        self.held_back = tuple(as_array(part) for part in held_back)
         # These are means over the samples; what another loss does with them is not known.
         self.by_sample = loss in MEAN_LOSSES
 
@@ -137,7 +134,7 @@ class CompiledSteps:
 
     def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples with these indices."""
-        X, y = (part[indices] for part in self.samples)
+        X, y = (take(part, indices) for part in self.samples)
         try:
             self.program.step(X, y)
         except engine.NonFiniteError:
