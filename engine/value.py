@@ -1227,16 +1227,17 @@ def make_opaque(node: Value, inputs: Collection[Value], op: str, label: str) -> 
             )
         Opaque.made = True
         node.__class__ = Opaque
-        node.op = Op(op or "by hand", op or "?", "?")
+        node.op = Op(op or "unnamed", op or "?", "?")
         node._da, node._db = tuple(inputs), None  # type: ignore[assignment]
 
 
 def refuse_without_function(node: Value) -> None:
     """Raise, since a result made by hand has no function."""
+    name = f" {node.label!r}" if node.label else ""
     raise ValueError(
-        f"backward() met a Value made by hand, {node.op} of {len(node.inputs)} inputs, that has no "
-        "_backward; set it to a function that adds to the gradients of the inputs, or define the "
-        "operation with engine.define"
+        f"backward() met a Value{name} made by hand ({node.op}, inputs: {len(node.inputs)}) that "
+        "has no _backward; set it to a function that adds to the gradients of its inputs, or "
+        "define the operation with engine.define"
     )
 
 
