@@ -1,4 +1,4 @@
-"""What can go wrong, by name; every message says what was required, what came and what to do."""
+"""The classes of errors; every message says what was required, what it got and what to do."""
 
 
 class DomainError(ValueError, ArithmeticError):

@@ -64,8 +64,8 @@ class Explanation:
             found.update((id(node), node) for node in path.nodes[:-1])
         if self.value.op is not None:
             found.setdefault(id(self.value), self.value)
-        places = {id(node): i for i, node in enumerate(nodes(self.value))}
-        return sorted(found.values(), key=lambda node: -places[id(node)])
+        position = {id(node): i for i, node in enumerate(nodes(self.value))}
+        return sorted(found.values(), key=lambda node: -position[id(node)])
 
     @property
     def heading(self) -> str:

@@ -41,7 +41,7 @@ def on_floats(row: Op, *inputs: object) -> float:
 
 
 def on_other_values(row: Op, *inputs: object) -> Value:
-    """Apply a row to Values of another class than Value itself, and to plain numbers beside them.
+    """Apply a row to Values of a user-defined class, and to plain numbers among the inputs.
 
     Returns:
         A Value of the class of the first input that is of a class of the user's own.

@@ -35,8 +35,8 @@ def parse(text: str, numbers: Mapping[str, float]) -> Value:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
-        place = " " * max(0, (error.offset or 1) - 1) + "^"
-        raise ValueError(f"not a valid formula:\n  {text.strip()}\n  {place}") from None
+        pointer = " " * max(0, (error.offset or 1) - 1) + "^"
+        raise ValueError(f"not a valid formula:\n  {text.strip()}\n  {pointer}") from None
     except (RecursionError, MemoryError):
         raise ValueError("the formula nests too deeply; write it in parts") from None
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

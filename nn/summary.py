@@ -72,8 +72,8 @@ def summarise(model: Model, sample: Sequence[float], parts: Sequence[Part]) -> S
     shared = {id(x) for x in sample}
     shared |= {id(leaf.data) for leaf in leaves(*outputs)}
     for node in recorded:
-        place = node.scope.path[0].name if node.scope is not None else ELSEWHERE
-        name = place if len(parts) > 1 else parts[0].name
+        scope = node.scope.path[0].name if node.scope is not None else ELSEWHERE
+        name = scope if len(parts) > 1 else parts[0].name
         count[name] += 1
         cost[name] += bytes_of(node, shared)
     others = set(count) - {part.name for part in parts}

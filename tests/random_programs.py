@@ -160,7 +160,7 @@ def random_linear(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]:
         "plain": lambda p, x: p,
         "shifted": lambda p, x: 0.3 * (0.5 - p),
         "square": lambda p, x: p * p,
-        "bent": lambda p, x: engine.tanh(p),
+        "tanh": lambda p, x: engine.tanh(p),
         "times": lambda p, x: p * x,
     }
     parts = []

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Names = tuple[str, ...]  # a dotted name
 
 # Values below the arguments on the stack, and values on top of them, by instruction. Python 3.11
-# put a second value beside each callee, and 3.14 always has keywords for `f(*x)`.
+# put a second value next to each callee, and 3.14 always has keywords for `f(*x)`.
 BESIDE = 1 if sys.version_info < (3, 11) or sys.implementation.name != "cpython" else 2
 FAR = 10_000  # a depth for code that only an exception leads to; differences are what matters
 

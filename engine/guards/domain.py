@@ -58,7 +58,7 @@ def ieee_result(row: Op, a: Node | float, b: Node | float = 0.0) -> list[float]:
 
 def domain_error(row: Op, *inputs: Node | float) -> DomainError:
     """Return the error for inputs outside the domain of `row`, in the names of the nodes."""
-    names, came, places = {"a": "a", "b": "b"}, [], []
+    names, came, sources = {"a": "a", "b": "b"}, [], []
     for letter, x in zip("ab", inputs, strict=False):
         if letter not in row.domain.replace("abs", ""):
             continue
@@ -67,8 +67,8 @@ def domain_error(row: Op, *inputs: Node | float) -> DomainError:
             continue
         came.append(f"{letter} = {x.data:g}")
         names[letter] = x.label or letter
-        places.append(f"node {x.label!r}" if x.label else f"an unnamed {x.op or 'leaf'} node")
-    where = f" at {' and '.join(places)}" if places else ""
+        sources.append(f"node {x.label!r}" if x.label else f"an unnamed {x.op or 'leaf'} node")
+    where = f" at {' and '.join(sources)}" if sources else ""
     asked = row.forward if len(row.slopes) == 2 else f"{row.name}(a)"
     needs = "a positive base, or a whole exponent (and none below 0 for a = 0)"
     return DomainError(

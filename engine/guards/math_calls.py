@@ -1,7 +1,7 @@
-"""Refuses calls such as `math.exp(value)`, which would lose the gradient without a word.
+"""Refuses calls such as `math.exp(value)`, which would silently lose the gradient.
 
 Every function written in C that wants a float asks `Value.__float__`, and so does `float(value)`.
-What a call looks like tells them apart, and what is not known to be explicit is refused:
+The form of the call distinguishes them, and what is not known to be explicit is refused:
 
 * `float(v)`, `np.float64(v)`, `map(float, values)`, `sorted(values, key=float)`: explicit, allowed.
 * `"%.3f" % v`: text, which has no gradient; allowed, as `f"{v:.3f}"` is.
@@ -39,7 +39,7 @@ ADVICE = {
 TEXT = ("BINARY_OP", "BINARY_MODULO", "INPLACE_MODULO")  # what is left of them is "%f" % value
 CONSUMERS = ("FOR_ITER", "UNPACK_", "LIST_", "SET_", "CONTAINS_OP", "CALL_INTRINSIC", "SEND")
 LAZY = (map, filter, zip, enumerate, iter)  # what they make calls later
-LATER = (*LAZY, max, min, sorted)  # call a function that is handed to them
+LATER = (*LAZY, max, min, sorted)  # call a function that is passed to them
 
 # By id, since hashing a code object hashes all of its instructions; each Code keeps its own alive.
 _codes: dict[int, Code] = {}

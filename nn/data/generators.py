@@ -157,12 +157,12 @@ def blobs(
     """
     rng = Random(seed)
     if isinstance(centers, Sequence):
-        places = [list(map(float, center)) for center in centers]
+        middles = [list(map(float, center)) for center in centers]
     else:
         n_centers = whole_number(centers, "centers")
-        places = [[rng.uniform(-10, 10), rng.uniform(-10, 10)] for _ in range(n_centers)]
-    numbers = per_class(n_samples, len(places))
-    clouds = [[list(place)] * n for place, n in zip(places, numbers, strict=True)]
+        middles = [[rng.uniform(-10, 10), rng.uniform(-10, 10)] for _ in range(n_centers)]
+    numbers = per_class(n_samples, len(middles))
+    clouds = [[list(middle)] * n for middle, n in zip(middles, numbers, strict=True)]
     return shuffled(clouds, not_negative(cluster_std, "cluster_std"), rng)
 
 

@@ -59,7 +59,7 @@ class Table:
         found = []
         for (row, _), text in zip(self.rows, self.texts(column), strict=True):
             x = as_number(text)
-            place = f"{self.path}: row {row}, column '{column}'"
+            cell = f"{self.path}: row {row}, column '{column}'"
             if x is None:
                 decimal_comma = as_number(text.replace(",", ".")) is not None
                 remedy = (
@@ -67,10 +67,10 @@ class Table:
                     if decimal_comma
                     else "write a number, or remove the row, or ignore the column"
                 )
-                raise DataError(f"{place} needs a number, got '{text}'; {remedy}")
+                raise DataError(f"{cell} needs a number, got '{text}'; {remedy}")
             if not isfinite(x):
                 raise DataError(
-                    f"{place} needs a finite number, got '{text}'; "
+                    f"{cell} needs a finite number, got '{text}'; "
                     "fill it in, or remove the row, or ignore the column"
                 )
             found.append(x)

@@ -174,9 +174,9 @@ def first_non_finite(numbers: Numbers, name: str, shape: tuple[int, ...]) -> str
     """Return where inf or nan is among numbers, such as "X[3][1] is nan", or ""."""
     for i, x in enumerate(floats(numbers)):
         if not isfinite(x):
-            place = ""
+            subscript = ""
             for n in reversed(shape):
                 i, k = divmod(i, n)
-                place = f"[{k}]{place}"
-            return f"{name}{place} is {x}"
+                subscript = f"[{k}]{subscript}"
+            return f"{name}{subscript} is {x}"
     return ""

@@ -227,10 +227,10 @@ class CapturedState:
 
     def _newly_read(self) -> Iterator[object]:
         """Look at the attributes of the user's own objects that recently found code reads."""
-        for place, space in list(self._namespaces.items()):
+        for owner, space in list(self._namespaces.items()):
             for name in space.keys() & (self._names_read - self._names_written):
-                if (place, name) not in self._noted:
-                    self._noted.add((place, name))
+                if (owner, name) not in self._noted:
+                    self._noted.add((owner, name))
                     self.entries.append((space, name))
                     yield space[name]
 

@@ -109,9 +109,9 @@ class ArrayReplay:
             ) from None
 
     def _replay(self, arrays: Sequence[Numbers], gradients: bool) -> tuple[float, bool]:
-        for place, array in zip(self.inputs, arrays, strict=True):
+        for target, array in zip(self.inputs, arrays, strict=True):
             # A list has the numbers of all its samples in order.
-            place[...] = np.reshape(array, place.shape) if isinstance(array, list) else array
+            target[...] = np.reshape(array, target.shape) if isinstance(array, list) else array
         self.data[...] = self.parameters.data
         self.suspect = not self.flags
         # The quickest test of many numbers for inf and nan is the sum of their squares.

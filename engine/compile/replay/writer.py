@@ -183,8 +183,8 @@ def describe(instruction: Instruction, plan: Plan) -> str:
     elif isinstance(instruction, Sum):
         terms = instruction.weights.shape[1] + instruction.left.shape[1]
         what = {0: "sums", 1: "products"}.get(terms, f"sums of {terms} products")
-    place = ""
+    prefix = ""
     if instruction.classes:
         scope = plan.rolled.tape.scopes[instruction.classes[0].nodes[0]]
-        place = f"{scope.path[0].name}: " if scope is not None and scope.path else ""
-    return f"{place}{what}, {n} × {lanes}"
+        prefix = f"{scope.path[0].name}: " if scope is not None and scope.path else ""
+    return f"{prefix}{what}, {n} × {lanes}"

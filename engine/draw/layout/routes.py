@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.draw.layout.curves import curve, polyline, slopes_through
 from engine.draw.layout.layered_graph import LayeredGraph
 from engine.draw.layout.placement import Placement
-from engine.draw.layout.spatial_index import Frame, SpatialIndex, frame_beside
+from engine.draw.layout.spatial_index import Frame, SpatialIndex, frame_next_to
 from engine.draw.scene.model import Point, Scene
 
 ARROWHEAD = 9.0
@@ -149,7 +149,7 @@ class Router:
                 continue
             size = scene.arrows[i].label_size
             candidates = [
-                frame_beside(lines[i], mark, shift, size, sideways=sideways, other_side=side)
+                frame_next_to(lines[i], mark, shift, size, sideways=sideways, other_side=side)
                 for side in (False, True)
                 for shift in SHIFTS
             ]

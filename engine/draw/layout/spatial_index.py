@@ -58,7 +58,7 @@ class SpatialIndex:
         return best[1]
 
 
-def frame_beside(
+def frame_next_to(
     line: list[Point],
     mark: Point,
     shift: float,
