@@ -183,7 +183,13 @@ def find_defined(definition: Definition) -> Op:
     Raises:
         ValueError: there is no such row; the message has the call that defines it.
     """
-    name = str(definition.get("name"))
+    if not (
+        isinstance(definition, dict)
+        and {"name", "forward"} <= set(definition)
+        and isinstance(definition.get("slopes"), list)
+    ):
+        raise ValueError(f"not the definition of an operation: {definition!r}")
+    name = str(definition["name"])
     row = OPS.get(name)
     if row is not None and row.definition == definition:
         return row
@@ -193,13 +199,14 @@ def find_defined(definition: Definition) -> Op:
 
 def defining(definition: Definition) -> str:
     """Return the call of `engine.define` with these arguments, as a line to copy."""
-    texts: list[str] = []
-    for name, text in definition.items():
-        if isinstance(text, list):
-            texts += map(quoted, text)
-        else:
-            texts.append(quoted(text) if name in ("name", "forward") else f"{name}={quoted(text)}")
-    return f"engine.define({', '.join(texts)})"
+    # Key by key: whoever copies the line may have got the file from somebody else.
+    options = [
+        f"{option}={quoted(definition[option])}"
+        for option in ("symbol", "domain", "smooth", "remedy")
+        if option in definition
+    ]
+    texts = [definition["name"], definition["forward"], *definition["slopes"]]
+    return f"engine.define({', '.join([*map(quoted, texts), *options])})"
 
 
 def quoted(text: object) -> str:

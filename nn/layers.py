@@ -13,7 +13,7 @@ from nn.checks import whole_number
 from nn.files import read_json
 from nn.init import initialiser, random_source
 from nn.micrograd_names import with_micrograd_names
-from nn.module import FORMAT, VERSION, Module
+from nn.module import FORMAT, VERSION, Module, check_operations
 from nn.summary import Part
 
 Activation = Callable[[Value], Value]
@@ -24,8 +24,9 @@ def linear(x: Value) -> Value:
     return x
 
 
-# What a neuron may use by name: the rows of the engine's table that say so, and the identity.
-ACTIVATIONS: dict[str, Activation] = {"linear": linear, **engine.activations()}
+def activations() -> dict[str, Activation]:
+    """Return what a neuron may use by name: the identity, and what the engine says is one."""
+    return {"linear": linear, **engine.activations()}
 
 
 def activation_named(activation: str | Activation) -> tuple[str, Activation]:
@@ -36,12 +37,13 @@ def activation_named(activation: str | Activation) -> tuple[str, Activation]:
     """
     if callable(activation):
         return getattr(activation, "__name__", "custom"), activation
-    if activation not in ACTIVATIONS:
+    known = activations()
+    if activation not in known:
         raise ValueError(
-            f"activation must be one of {', '.join(ACTIVATIONS)}, or a function of a Value, "
+            f"activation must be one of {', '.join(known)}, or a function of a Value, "
             f"got {activation!r}"
         )
-    return activation, ACTIVATIONS[activation]
+    return activation, known[activation]
 
 
 class Neuron(Module):
@@ -77,7 +79,8 @@ class Neuron(Module):
         rng = random_source(None) if rng is None else rng
         self.activation, self._activate = activation_named(activation)
         # A user's own function may do anything, and is not called to find out.
-        begin = initialiser(init, None if callable(activation) else self._activate)
+        is_operation = isinstance(activation, (str, engine.Operation))
+        begin = initialiser(init, self._activate if is_operation else None)
         self.weights = [
             Value(begin(n_inputs, n_outputs, rng), f"w{i}") for i in range(1, n_inputs + 1)
         ]
@@ -316,7 +319,8 @@ def load(path: str | Path) -> MLP:
 
     Raises:
         FileNotFoundError: the file does not exist.
-        ValueError: the file is cut short, of another version, or not of an MLP.
+        ValueError: the file is cut short, of another version, or not of an MLP; or its activation
+            was made by `engine.define`, and is not defined so here.
     """
     content = read_json(path, FORMAT, VERSION)
     config = content.get("config")
@@ -325,6 +329,7 @@ def load(path: str | Path) -> MLP:
             f"{Path(path).name} holds a {content.get('class')}, which nn.load cannot build; "
             "build it yourself and call its load(path)"
         )
+    check_operations(content, Path(path).name)
     try:
         model = MLP(**config)
     except (TypeError, ValueError) as error:

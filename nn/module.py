@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from engine import Value, write_atomically
+from engine import Operation, Value, write_atomically
 from nn.files import read_json
 from nn.summary import Part, Summary, summarise
 
@@ -133,6 +133,8 @@ class Module:
             "metadata": dict(self.metadata if metadata is None else metadata),
             "parameters": self.state_dict(),
         }
+        if definitions := definitions_in(self):
+            content["operations"] = definitions
         write_atomically(path, json.dumps(content, indent=1) + "\n")
 
     def load(self, path: str | Path) -> None:
@@ -140,9 +142,11 @@ class Module:
 
         Raises:
             FileNotFoundError: the file does not exist.
-            ValueError: the file is cut short, or of a model of another shape; nothing is changed.
+            ValueError: the file is cut short, or of a model of another shape, or with an operation
+                that `engine.define` has not made so here; nothing is changed.
         """
         content = read_json(path, FORMAT, VERSION)
+        check_operations(content, Path(path).name)
         parameters, metadata = content.get("parameters"), content.get("metadata")
         if not isinstance(parameters, dict) or not isinstance(metadata, dict):
             raise ValueError(f"{Path(path).name} has no parameters in it; save the model again")
@@ -208,6 +212,34 @@ def walk_attribute(
     elif isinstance(thing, dict):
         for key, x in thing.items():
             yield from walk_attribute(x, around, f"{attribute}.{key}")
+
+
+def definitions_in(module: Module) -> list[Mapping[str, object]]:
+    """Return the definitions of what `engine.define` made among the attributes of modules."""
+    modules = {id(m): m for p in owned_parameters(module) for _, m in p.around}
+    found = {
+        thing.op: thing.definition
+        for m in modules.values()
+        for thing in vars(m).values()
+        if isinstance(thing, Operation)
+    }
+    return list(found.values())
+
+
+def check_operations(content: Mapping[str, object], name: str) -> None:
+    """Refuse a file with an operation that `engine.define` has not made so here.
+
+    The definitions in the file are compared, never evaluated.
+
+    Raises:
+        ValueError: it has one; the message has the line that defines it.
+    """
+    definitions: Any = content.get("operations", [])
+    for definition in definitions if isinstance(definitions, list) else [definitions]:
+        try:
+            Operation.find(definition)
+        except ValueError as error:
+            raise ValueError(f"{name} was saved with an operation of your own: {error}") from None
 
 
 def weights_of(model: Module) -> list[Value]:

@@ -34,6 +34,9 @@ ADVICE = {
     "prod": "a loop with *",
     "sumprod": "sum(x * y for x, y in zip(xs, ys))",
     "dist": "engine.sqrt(sum((x - y) ** 2 for x, y in zip(p, q)))",
+    # Their slope is no formula of what has a row, so engine.define cannot have them.
+    "gamma": 'Value(math.gamma(value.data), (value,), "gamma") and set its _backward',
+    "lgamma": 'Value(math.lgamma(value.data), (value,), "lgamma") and set its _backward',
     "round": "value - engine.remainder(value, 1), whose slope is 0",
 }
 TEXT = ("BINARY_OP", "BINARY_MODULO", "INPLACE_MODULO")  # what is left of them is "%f" % value
@@ -166,6 +169,8 @@ def gradient_lost(function: object, called: str) -> TypeError:
 
 def instead_of(name: str) -> str:
     """Return what to write instead of a function called `name`."""
+    if name in OPS and OPS[name].defined:
+        return f"use your own {name}, which engine.define returned"
     if (name in OPS and not OPS[name].infix) or name == "pow":
         values = "value, value" if len(OPS[name].slopes) == 2 else "value"
         return f"use engine.{name}({values}), or value.data if no gradient is needed"

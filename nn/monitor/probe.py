@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import engine
 from engine import Value
-from nn.layers import ACTIVATIONS, MLP, Activation, Neuron
+from nn.layers import MLP, Activation, Neuron, activations
 from nn.monitor.parameter_groups import ParameterGroups
 from nn.renamed import renamed
 
@@ -52,9 +52,6 @@ class Probe:
         self.X = np.asarray(X, dtype=float)[np.linspace(0, len(X) - 1, n).astype(int)]
         self.parameters = parameters
         self._program: Any = None
-        self._stack = parameters.is_stack and all(
-            neuron.activation in ACTIVATIONS for neuron in parameters.neurons
-        )
 
     def activations(self, data: Floats) -> Activations | None:
         """Return the activations now, or None if the model cannot be computed.
@@ -65,7 +62,7 @@ class Probe:
         if not self.parameters.neurons:
             return None
         with np.errstate(all="ignore"):  # an exploding network gives inf, as it should
-            if self._stack:
+            if self.parameters.is_stack and self._named():
                 return self._from_weights(data)
         # Compiling would turn parameters that are plain Values into those of a program.
         if engine.live_arrays(self.parameters.parameters) is not None:
@@ -76,6 +73,11 @@ class Probe:
             return self._eager()
         except engine.DomainError:
             return None
+
+    def _named(self) -> bool:
+        """Return whether each activation is what the engine has under its name."""
+        known = activations()
+        return all(known.get(x.activation) is x._activate for x in self.parameters.neurons)
 
     def _from_weights(self, data: Floats) -> Activations:
         """Compute an MLP layer by layer."""

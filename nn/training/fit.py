@@ -17,7 +17,7 @@ from nn.files import fingerprint
 from nn.history import History
 from nn.losses import MEAN_LOSSES, Loss
 from nn.metrics import Output, metric_for
-from nn.module import Module
+from nn.module import Module, definitions_in
 from nn.optim import Optimizer
 from nn.progress import Bar, progress_bar
 from nn.training import checkpoint as checkpoints
@@ -203,6 +203,7 @@ class Run:
             self.seed,
             getattr(self.loss, "__name__", self.loss),
             sorted(self.best),
+            *definitions_in(self.model),
         )
         if self.checkpoint is not None and Path(self.checkpoint).exists():
             self.best = checkpoints.resume(

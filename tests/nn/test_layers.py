@@ -15,7 +15,7 @@ import engine
 import nn
 from engine import Value, nodes
 from nn.init import is_rectifier
-from nn.layers import ACTIVATIONS
+from nn.layers import activations
 
 
 def test_neuron_computes_the_activation_of_its_weighted_inputs_plus_bias() -> None:
@@ -209,12 +209,12 @@ def test_numpy_sizes_are_sizes() -> None:
 
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "gelu", "softplus"])
 def test_rectifier_is_recognised_by_what_it_does(name: str) -> None:
-    assert is_rectifier(ACTIVATIONS[name])
+    assert is_rectifier(activations()[name])
 
 
 @pytest.mark.parametrize("name", ["linear", "tanh", "sigmoid", "sin"])
 def test_other_activation_is_not_a_rectifier(name: str) -> None:
-    assert not is_rectifier(ACTIVATIONS[name])
+    assert not is_rectifier(activations()[name])
 
 
 def test_every_activation_of_the_engine_is_one_by_name() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import engine
 from engine import GradientMismatch, Operation, Value
+from engine.guards.math_calls import lost_by
 from engine.ops import OPS, Op
 from engine.table.check_definition import check_slopes
 from engine.table.check_row import check_row
@@ -187,6 +188,13 @@ def test_outside_its_domain_it_raises_with_the_remedy() -> None:
         half(Value(-1.0, "w"))
     with pytest.raises(engine.DomainError, match="half_log"):
         half(-1.0)
+
+
+def test_function_of_math_without_a_row_may_be_defined_and_is_then_advised() -> None:
+    next_one = engine.define("cbrt", "copysign(abs(a) ** (1 / 3), a)", "abs(out) / abs(a) / 3")
+    assert next_one(Value(-8.0)).data == pytest.approx(-2.0)
+    with pytest.raises(TypeError, match="use your own cbrt"):
+        raise lost_by("cbrt")
 
 
 # ---- defining again ----
