@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -72,7 +73,8 @@ SAYS = {
 def run_without_numpy(code: str) -> None:
     """Run code where NumPy cannot be imported: here, or else in another process."""
     if find_spec("numpy") is None:
-        exec(code, {})
+        with warnings.catch_warnings():
+            exec(code, {})
         return
     block = "import sys\nfor name in ('numpy', 'matplotlib', 'tqdm'): sys.modules[name] = None\n"
     ran = subprocess.run([sys.executable, "-c", block + code], capture_output=True, text=True)
@@ -97,8 +99,9 @@ def test_what_needs_numpy_says_so(expression: str) -> None:
 def test_glassgrad_train_writes_what_needs_no_numpy(tmp_path: Path, data: str) -> None:
     out = tmp_path / "out"
     run_without_numpy(
-        "import contextlib, io\n"
+        "import contextlib, io, warnings\n"
         "from nn.__main__ import main\n"
+        "warnings.simplefilter('ignore')\n"
         "printed = io.StringIO()\n"
         "with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):\n"
         f"    assert main(['train', {data!r}, '--epochs', '2', '--out', {str(out)!r}]) == 0\n"
