@@ -119,7 +119,7 @@ class strict(_NewValueHook):  # noqa: N801  reads like a function
         ...     engine.exp(engine.Value(1000.0))
         Traceback (most recent call last):
         ...
-        engine.errors.NonFiniteError: exp gave inf from 1000; look at what came in, or scale it down
+        engine.errors.NonFiniteError: exp gave inf from 1000; check its inputs, or scale them down
     """
 
     __slots__ = ()
@@ -141,7 +141,7 @@ class strict(_NewValueHook):  # noqa: N801  reads like a function
             if not isfinite(x):
                 raise NonFiniteError(
                     f"{node.op} gave {what}{x} from {made_from(node)}; "
-                    "look at what came in, or scale it down"
+                    "check its inputs, or scale them down"
                 )
         return node
 

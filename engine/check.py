@@ -93,7 +93,7 @@ def backward_gradients(out: Value, leaves: Sequence[Value]) -> list[float]:
             node.grad = grad
 
 
-def steps(x: float, step: float) -> list[float]:
+def step_sizes(x: float, step: float) -> list[float]:
     """Return the steps to try at `x`: one that suits its size, then smaller ones for curvature."""
     size = abs(x)
     large = step * max(1.0, size)
@@ -112,7 +112,7 @@ def central_differences(
         DomainError: fn is not defined on both sides of `leaf`, however small the step.
     """
     x = leaf.data
-    sizes = steps(x, step)
+    sizes = step_sizes(x, step)
     some = False
     for h in sizes:
         try:
@@ -166,7 +166,7 @@ def blame(out: Value, tolerance: float) -> str:
         for i, (x, kept) in enumerate(sides):
             if x is None:
                 continue
-            slopes = [central_difference(node.op, at, i, h, c) for h in steps(at[i], STEP)]
+            slopes = [central_difference(node.op, at, i, h, c) for h in step_sizes(at[i], STEP)]
             defined = [s for s in slopes if s == s]  # nan: outside the domain
             if not defined or any(close(kept, s, 10 * tolerance) for s in defined):
                 continue

@@ -180,7 +180,7 @@ def reverse_pass(order: Sequence[Value], out: Value) -> dict[Value, float]:
     for node in reversed(order):
         if node in gradients:
             for x, slope in edges(node):
-                gradients[x] = gradients.get(x, 0.0) + product(slope, gradients[node])
+                gradients[x] = gradients.get(x, 0.0) + zero_safe_product(slope, gradients[node])
     return gradients
 
 
@@ -189,7 +189,9 @@ def forward_pass(order: Sequence[Value], tangents: dict[Value, float]) -> dict[V
     moving = dict(tangents)
     for node in order:
         if node not in moving:
-            moving[node] = sum((product(slope, moving[x]) for x, slope in edges(node)), 0.0)
+            moving[node] = sum(
+                (zero_safe_product(slope, moving[x]) for x, slope in edges(node)), 0.0
+            )
     return moving
 
 
@@ -199,7 +201,7 @@ def edges(node: Value) -> list[tuple[Value, float]]:
     return [(x, slope) for x, slope in pairs if isinstance(x, Value) and slope is not None]
 
 
-def product(x: float, y: float) -> float:
+def zero_safe_product(x: float, y: float) -> float:
     """Return x × y, and 0 if one of them is exactly 0, even if the other is inf or nan.
 
     A branch that `where` did not take has the slope 0, and may well have an infinite one below it.

@@ -30,7 +30,7 @@ w = Value(3.0)
 program = engine.compile(lambda x: w * x, optimizer=nn.SGD([w], learning_rate=0.5), batched=True)
 assert (program.step([2.0, 4.0]), w.data) == (9.0, 1.5)
 """,
-    "parameters of one's own class": """
+    "parameters of a user-defined class": """
 class Own(Value):
     pass
 assert engine.live_arrays([Own(1.0)]) is None

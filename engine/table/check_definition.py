@@ -8,7 +8,7 @@ from itertools import product
 from keyword import iskeyword
 from math import isfinite, log
 
-from engine.check import STEP, central_difference, steps
+from engine.check import STEP, central_difference, step_sizes
 from engine.errors import GradientMismatch
 from engine.ops import OPS, Op
 from engine.table.check_row import check_row, parsed
@@ -197,11 +197,11 @@ def reliable_differences(
 ) -> list[tuple[float, float]]:
     """Return how wrong it may be, and the slope of a row along its input `i`, by several steps.
 
-    Left out is what could not tell a slope from one that is wrong by a thousandth. None may be
+    Leaves out what could not distinguish a slope from one that is wrong by 0.1 %. None may be
     left, where the row is not defined on both sides, bends sharply, or loses its digits.
     """
     found = []
-    for h in steps(at[i], STEP):
+    for h in step_sizes(at[i], STEP):
         wide, narrow = (central_difference(row, at, i, step) for step in (h, h / 2))
         # Truncation makes them differ by three times what it adds to the narrow one.
         error = 4 * abs(wide - narrow) + 4e-15 * abs(out) / h

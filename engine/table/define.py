@@ -1,4 +1,4 @@
-"""Defines an operation of one's own for this process: a row of the table, checked and compiled."""
+"""Defines an operation of your own for this process: a row of the table, checked and compiled."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def slopes_in_words(node: Value, names: Mapping[int, str], recording: Recording)
             *(
                 []
                 if isinstance(tree, ast.IfExp)
-                else [written(tree, called), written(tree, numbers)]
+                else [as_text(tree, called), as_text(tree, numbers)]
             ),
             number_text(slope),
         ]
@@ -116,7 +116,7 @@ def slopes_in_words(node: Value, names: Mapping[int, str], recording: Recording)
         if condition is not None and isinstance(tree, ast.Constant):
             test = ast.unparse(condition)
             is_given = test in ("c", "not c")
-            since = f"the condition is {numbers['c']}" if is_given else written(condition, called)
+            since = f"the condition is {numbers['c']}" if is_given else as_text(condition, called)
             line += f", since {since}"
         twice = sum(other is x for other in node.inputs) > 1
         lines.append(f"{line} ({ORDINALS[letter]} input)" if twice else line)
@@ -149,7 +149,7 @@ def turned(test: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), test)
 
 
-def written(tree: ast.expr, shown: Shown) -> str:
+def as_text(tree: ast.expr, shown: Shown) -> str:
     """Return a formula of the table as a reader writes it."""
     return printed(tree, shown)[0]
 
@@ -169,13 +169,13 @@ def printed(tree: ast.expr, shown: Shown) -> tuple[str, int]:
     if isinstance(tree, ast.BinOp):
         return binary(tree, shown)
     if isinstance(tree, ast.Compare):
-        right = written(tree.comparators[0], shown)
-        return f"{written(tree.left, shown)}{COMPARISONS[type(tree.ops[0])]}{right}", 0
+        right = as_text(tree.comparators[0], shown)
+        return f"{as_text(tree.left, shown)}{COMPARISONS[type(tree.ops[0])]}{right}", 0
     if isinstance(tree, ast.BoolOp):
         word = " and " if isinstance(tree.op, ast.And) else " or "
-        return word.join(written(x, shown) for x in tree.values), 0
+        return word.join(as_text(x, shown) for x in tree.values), 0
     if isinstance(tree, ast.Call):
-        inside = ", ".join(written(x, shown) for x in tree.args)
+        inside = ", ".join(as_text(x, shown) for x in tree.args)
         return f"{ast.unparse(tree.func)}({inside})", ATOM
     return ast.unparse(tree), 0
 

@@ -78,13 +78,13 @@ def fit(
         epochs: how often to go through the data.
         batch_size: samples per step; the last minibatch of an epoch may be smaller.
         validation: share of the samples to hold back and judge by; or a pair (X, y) of others.
-        patience: stop after so many epochs without a better validation loss; None never does.
+        patience: stop after this many epochs without a better validation loss; None never does.
         penalty: from the model to a Value that is added to the loss, such as `nn.l2`.
         seed: for the split and the order of samples; same seed, same bits.
         progress: show a bar with loss and metric.
         on_step: called after each step.
         checkpoint: file to keep the run's state in after each epoch. If it is there already, the
-            run goes on from it, to the same bits as if it had never stopped.
+            run resumes from it, to the same bits as if it had never stopped.
         compiled: whether to record the computation once and replay it (see `engine.compile`), which
             gives the same numbers many times faster; "auto" does so wherever it can.
         monitor: an `nn.Monitor` of this model, which watches; its alarms show above the bar.

@@ -153,7 +153,7 @@ def test_summary_says_what_a_sample_costs_to_the_byte() -> None:
     assert model.summary([0.3, 0.7]).total["bytes"] == pytest.approx(measured, rel=0.1)
 
 
-def test_summary_of_ones_own_module_takes_a_sample_and_counts_what_is_outside_scopes() -> None:
+def test_summary_of_your_own_module_takes_a_sample_and_counts_what_is_outside_scopes() -> None:
     class Residual(nn.Module):
         def __init__(self) -> None:
             self.inner = nn.MLP(1, [2, 1], seed=0)

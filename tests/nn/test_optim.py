@@ -229,7 +229,7 @@ def test_learning_rate_that_is_not_a_number_is_refused(rate: object) -> None:
         nn.SGD([Value(1.0)], learning_rate=rate)  # type: ignore[arg-type]
 
 
-def test_rule_of_ones_own_is_an_update() -> None:
+def test_rule_of_your_own_is_an_update() -> None:
     class SignDescent(nn.optim.Optimizer):
         def update(self, data, grad, state, rate, t):  # type: ignore[no-untyped-def]
             return data - rate * (1 if grad > 0 else -1), state

@@ -42,7 +42,7 @@ class Inputs:
                 self.arrays.append(self._next(shape))
 
     def _next(self, shape: tuple[int, ...]) -> Slots:
-        """Return so many slots more."""
+        """Return the next slots, in an array of a shape."""
         size = int(np.prod(shape))
         slots: Slots = self.size + np.arange(size).reshape(shape)
         self.size += size

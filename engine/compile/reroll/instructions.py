@@ -34,7 +34,7 @@ class Instruction:
 
     @property
     def sources(self) -> Sequence[Slots]:
-        """The slots into which a gradient goes on."""
+        """The slots to which a gradient is passed on."""
         return ()
 
 
@@ -137,7 +137,7 @@ class Take(Instruction):
 
 @dataclass
 class Largest(Instruction):
-    """The largest of several numbers; no gradient goes on.
+    """The largest of several numbers; no gradient flows through it.
 
     Attributes:
         among: those of all lanes in order, shape (n_classes, n_numbers).
@@ -150,7 +150,7 @@ class Largest(Instruction):
 
 @dataclass
 class Detach(Instruction):
-    """A copy; no gradient goes on.
+    """A copy; no gradient flows through it.
 
     Attributes:
         source: shape (n_classes, n_lanes).

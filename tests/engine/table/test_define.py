@@ -1,4 +1,4 @@
-"""An operation of one's own: everything that a row of the table gives, and what is refused."""
+"""An operation of your own: everything that a row of the table gives, and what is refused."""
 
 import copy
 import inspect

@@ -67,7 +67,7 @@ def test_patience_stops_a_run_that_no_longer_improves() -> None:
     assert len(history) == history.best_epoch + 3 < 200
 
 
-def test_validation_may_be_samples_of_ones_own() -> None:
+def test_validation_may_be_samples_of_your_own() -> None:
     _, history = trained(epochs=2, validation=(np.array([[0.0, 0.0]]), np.array([-1])))
     assert len(history.validation_loss) == 2
 
