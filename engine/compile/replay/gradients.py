@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.compile.replay.buffers import Buffers, Operand
 from engine.compile.reroll.instructions import Slots
-from engine.compile.reroll.slots import are_distinct, drop_broadcast_axes, split_repeats
+from engine.compile.reroll.slots import are_distinct, drop_broadcast_axes
 
 WIDE_GAP = 1000  # slots; zeroing a smaller gap is faster than another line after it
 
@@ -67,10 +67,6 @@ def write_gradient(buffers: Buffers, slots: Slots, gradient: Operand) -> Gradien
     text = gradient.text
     if gradient.shape != slots.shape:
         text = f"broadcast_to({text}, {slots.shape})"
-    repeated = split_repeats(slots)
-    if repeated is not None:  # repeated slots get an axis of their own, which is then summed
-        reshaped = Operand(f"({text}).reshape{repeated}", repeated)
-        return write_gradient(buffers, slots.reshape(repeated), reshaped)
     return sum_by_slot(buffers, slots, text)
 
 

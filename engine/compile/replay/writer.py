@@ -67,7 +67,7 @@ class PlanWriter(Lines):
         names = dict(zip("ab", texts, strict=False), out=out)
         if len(texts) > len(apply.op.slopes):
             names["c"] = texts[-1]
-        if apply.op.domain and not self.is_always_defined(apply):
+        if apply.op.domain:
             test, used = to_numpy_source(apply.op.domain, names)
             self.import_functions(used)
             self.checks.append(f"if not all_of({test}): raise ArithmeticError")
@@ -91,17 +91,6 @@ class PlanWriter(Lines):
                 gradient = f"{grad} * ({text})"
             if gradient:
                 self.emit_gradient(slots, gradient, apply.out.shape)
-
-    def is_always_defined(self, apply: Map) -> bool:
-        """Return whether a power has only whole exponents that are not negative."""
-        if apply.op.name != "pow":
-            return False
-        low, high = self.buffers.constant_slots
-        slots = apply.operands[1]
-        if slots.min() < low or slots.max() >= high:
-            return False
-        exponents = self.buffers.values[slots]
-        return bool(((exponents >= 0) & (exponents % 1 == 0)).all())
 
     @write.register
     def _(self, take: Take) -> None:

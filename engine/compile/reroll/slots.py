@@ -1,8 +1,6 @@
-"""The geometry of slots: which are in even steps, repeat, or do not change along an axis."""
+"""The geometry of slots: which are in even steps, are distinct, or do not change along an axis."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,20 +58,3 @@ def drop_broadcast_axes(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
     for axis in same:
         slots = slots.take([0], axis)
     return slots, same
-
-
-def split_repeats(slots: Slots) -> tuple[int, ...] | None:
-    """Return a shape that gives repeated slots an axis of their own, or None if none are repeated.
-
-    Along some axis they may come in runs, such as 1 1 2 2, or start again, such as 1 2 1 2.
-    """
-    for axis, n in enumerate(slots.shape):
-        entries = np.moveaxis(slots, axis, 0).reshape(n, -1)
-        changes = np.flatnonzero((entries[1:] != entries[:-1]).any(1)) + 1
-        run = math.gcd(n, *map(int, changes))
-        if 1 < run < n:
-            return (*slots.shape[:axis], n // run, run, *slots.shape[axis + 1 :])
-        for period in range(2, n // 2 + 1):
-            if n % period == 0 and np.array_equal(entries[period:], entries[:-period]):
-                return (*slots.shape[:axis], n // period, period, *slots.shape[axis + 1 :])
-    return None
