@@ -199,7 +199,7 @@ def find_defined(definition: Definition) -> Op:
 
 def defining(definition: Definition) -> str:
     """Return the call of `engine.define` with these arguments, as a line to copy."""
-    # Key by key: whoever copies the line may have got the file from somebody else.
+    # Key by key: the user who copies the line may have got the file from somebody else.
     options = [
         f"{option}={quoted(definition[option])}"
         for option in ("symbol", "domain", "smooth", "remedy")

@@ -198,7 +198,7 @@ def reliable_differences(
     """Return how wrong it may be, and the slope of a row along its input `i`, by several steps.
 
     Leaves out what could not distinguish a slope from one that is wrong by 0.1 %. None may be
-    left, where the row is not defined on both sides, bends sharply, or loses its digits.
+    left, where the row is not defined on both sides, is strongly curved, or loses its digits.
     """
     found = []
     for h in step_sizes(at[i], STEP):

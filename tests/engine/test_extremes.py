@@ -182,7 +182,7 @@ def test_rows_of_one_input_have_their_limits_at_infinity(name: str) -> None:
 
 
 def is_step(slope: ast.expr) -> bool:
-    """Tell whether a slope is a constant, or one of several by a condition."""
+    """Return whether a slope is a constant, or one of several by a condition."""
     if isinstance(slope, ast.IfExp):
         return is_step(slope.body) and is_step(slope.orelse)
     return not any(isinstance(node, ast.Name) for node in ast.walk(slope))

@@ -212,7 +212,7 @@ class RecordableFunction:
         line = self.line_where(lambda _: captured.rng_states() != before, keys, numbers)
         raise RecordingError(
             f"{line}{self.name} draws random numbers while it is recorded, which a program would "
-            "repeat for ever; draw them outside and pass them as arguments"
+            "repeat forever; draw them outside and pass them as arguments"
         )
 
     def difference(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> int | None:

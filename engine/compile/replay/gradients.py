@@ -80,7 +80,7 @@ def sum_broadcast_axes(buffers: Buffers, slots: Slots, gradient: Operand) -> tup
         text = f"broadcast_to({text}, {slots.shape})"
     summed = tuple(1 if i in axes else n for i, n in enumerate(shape))
     n, *others = slots.shape
-    if len(others) == 1 and axes == (1,):  # a product with ones is quicker than a sum
+    if len(others) == 1 and axes == (1,):  # a product with ones is faster than a sum
         return narrow, Operand(f"({text}) @ {buffers.ones(others[0])}", summed)
     if len(others) == 1 and axes == (0,):
         return narrow, Operand(f"{buffers.ones(n)}.T @ ({text})", summed)

@@ -270,7 +270,7 @@ _templates: dict[str, str] = {}
 
 
 def substitute(text: str, i: int, inputs: list[str], op: Op) -> str:
-    """Return a row's text with the names of a program's variables put in."""
+    """Return a row's text with the names of a program's variables substituted."""
     template = _templates.get(text)
     if template is None:
         template = _templates[text] = re.sub(r"\b(a|b|c|out)\b", r"{\1}", with_calls(text))

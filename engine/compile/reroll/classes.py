@@ -4,7 +4,7 @@ Additions and products become sums of products, `±x·y ± z + constant`, in whi
 people add does not matter. Then each node gets a class from the bottom up: parameters one each,
 all inputs one, all constants one, and any other node by its operation and the classes of what it
 is made from. The samples of a batch, the positions of a sequence and the heads of an attention fall
-into the same classes by themselves: nobody has to say where the batch axis is.
+into the same classes by themselves: the batch axis need not be declared.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class PassStep:
     Attributes:
         phase: START, FORWARD_STEP, SEED or BACKWARD_STEP.
         card: the card that it is about, or -1.
-        caption: what happens, with the numbers put in.
+        caption: what happens, with the numbers.
         arrows: the arrows it goes along.
         grads: what the grad of each cell that it adds to is afterwards.
         completed: cards whose grad has all its terms from here on.
