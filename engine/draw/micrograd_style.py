@@ -17,7 +17,7 @@ def records_of(root: Value, format: str, rankdir: str) -> graphviz.Digraph:  # n
         raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
     order = nodes(root)
     recording = Recording(order)
-    note = {"label": record_text(recording.note)} if recording.note else {}
+    note = {"label": recording.note} if recording.note else {}
     graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir, **note})
     index = {id(node): i for i, node in enumerate(order)}
     for i, node in enumerate(order):

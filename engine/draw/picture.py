@@ -62,8 +62,9 @@ class Picture:
         """The same graph as a graphviz.Digraph, to be drawn or changed with Graphviz."""
         import graphviz
 
+        note = self._graph.recording.note
         graph = graphviz.Digraph(
-            graph_attr={"rankdir": self._direction},
+            graph_attr={"rankdir": self._direction, **({"label": note} if note else {})},
             node_attr={"shape": "record", "fontname": "Helvetica"},
         )
         for i, card in enumerate(self._scene.cards):

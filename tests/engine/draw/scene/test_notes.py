@@ -8,6 +8,7 @@ import engine
 import nn
 from engine import Value
 from tests.graphs import neuron
+from tests.layouts import needs_dot
 
 
 def stale_neuron() -> Value:
@@ -106,3 +107,19 @@ def test_micrograds_drawing_shows_the_recording_too() -> None:
     source = engine.draw_dot(stale_neuron()).source
     assert "w1 | data -3.0000" in source
     assert "this graph is stale: 'w1' was changed" in source
+
+
+def test_dot_file_has_the_note_as_its_label() -> None:
+    source = engine.draw(stale_neuron()).dot.source
+    assert "data −3 | grad +1" in source
+    assert "this graph is stale: 'w1' was changed from −3 to 1.7" in source
+    assert "stale" not in engine.draw(neuron()).dot.source
+
+
+@needs_dot
+def test_dot_draws_a_label_with_any_characters_in_the_name_of_a_leaf() -> None:
+    w = Value(2.0, 'w<1> {"|} \\ é')
+    out = w * 3.0
+    w.data = 1.0
+    for graph in (engine.draw(out).dot, engine.draw_dot(out)):
+        assert b"this graph is stale" in graph.pipe(format="svg")
