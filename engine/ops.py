@@ -171,7 +171,13 @@ def function(
 
 
 def find(name: str) -> Op:
-    """Return the row called `name`."""
+    """Return the built-in row called `name`.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name not in OPS or OPS[name].defined:
+        raise ValueError(f"{name} is not in the table of operations, engine/ops.py; add its row")
     return OPS[name]
 
 

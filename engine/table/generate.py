@@ -254,6 +254,7 @@ def recorded_in_function(row: Op) -> list[str]:
             f"    return on_floats({name}, a)",
             "x, a = a, a._data",
             "try:",
+            *domain_check(row),
             f"    out = {forward}",
             f"    da = {slopes[0]}",
             "except (ArithmeticError, ValueError):",
@@ -278,6 +279,7 @@ def recorded_in_function(row: Op) -> list[str]:
         "if x is None and y is None:",
         f"    return on_floats({name}, a, b)",
         "try:",
+        *domain_check(row),
         f"    out = {forward}",
         # Where an input is a plain number, the node keeps that number instead of a slope.
         f"    da = a if x is None else {slopes[0]}",
@@ -286,6 +288,13 @@ def recorded_in_function(row: Op) -> list[str]:
         f"    out, da, db = ieee_result({name}, a if x is None else x, b if y is None else y)",
         *made(row, ["x", "da", "y", "db"]),
     ]
+
+
+def domain_check(row: Op) -> list[str]:
+    """Return the lines that check the domain, where Python may not raise by itself outside it."""
+    if not row.defined or not row.domain:
+        return []
+    return [f"    if not ({of_math(row.domain)}):", "        raise ValueError"]
 
 
 def of_math(text: str) -> str:

@@ -18,7 +18,7 @@ from engine.compile.replay.peephole import Peephole
 from engine.compile.replay.writer import PlanWriter
 from engine.compile.reroll.classes import Rolled
 from engine.compile.reroll.inputs import Inputs
-from engine.compile.reroll.instructions import Plan
+from engine.compile.reroll.instructions import Map, Plan
 from engine.compile.reroll.planner import Planner
 from engine.compile.reroll.slots import strided_view
 
@@ -53,9 +53,12 @@ class ArrayReplay:
         self.backward = function(backward, buffers.space)
         self.check = function(writer.checks, buffers.space)
         # NumPy's own functions raise a flag outside their domains, where there are flags; what is
-        # called number by number does not.
+        # called number by number does not, nor may what a user has given a domain.
         by_number = any(isinstance(x, np.vectorize) for x in buffers.space.values())
-        self.flags = not by_number and has_flags()
+        defined = any(
+            isinstance(x, Map) and x.op.defined and x.op.domain for x in plan.instructions
+        )
+        self.flags = not (by_number or defined) and has_flags()
         self.suspect = False
         self._context = flags_reported(self._suspected)
         # A pair that is missing is a 0 in a matrix, and 0 times the inf of another pair is nan.

@@ -14,7 +14,7 @@ from engine.compile.record.arguments import Numbers, floats
 from engine.compile.record.tape import CONSTANT, DETACH, LARGEST, TAKE, Tape
 from engine.compile.replay.cuts import Cuts, Met
 from engine.compile.reroll.classes import eliminate_common_subexpressions, use_counts
-from engine.ops import Op
+from engine.ops import OPS, Op
 from engine.table.evaluate import ieee_functions, with_calls
 from engine.value import Value
 
@@ -81,7 +81,7 @@ class PythonReplay:
             space["cut"] = cuts.number
             for op in {op for op in tape.ops if op.slopes}:
                 _, *found = ieee_functions(op)
-                space |= {f"{op.name}_slope_{k}": slope for k, slope in enumerate(found)}
+                space |= {slope_name(op, k): slope for k, slope in enumerate(found)}
         exec(compile(self.source(), "<straight-line program>", "exec"), space)
         self._run: list[Callable[..., tuple[float, list[float], list[float]]]] = [
             space[text.split("(")[0].removeprefix("def ")] for text in self._lines
@@ -240,7 +240,17 @@ def forward_lines(op: Op, i: int, inputs: list[str]) -> list[str]:
     if op is TAKE:
         entries = ", ".join(inputs[1:])
         return [f"k{i} = whole({inputs[0]}, {len(inputs) - 1})", f"v{i} = ({entries},)[k{i}]"]
-    return [f"v{i} = {substitute(op.forward, i, inputs, op)}"]
+    lines = [f"v{i} = {substitute(op.forward, i, inputs, op)}"]
+    if op.defined and op.domain:  # outside that of a built-in row Python raises by itself
+        test = substitute(op.domain, i, inputs, op)
+        lines.insert(0, f"if not ({test}): raise ValueError")
+    return lines
+
+
+def slope_name(op: Op, k: int) -> str:
+    """Return what the function for a slope is called; `engine.define` may replace a row by name."""
+    replaced = op.defined and OPS.get(op.name) is not op
+    return f"{op.name}_{id(op)}_slope_{k}" if replaced else f"{op.name}_slope_{k}"
 
 
 def slopes(
@@ -259,7 +269,7 @@ def slopes(
             found.append((j, f"g{i}"))
         elif looks and slope not in ("0.0", "-1.0"):
             a, b, c = (*inputs[:n], *["0.0"] * (2 - n), inputs[-1])
-            slope = f"{op.name}_slope_{k}({a}, {b}, {c}, v{i})"
+            slope = f"{slope_name(op, k)}({a}, {b}, {c}, v{i})"
             found.append((j, f"cut(g{i}, {slope}, {i}, {', '.join(inputs[:n])})"))
         elif slope != "0.0":
             found.append((j, f"g{i} * ({slope})"))
