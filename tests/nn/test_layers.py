@@ -139,7 +139,7 @@ def test_summary_of_a_single_neuron_or_layer_has_one_row() -> None:
 
 def test_summary_says_what_a_sample_costs_to_the_byte() -> None:
     model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
-    rows = [[0.1 * i, 0.2 * i] for i in range(2000)]
+    rows = [[0.1 * i, 0.2 * i] for i in range(500)]
     model(rows[0])
     gc.collect()
     tracemalloc.start()

@@ -25,6 +25,7 @@ def test_training_writes_weights_history_and_pictures(tmp_path, capsys) -> None:
     assert re.search(r"validation accuracy \d\.\d+ on 40 samples", capsys.readouterr().out)
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_monitored_training_writes_a_report_and_prints_the_alarms(tmp_path, capsys) -> None:
     small = ["--epochs", "4", "--hidden", "2", "--lr", "1e-7"]
     assert main(["train", "moons", *small, "--monitor", "--out", str(tmp_path)]) == 0
@@ -45,18 +46,14 @@ def write_flowers(path) -> None:
     path.write_text("\n".join(map(",".join, [["height", "width", "flower"], *rows])) + "\n")
 
 
-def test_own_table_is_learned_and_predicted(tmp_path, capsys) -> None:
-    table = tmp_path / "flowers.csv"
-    write_flowers(table)
-    out = tmp_path / "out"
-    assert main(["train", str(table), "--epochs", "2", "--out", str(out)]) == 0
-    capsys.readouterr()
-    assert main(["predict", str(out / "model.json"), str(table)]) == 0
+def test_own_table_is_learned_and_predicted(flowers, capsys) -> None:
+    assert main(["predict", "out/flowers/model.json", "flowers.csv"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert len(rows) == 20
     assert {row["predicted flower"] for row in rows} <= {"rose", "tulip"}
 
 
+@pytest.mark.usefixtures("unrendered")
 @needs("sklearn")
 def test_digits_are_learned_from_all_samples(tmp_path, capsys) -> None:
     options = ["--epochs", "1", "--hidden", "", "--out", str(tmp_path / "out")]

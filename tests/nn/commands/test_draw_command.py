@@ -35,6 +35,7 @@ def test_fold_is_passed_on(tmp_path) -> None:
     assert sizes["neuron"] < sizes["none"] / 5
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_training_leaves_a_player_of_one_sample(tmp_path, capsys) -> None:
     out = tmp_path / "moons"
     arguments = ["train", "moons", "--epochs", "1", "--hidden", "4", "--play", "--out", str(out)]

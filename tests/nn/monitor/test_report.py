@@ -19,11 +19,13 @@ def test_report_is_one_page_that_asks_for_nothing_else(tmp_path) -> None:
     assert "layer 1, activations" in text
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_report_in_a_folder_that_is_not_there_says_so(tmp_path) -> None:
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*make it first"):
         watched().report(tmp_path / "nowhere" / "run.html")
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_report_on_a_full_disk_says_so_and_keeps_the_old_one(tmp_path, monkeypatch) -> None:
     path = tmp_path / "run.html"
     path.write_text("old")
