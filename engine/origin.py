@@ -134,7 +134,7 @@ class Notes:
     @property
     def changed_at(self) -> int:
         """The epoch that began when the number was last changed, or 0."""
-        return max(self.changes[0][0] if self.changes else 0, self.forgotten)
+        return self.changes[0][0] if self.changes else self.forgotten
 
     def note_change(self, before: float) -> None:
         """Remember that the number has just changed, and what it was before."""

@@ -57,7 +57,7 @@ def origin_for_copy(leaf: Copied) -> Origin | Notes:
     origin, changed_at = leaf._origin, leaf.changed_at()
     if changed_at > (origin.changed_at if isinstance(origin, Notes) else 0):
         origin = origin.copy() if isinstance(origin, Notes) else Notes(origin)
-        origin.forgotten = changed_at
+        origin.changes, origin.forgotten = (), changed_at
     return origin
 
 

@@ -306,7 +306,10 @@ class Value:
     def changed_at(self) -> int:
         """Return the epoch that began when its number was last changed, or 0."""
         origin = self._origin
-        return origin.changed_at if isinstance(origin, Notes) else 0
+        if not isinstance(origin, Notes):
+            return 0
+        # Not `origin.changed_at`: every backward pass asks this of every leaf.
+        return origin.changes[0][0] if origin.changes else origin.forgotten
 
     def number_at(self, epoch: int) -> float | None:
         """Return what its number was in an epoch, or None if that has been forgotten."""

@@ -9,6 +9,7 @@ from math import isfinite
 from engine.errors import DomainError, NonFiniteWarning
 from engine.graph import nodes
 from engine.guards.number import as_float, describe_for_error
+from engine.guards.stale import stale_uses
 from engine.ops import POW, Op
 from engine.table.evaluate import ieee_functions, in_domain
 
@@ -142,5 +143,7 @@ def where_made(node: Node) -> str:
 
 
 def made_from(node: Node) -> str:
-    """Return the numbers that `node` was made from, as text."""
-    return ", ".join(f"{x if isinstance(x, float) else x.data:g}" for x in node.inputs)
+    """Return the numbers that `node` was made from, as text; "?" for one that was forgotten."""
+    used = {id(x): number for _, x, number in stale_uses([node])}
+    numbers = [x if isinstance(x, float) else used.get(id(x), x.data) for x in node.inputs]
+    return ", ".join("?" if x is None else f"{x:g}" for x in numbers)

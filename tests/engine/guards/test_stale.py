@@ -163,3 +163,12 @@ def test_grad_of_a_stale_graph_warns() -> None:
     w.data = 7.0
     with pytest.warns(StaleGraphWarning, match="'w' was changed from 0.5 to 7"):
         engine.grad(out, w)
+
+
+@pytest.mark.filterwarnings("ignore:this graph is stale")
+def test_warning_of_inf_names_the_numbers_that_were_used() -> None:
+    x = Value(800.0, "x")
+    out = x.exp()
+    x.data = 1.0
+    with pytest.warns(engine.NonFiniteWarning, match="made by exp from 800"):
+        out.backward()
