@@ -34,7 +34,7 @@ ADVICE = {
     "prod": "a loop with *",
     "sumprod": "sum(x * y for x, y in zip(xs, ys))",
     "dist": "engine.sqrt(sum((x - y) ** 2 for x, y in zip(p, q)))",
-    # Their slope is no formula of what has a row, so engine.define cannot have them.
+    # Their slope is not a formula of functions with a row, so engine.define cannot take them.
     "gamma": 'Value(math.gamma(value.data), (value,), "gamma") and set its _backward',
     "lgamma": 'Value(math.lgamma(value.data), (value,), "lgamma") and set its _backward',
     "round": "value - engine.remainder(value, 1), whose slope is 0",

@@ -269,10 +269,10 @@ def test_animated_svg_moves_inside_an_img(page, tmp_path) -> None:
     assert page.screenshot() != first
 
 
-# ---- what a screen reader is told ----
+# ---- what a screen reader announces ----
 
 
-def told(page) -> list[dict[str, str]]:
+def announced(page) -> list[dict[str, str]]:
     """Return role, name and description of what is in the accessibility tree of a page."""
     session = page.context.new_cdp_session(page)
     found = session.send("Accessibility.getFullAXTree")["nodes"]
@@ -288,7 +288,7 @@ def test_picture_is_an_image_with_a_name_and_all_its_numbers_as_description(page
     out.backward()
     next(leaf for leaf in engine.leaves(out) if leaf.label == "b").data = 1.5
     page.set_content(f"<!doctype html><body>{engine.draw(out).svg}")
-    (image,) = (node for node in told(page) if node["role"] == "image")
+    (image,) = (node for node in announced(page) if node["role"] == "image")
     assert image["name"] == "gradient graph of L"
     for text in (
         "this graph is stale: 'b' was changed from −3 to 1.5",
@@ -300,7 +300,7 @@ def test_picture_is_an_image_with_a_name_and_all_its_numbers_as_description(page
 
 def test_image_of_frames_is_told_by_its_captions(page) -> None:
     page.set_content(f"<!doctype html>{engine.frames(fan_out())._repr_mimebundle_()['text/html']}")
-    (image,) = (node for node in told(page) if node["role"] == "image")
+    (image,) = (node for node in announced(page) if node["role"] == "image")
     assert "forward e = a × b = 2 × −3 = −6" in image["name"]
 
 
@@ -308,7 +308,7 @@ def test_player_of_a_stale_graph_says_so_and_plays_the_recording(page, tmp_path)
     out = fan_out()
     next(leaf for leaf in engine.leaves(out) if leaf.label == "b").data = 1.5
     page.goto(engine.play(out).save(tmp_path / "stale.html").as_uri())
-    names = " ".join(node["name"] for node in told(page) if node["role"] == "StaticText")
+    names = " ".join(node["name"] for node in announced(page) if node["role"] == "StaticText")
     assert "this graph is stale: 'b' was changed from −3 to 1.5" in names
     assert card(page, "b").get_attribute("aria-label") == "b: data −3, grad +4"
 
