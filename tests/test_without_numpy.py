@@ -111,6 +111,18 @@ def test_glassgrad_train_writes_what_needs_no_numpy(tmp_path: Path, data: str) -
     assert {"model.json", "history.csv", "network.svg"} <= {path.name for path in out.iterdir()}
 
 
+@pytest.mark.parametrize("command", ["sweep", "predict model.json houses.csv"])
+def test_command_that_needs_numpy_says_so_at_once(command: str) -> None:
+    run_without_numpy(
+        "import contextlib, io\n"
+        "from nn.__main__ import main\n"
+        "printed = io.StringIO()\n"
+        "with contextlib.redirect_stderr(printed):\n"
+        f"    assert main({command.split()!r}) == 2\n"
+        f"assert 'glassgrad {command.split()[0]} needs NumPy' in printed.getvalue()\n"
+    )
+
+
 def test_fit_without_tqdm_says_that_there_is_no_bar() -> None:
     if find_spec("numpy") is None and find_spec("tqdm") is not None:
         pytest.skip("tqdm is installed")

@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import engine
+from nn.checks import require_numpy
 from nn.commands import CommandError, train
 from nn.commands.outputs import make_folder
 from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
@@ -64,6 +65,7 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the sweep, and write the table and the plot."""
+    require_numpy("glassgrad sweep")
     if arguments.seeds < 1:
         raise CommandError(f"--seeds must be at least 1, got {arguments.seeds}")
     if arguments.jobs == 0:
