@@ -160,13 +160,12 @@ Z = Z.reshape(xx.shape)
 
 
 def test_micrograds_demonstration_runs_unchanged_and_is_reproducible(capsys) -> None:
-    printed = []
-    for _ in range(2):
-        ran = {}
-        exec(DEMONSTRATION.replace("STEPS", "25"), ran)
-        printed.append(capsys.readouterr().out)
-    assert printed[0] == printed[1]
-    assert "number of parameters 337\n" in printed[0]
+    ran = {}
+    exec(DEMONSTRATION.replace("STEPS", "25"), ran)
+    printed = capsys.readouterr().out
+    exec(DEMONSTRATION.replace("STEPS", "2"), {})
+    assert printed.startswith(capsys.readouterr().out)
+    assert "number of parameters 337\n" in printed
     assert ran["acc"] >= 0.8
     assert ran["total_loss"].data < 0.5
     assert 0 < ran["Z"].mean() < 1
