@@ -145,6 +145,8 @@ def check_slopes(row: Op) -> None:
                     f"slope measured {min(measured)[1]:.6g}; correct it, or if it is meant for "
                     "some inputs only, name those in smooth"
                 )
+    for at in zeros(row):
+        computed(row, at, who)
     if not confirmed:
         limits = f" where {row.domain}" if row.domain else ""
         raise ValueError(
@@ -162,6 +164,15 @@ def points(row: Op) -> Iterator[tuple[float, float]]:
     for a, b in product(inputs, [0.83 * x for x in inputs] if two else (0.0,)):
         if in_domain(row.domain, a, b):
             yield a, b
+
+
+def zeros(row: Op) -> Iterator[tuple[float, float]]:
+    """Yield inputs of 0 in the domain of a row, where many a formula has a hole or a kink."""
+    ones = (1.0, -1.0, 0.0) if len(row.slopes) == 2 else (0.0,)
+    for x in ones:
+        for at in ((0.0, x), (x, 0.0)):
+            if in_domain(row.domain, *at):
+                yield at
 
 
 def computed(row: Op, at: tuple[float, float], who: str) -> list[float]:
@@ -185,9 +196,12 @@ def computed(row: Op, at: tuple[float, float], who: str) -> list[float]:
             )
         found.append(x)
     if found[0] != found[0]:
+        inputs = zip("ab"[: len(row.slopes)], at, strict=False)
+        zero = [name for name, x in inputs if x == 0]  # the last is the divisor, as a rule
+        example = f"{zero[-1]} != 0" if zero else "a > 0"
         raise ValueError(
             f"{who}: {row.forward} is nan at {written(row, at)}; say where it is defined, such as "
-            'domain="a > 0"'
+            f'domain="{example}"'
         )
     return found
 

@@ -361,6 +361,8 @@ REFUSED: dict[str, tuple[tuple[object, ...], str]] = {
     "equality": (("f", "a if a == 0 else 0", "1"), r"write abs\(a\) <= 0, not a == 0"),
     "whole_number": (("f", "floor(a)", "0"), r"floor\(a\) gives 1 at a = 1\.27.*multiply by 1\.0"),
     "of_whole_numbers": (("f", "isqrt(a)", "1"), r"isqrt\(a\) has no result at a = 1\.27"),
+    "hole": (("f", "sin(a) / a", "(cos(a) - out) / a"), 'is nan at a = 0; .*domain="a != 0"'),
+    "hole_of_two": (("f", "a % b * 1", "1", "(out - a) / b"), 'b = 0; .*such as domain="b != 0"'),
     "no_domain": (("f", "log(a)", "1 / a"), r'nan at a = -1\.27; .*such as domain="a > 0"'),
 }  # fmt: skip
 
