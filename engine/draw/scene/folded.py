@@ -6,8 +6,7 @@ from math import isfinite
 
 from engine.draw.scene.aggregate import count_card, numbers_card, total_of
 from engine.draw.scene.caption import caption
-from engine.draw.scene.cards.sheet_card import SheetCard
-from engine.draw.scene.cards.strip_card import StripCard
+from engine.draw.scene.cards.card import HeatCard
 from engine.draw.scene.cards.table_card import TableCard
 from engine.draw.scene.fold_style import LAYER, MOST_CARDS, NEURON, align_boxes, fold_style
 from engine.draw.scene.group_cards import GroupCards
@@ -49,7 +48,7 @@ def folded_scene(graph: NamedGraph, *, style: str) -> Scene:
         scene.title = scene.cards[scene.card_of[id(graph.root)]].title or scene.title
     cards.note_positions()
     # Colours compare the parts of the network: next to a seed of 1 all of them would be pale.
-    heat = [card for card in scene.cards if isinstance(card, (StripCard, SheetCard))]
+    heat = [card for card in scene.cards if isinstance(card, HeatCard)]
     entries = [entry for card in heat or scene.cards for entry in card.entries]
     grads = [abs(entry.grad) for entry in entries if entry.grad is not None]
     scene.strongest = max(filter(isfinite, grads), default=0.0)

@@ -107,6 +107,22 @@ class ColumnCard(Card):
         self.columns = (self.width - columns[1] - columns[2], columns[1], columns[2])
 
 
+class HeatCard(Card):
+    """A card whose gradients are coloured cells; it prints only that of its last result."""
+
+    __slots__ = ()
+
+    @property
+    def things(self) -> int:
+        """Cells of colour are read as one thing."""
+        return 1
+
+    def grad_text(self, index: int, entry: Entry) -> str:
+        """Return the grad of the last result; the others are colours."""
+        is_result = index == len(self.entries) - 1
+        return entry.grad_text(self.digits).removeprefix("sum ") if is_result else ""
+
+
 def even(width: float) -> float:
     """Return a width rounded up to whole pixels, an even number, to keep borders crisp."""
     return float(-(-width // 2) * 2)

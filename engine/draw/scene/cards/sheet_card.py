@@ -11,11 +11,10 @@ from engine.draw.scene.cards.card import (
     FOOTNOTE_SIZE,
     HEADER,
     MOST_WIDTH,
-    Card,
+    HeatCard,
     cell_width,
     even,
 )
-from engine.draw.scene.cards.entry import Entry
 from engine.draw.text import text_width
 
 SHEET_PAD, FOOTNOTE_LINE = 8.0, 15.0  # around the cells, and the height of a footnote, px
@@ -23,7 +22,7 @@ LEAST_LINE, CELLS_HEIGHT = 4.0, 240.0  # a line of cells, and all of them togeth
 
 
 @dataclass(slots=True, kw_only=True)
-class SheetCard(Card):
+class SheetCard(HeatCard):
     """The card of a layer whose gradients are coloured cells, or of many inputs.
 
     Attributes:
@@ -60,16 +59,6 @@ class SheetCard(Card):
     def line_height(self) -> float:
         """The height of a line of cells, px."""
         return max(LEAST_LINE, min(CELL, CELLS_HEIGHT / len(self.lengths)))
-
-    @property
-    def things(self) -> int:
-        """A sheet is read as one thing."""
-        return 1
-
-    def grad_text(self, index: int, entry: Entry) -> str:
-        """Return the grad of the last result; the others are colours."""
-        is_result = index == len(self.entries) - 1
-        return entry.grad_text(self.digits).removeprefix("sum ") if is_result else ""
 
     def show_changes(self) -> None:
         """Print nothing of gradients."""

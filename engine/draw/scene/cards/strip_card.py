@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.draw.scene.cards.card import CELL_SIZE, CELLS_GAP, MOST_WIDTH, ColumnCard, cell_width
-from engine.draw.scene.cards.entry import Entry
+from engine.draw.scene.cards.card import (
+    CELL_SIZE,
+    CELLS_GAP,
+    MOST_WIDTH,
+    ColumnCard,
+    HeatCard,
+    cell_width,
+)
 from engine.draw.text import text_width
 
 STRIP, STRIP_RESULT = 26.0, 50.0  # the height of a strip, and the width of its result, px
 
 
 @dataclass(slots=True)
-class StripCard(ColumnCard):
+class StripCard(HeatCard, ColumnCard):
     """The card of a neuron whose gradients are coloured cells instead of numbers."""
 
     digits: ClassVar[int] = 2
@@ -29,13 +35,3 @@ class StripCard(ColumnCard):
     def cell_width(self) -> float:
         """The width of a cell, px."""
         return cell_width(len(self.entries) - 1)
-
-    @property
-    def things(self) -> int:
-        """A strip is read as one thing."""
-        return 1
-
-    def grad_text(self, index: int, entry: Entry) -> str:
-        """Return the grad of the result; the others are colours."""
-        is_result = index == len(self.entries) - 1
-        return entry.grad_text(self.digits).removeprefix("sum ") if is_result else ""
