@@ -9,7 +9,7 @@ from typing import Any
 import engine
 from engine import Value, no_grad
 from nn import losses
-from nn.data.samples import Rows, checked
+from nn.data.samples import Rows, check_lengths, checked
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
 Output = float | list[float]
@@ -94,11 +94,7 @@ def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
             has no output for.
     """
     outputs, targets = predict(model, X), list(y)
-    if len(outputs) != len(targets):
-        raise ValueError(
-            f"X has {len(outputs)} samples and y has {len(targets)} targets; give one target "
-            "per sample"
-        )
+    check_lengths(outputs, targets)
     if not targets:
         raise ValueError("accuracy needs at least one sample, got none")
     one = isinstance(outputs[0], float)

@@ -52,6 +52,19 @@ def not_a_number(x: object) -> bool:
     return isinstance(x, (str, bytes, list, tuple)) or not hasattr(x, "__float__")
 
 
+def check_lengths(samples: Sequence[object], targets: Sequence[object]) -> None:
+    """Check that there are as many samples as targets.
+
+    Raises:
+        ValueError: there are not.
+    """
+    if len(samples) != len(targets):
+        raise ValueError(
+            f"X has {len(samples)} samples and y has {len(targets)} targets; give one target "
+            "per sample"
+        )
+
+
 def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]:
     """Return X and y as lists.
 
@@ -61,11 +74,7 @@ def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]
     """
     rows = checked(X)
     targets = y.tolist() if hasattr(y, "tolist") else list(y)
-    if len(rows) != len(targets):
-        raise ValueError(
-            f"X has {len(rows)} samples and y has {len(targets)} targets; give one target "
-            "per sample"
-        )
+    check_lengths(rows, targets)
     if not rows:
         raise ValueError("there must be at least one sample, got empty data")
     for i, target in enumerate(targets):
