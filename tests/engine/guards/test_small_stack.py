@@ -97,4 +97,5 @@ def test_webassembly_frees_so() -> None:
         "print(engine.Value.__del__.__name__)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (ran.stdout, ran.stderr) == ("free_inputs\n", "")
+    assert ran.stdout == "free_inputs\n"
+    assert "ignored" not in ran.stderr  # an error in a finaliser only warns
