@@ -10,6 +10,7 @@ from math import isfinite, log
 
 from engine.check import STEP, central_difference, step_sizes
 from engine.errors import GradientMismatch
+from engine.guards.number import as_float
 from engine.ops import OPS, Op
 from engine.table.check_row import check_row, parsed
 from engine.table.evaluate import ieee_functions, in_domain
@@ -32,14 +33,7 @@ def checked_row(name: str, forward: str, slopes: Sequence[str], options: Mapping
     for what, text in {"name": name, "forward": forward, **options}.items():
         check_text(text, what)
     who = f'engine.define("{name}", …)'
-    if not name.isidentifier() or iskeyword(name):
-        raise ValueError(
-            f"{who}: the name must be one that a Python function can have, such as cube, got "
-            f"{name!r}"
-        )
-    if name in RESERVED or (name in OPS and not OPS[name].defined):
-        what = "has a meaning of its own in formulas and nn" if name in RESERVED else "is built in"
-        raise ValueError(f"{who}: {name} {what}; choose another name")
+    check_name(name, who)
     for i, text in enumerate(slopes):
         check_text(text, f"slope {i + 1}")
     n_inputs = 1 + any(node.id == "b" for node in names(forward, f"{who}: forward"))
@@ -51,25 +45,19 @@ def checked_row(name: str, forward: str, slopes: Sequence[str], options: Mapping
             f"{n_inputs} slope{'s' if n_inputs > 1 else ''}, {wanted}, got {len(slopes)}; second "
             "derivatives follow by themselves"
         )
-    options = {option: " ".join(text.split()) for option, text in options.items()}
-    for condition in ("domain", "smooth"):
-        if options[condition]:
-            options[condition] = ast.unparse(parsed(options[condition], f"{who}: {condition}"))
-    options["symbol"] = options["symbol"] or name
-    if options["domain"] and not options["remedy"]:
-        options["remedy"] = "keep the inputs inside that domain"
-    try:
-        options["remedy"].format(a="a", b="b")
-    except (LookupError, ValueError, AttributeError):
-        raise ValueError(
-            f"{who}: remedy may have {{a}} and {{b}} in braces, got {options['remedy']!r}"
-        ) from None
     texts = [
         as_result(text, f"{who}: {what}")
         for what, text in zip(("forward", "∂out/∂a", "∂out/∂b"), (forward, *slopes), strict=False)
     ]
-    symbol = options.pop("symbol")
-    row = Op(name, symbol, *texts, **options, activation=n_inputs == 1, method=False, defined=True)
+    row = Op(
+        name,
+        " ".join(options["symbol"].split()) or name,
+        *texts,
+        **checked_options(options, who),
+        activation=n_inputs == 1,
+        method=False,
+        defined=True,
+    )
     check_row(row, who)
     if not any(node.id == "a" for node in names(forward, who)):
         raise ValueError(f"{who}: {forward} does not have the input a")
@@ -89,6 +77,43 @@ def check_text(text: object, what: str) -> None:
         )
 
 
+def check_name(name: str, who: str) -> None:
+    """Refuse a name that cannot be used.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not name.isidentifier() or iskeyword(name):
+        raise ValueError(
+            f"{who}: the name must be one that a Python function can have, such as cube, got "
+            f"{name!r}"
+        )
+    if name in RESERVED or (name in OPS and not OPS[name].defined):
+        what = "has a meaning of its own in formulas and nn" if name in RESERVED else "is built in"
+        raise ValueError(f"{who}: {name} {what}; choose another name")
+
+
+def checked_options(options: Mapping[str, str], who: str) -> dict[str, str]:
+    """Return domain, smooth and remedy in one form whatever their spaces.
+
+    Raises:
+        ValueError: a condition is not an expression, or the remedy has other names in braces.
+    """
+    options = {name: " ".join(text.split()) for name, text in options.items() if name != "symbol"}
+    for condition in ("domain", "smooth"):
+        if options[condition]:
+            options[condition] = ast.unparse(parsed(options[condition], f"{who}: {condition}"))
+    if options["domain"] and not options["remedy"]:
+        options["remedy"] = "keep the inputs inside that domain"
+    try:
+        options["remedy"].format(a="a", b="b")
+    except (LookupError, ValueError, AttributeError):
+        raise ValueError(
+            f"{who}: remedy may have {{a}} and {{b}} in braces, got {options['remedy']!r}"
+        ) from None
+    return options
+
+
 def names(text: str, what: str) -> Iterator[ast.Name]:
     """Yield the names in a text."""
     return (node for node in ast.walk(parsed(text.strip(), what)) if isinstance(node, ast.Name))
@@ -100,18 +125,18 @@ def as_result(text: str, what: str) -> str:
     As in `1 if a > 0 else 0`, whose results would be whole numbers.
     """
     tree = parsed(text.strip(), what)
-    waiting = [ast.Expression(tree)]
-    holders: list[tuple[ast.AST, str]] = [(waiting[0], "body")]
+    whole = ast.Expression(tree)
+    holders: list[tuple[ast.AST, str]] = [(whole, "body")]
     while holders:
         holder, field = holders.pop()
         part = getattr(holder, field)
         if isinstance(part, ast.Constant) and type(part.value) is int:
-            setattr(holder, field, ast.Constant(float(part.value)))
+            setattr(holder, field, ast.Constant(as_float(part.value)))
         elif isinstance(part, ast.UnaryOp):
             holders.append((part, "operand"))
         elif isinstance(part, ast.IfExp):
             holders += [(part, "body"), (part, "orelse")]
-    return ast.unparse(waiting[0])
+    return ast.unparse(whole)
 
 
 # ---- slopes ----
