@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nn.monitor.alarm import Suspicion
 from nn.monitor.measurements import Measurements
-from nn.monitor.statistic import is_flat
+from nn.monitor.statistic import bounds_of, is_flat, is_off_below_zero
 
 VANISHED = 2.5e-3  # times the largest gradient in a later layer
 EXPLODED = 15.0  # norm of the gradient of one layer's weights; in healthy networks below 4
@@ -62,7 +62,7 @@ def dead(measured: Measurements) -> Iterator[Suspicion]:
     if measured.look.activations is None or "symmetric" in measured.suspected:
         return
     for layer in measured.parameters.neuron_layers:
-        if layer.activation != "relu":
+        if not is_off_below_zero(layer.activation):
             continue
         z = measured.look.activations.pre_activation[layer.indices]
         highest = z.max(axis=1)
@@ -78,8 +78,8 @@ def dead(measured: Measurements) -> Iterator[Suspicion]:
                 "dead",
                 layer.name,
                 names_of_some(layer.neuron_names, which),
-                f"{len(which)} of {len(z)} relu neurons give 0 for all {z.shape[1]} samples; "
-                f"the highest pre-activation is {highest[which].max():.3g}",
+                f"{len(which)} of {len(z)} {layer.activation} neurons give 0 for all {z.shape[1]} "
+                f"samples; the highest pre-activation is {highest[which].max():.3g}",
             )
 
 
@@ -101,7 +101,9 @@ def saturated(measured: Measurements) -> Iterator[Suspicion]:
             yield Suspicion("saturated", layer.name, None, text)
             continue
         # A neuron in the same flat part for all samples is a constant.
-        middle = 0.0 if layer.activation == "tanh" else 0.5
+        bounds = bounds_of(layer.activation)
+        assert bounds is not None
+        middle = sum(bounds) / 2
         one_side = (a > middle).all(axis=1) | (a < middle).all(axis=1)
         flat = is_flat(layer.activation, a)
         assert flat is not None

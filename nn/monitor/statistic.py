@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import DomainError, Value, activations, no_grad
 from nn.monitor.look import Look
 from nn.monitor.parameter_groups import Groups, ParameterGroups
 from nn.renamed import renamed
@@ -15,8 +16,9 @@ Floats = NDArray[np.float64]
 
 WHAT = ("weights", "biases", "gradients", "activations")
 BY = ("layer", "neuron", "parameter")
-# An activation this close to the bounds of tanh or sigmoid lets almost no gradient through.
+# An activation this close to a bound, as of tanh or sigmoid, lets almost no gradient through.
 FLAT = 0.03
+FAR, CONSTANT = 1e4, 1e-3  # where bounds are looked for; how little they may still change there
 NO_ACTIVATIONS = (
     "no activations were recorded: a Monitor used without fit needs samples to compute them for, "
     "nn.Monitor(model, X)"
@@ -36,7 +38,8 @@ class Statistic(NamedTuple):
         max: the largest.
         norm: the square root of the sum of squares.
         zero_fraction: the share that is exactly 0.
-        saturation: the share of activations in the flat part of tanh or sigmoid; None for others.
+        saturation: the share of activations close to a bound, as of tanh or sigmoid; None where
+            there are no bounds.
         update_ratio: the norm of the update over the norm of the parameters before it; about 1e-3
             is usual. None for activations.
         gradient_ratio: the norm of the gradients over that of the parameters; None for activations.
@@ -104,13 +107,41 @@ def ratio(a: Floats, b: Floats) -> Floats:
     return np.where(b > 0, a / np.where(b > 0, b, 1.0), np.nan)
 
 
+def bounds_of(activation: str) -> tuple[float, float] | None:
+    """Return what an activation approaches far below and far above 0; None if it has no bounds.
+
+    Measured, not listed by name, so that a row of your own is judged as tanh and sigmoid are.
+    """
+    numbers = numbers_of(activation, (-2 * FAR, -FAR, FAR, 2 * FAR))
+    if numbers is None or not (np.diff(numbers)[::2] ** 2 < CONSTANT**2).all():
+        return None
+    return numbers[1], numbers[2]
+
+
+def is_off_below_zero(activation: str) -> bool:
+    """Return whether an activation is exactly 0 for every input below 0, as relu is."""
+    return numbers_of(activation, (-FAR, -1.0, -1e-3)) == [0.0, 0.0, 0.0]
+
+
+def numbers_of(activation: str, inputs: tuple[float, ...]) -> list[float] | None:
+    """Return what an activation gives for some numbers, or None where it is not defined."""
+    function = activations().get(activation)
+    if function is None:
+        return None
+    with no_grad():
+        try:
+            return [function(Value(x)).data for x in inputs]
+        except DomainError:
+            return None
+
+
 def is_flat(activation: str, a: Floats) -> NDArray[np.bool_] | None:
-    """Return which activations are in the flat part of tanh or sigmoid; None for others."""
-    if activation == "tanh":
-        return np.abs(a) > 1 - FLAT
-    if activation == "sigmoid":
-        return np.abs(a - 0.5) > 0.5 - FLAT
-    return None
+    """Return which activations are close to a bound, as of tanh; None where there are no bounds."""
+    bounds = bounds_of(activation)
+    if bounds is None:
+        return None
+    low, high = bounds
+    return (np.abs(a - low) < FLAT) | (np.abs(a - high) < FLAT)
 
 
 def statistic_of_group(
