@@ -136,6 +136,8 @@ class SumLines:
         sums, out = self.sums, self.out
         n, n_terms, n_lanes = sums.left.shape
         positive = (sums.product_signs > 0).all()
+        if n == n_lanes == 1 and positive and not add and self.dot_product():
+            return
         if n == 1:
             self.one_row(add)
             return
@@ -155,6 +157,16 @@ class SumLines:
             self.emit_forward(f"{out}[...] = ({product}).sum(1)")
         shape = (n, 1 if positive else n_terms, n_lanes)
         self.lines.emit_product_gradients(sums.left, sums.right, g, x, y, shape)
+
+    def dot_product(self) -> bool:
+        """Write a single sum as a product of vectors; return whether it can be one."""
+        left, right = self.sums.left.ravel(), self.sums.right.ravel()
+        x, y = self.read(left), self.read(right)
+        if not x.shape == y.shape == left.shape:
+            return False
+        self.emit_forward(f"{self.out}[0, 0] = {x.text} @ {y.text}")
+        self.lines.emit_product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
+        return True
 
     def one_row(self, add: bool) -> None:
         """Write the sums of one class: a vector of signs times the products."""
