@@ -94,7 +94,8 @@ def topological_order(
 
     The order has the results of operations only, each after its inputs. Their gradients are set to
     0 on the way, which saves the backward pass a walk; that is why `engine.graph.nodes`, which
-    changes nothing, is another function. The origins are those of the results.
+    changes nothing, is another function. The origins are those of the results with leaves among
+    their inputs: what is changed later is, as a rule, a leaf.
     """
     # The gradient of a result means nothing until it is computed, so it serves as the mark: one of
     # two zeros of this walk's own.
@@ -116,11 +117,17 @@ def topological_order(
                         if a.op is None:
                             leaves[a] = None
                             a = None
+                            if node._origin is not last:
+                                last = node._origin
+                                origins.add(last)
                         elif a._grad is placed:
                             a = None
                     if b is not None:
                         if b.op is None:
                             leaves[b] = None
+                            if node._origin is not last:
+                                last = node._origin
+                                origins.add(last)
                         elif b._grad is not placed:
                             node._grad = waiting
                             push(node)
@@ -135,10 +142,6 @@ def topological_order(
                         continue
                 node._grad = placed
                 place(node)
-                origin = node._origin
-                if origin is not last:
-                    last = origin
-                    origins.add(origin)
             if not stack:
                 return order, leaves, origins
             node = pop()
@@ -199,6 +202,9 @@ class Value:
     # one for the few Values that have a label or were changed.
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_origin", "op")
 
+    # Whether the number of a result was ever changed: else backward() looks at leaves alone.
+    _results_changed = False
+
     # All its inputs are in _a and _b, where a walk may read them without asking for `inputs`.
     _has_two_inputs = True
 
@@ -239,6 +245,8 @@ class Value:
         self._data = data if type(data) is float else number_to_assign(data, "data")
         if self._data != before and not (data != data and before != before):
             self._noted().note_change(before)
+            if self.op is not None:
+                Value._results_changed = True
 
     def _set_grad(self, grad: float) -> None:
         self._grad = grad if type(grad) is float else number_to_assign(grad, "grad")
@@ -369,11 +377,11 @@ class Value:
         if Opaque.made:
             return backward_through_opaque(self)
         order, leaves, origins = topological_order(self)
-        if is_suspicious(leaves, origins):
-            report_stale(order, stacklevel=2)
         before = [leaf._grad for leaf in leaves]
-        self._grad = 1.0
         try:
+            if Value._results_changed or is_suspicious(leaves, origins):
+                report_stale(order, stacklevel=2)
+            self._grad = 1.0
             for node in reversed(order):
                 grad = node._grad
                 a = node._a
@@ -382,7 +390,7 @@ class Value:
                 b = node._b
                 if b is not None:
                     b._grad += node._db * grad
-        except BaseException:  # Ctrl-C: the nodes not yet reached still have the walk's marks
+        except BaseException:  # Ctrl-C, or a stale graph: nodes still have the walk's marks
             remove_marks(order)
             raise
         # inf and nan never turn finite again on the way down, so it is enough to look at the ends.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -20,18 +19,19 @@ if TYPE_CHECKING:
 
 
 def is_suspicious(leaves: Iterable[Node], origins: Iterable[Origin | Notes]) -> bool:
-    """Return whether some number was changed after some result of a graph was computed.
+    """Return whether some leaf of a graph was changed after some result was computed from a leaf.
 
     Quick, and never wrong when it says no. It says yes too often where results are older than the
-    change of a number they do not use, and for results of another thread.
+    change of a leaf they do not use, and for results of another thread.
+
+    Args:
+        leaves: of the graph.
+        origins: of the results that have leaves among their inputs.
     """
-    oldest, newest = math.inf, 0
-    for origin in origins:
-        if isinstance(origin, Notes):
-            newest = max(newest, origin.changed_at)
-            origin = origin.origin
-        oldest = min(oldest, origin.epoch)
-    return max((leaf.changed_at() for leaf in leaves), default=0) > oldest or newest > oldest
+    oldest = min(
+        (origin.origin if isinstance(origin, Notes) else origin).epoch for origin in origins
+    )
+    return max(leaf.changed_at() for leaf in leaves) > oldest
 
 
 def stale_inputs(results: Iterable[Node]) -> dict[Node, float | None]:

@@ -172,3 +172,13 @@ def test_warning_of_inf_names_the_numbers_that_were_used() -> None:
     x.data = 1.0
     with pytest.warns(engine.NonFiniteWarning, match="made by exp from 800"):
         out.backward()
+
+
+def test_refused_stale_graph_keeps_plain_numbers_as_gradients() -> None:
+    w = Value(1.0, "w")
+    h = w * w
+    out = h * w
+    w.data = 2.0
+    with engine.strict(), pytest.raises(StaleGraphError):
+        out.backward()
+    assert [type(node.grad) for node in (w, h, out)] == [float] * 3
