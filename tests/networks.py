@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 import nn
 from nn import data
+from nn.data.samples import as_array
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # The alarm that must be raised, and in which layer (None: the whole network, or any).
 SICK = {
@@ -30,9 +33,9 @@ SICK = {
 
 
 def signed(samples):
-    """Return samples as arrays, with the classes 0 and 1 as −1 and +1."""
+    """Return samples as arrays (lists without NumPy), with the classes 0 and 1 as −1 and +1."""
     X, y = samples
-    return np.array(X), 2 * np.array(y) - 1
+    return as_array(X), as_array([2 * t - 1 for t in y])
 
 
 def moons(seed: int, n: int = 200, noise: float = 0.1):
@@ -144,6 +147,8 @@ def watched(*, compiled=True, epochs=3, every=1, activation="tanh", **settings) 
 
 def numbers_of(monitor: nn.Monitor, layer: int, what: str) -> np.ndarray:
     """Return weights or biases of a layer, read off the model."""
+    import numpy as np
+
     neurons = monitor.model.layers[layer].neurons
     if what == "biases":
         return np.array([n.bias.data for n in neurons])

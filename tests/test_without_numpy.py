@@ -53,13 +53,24 @@ nn.fit(model, X, y, loss=worst, optimizer=adam, epochs=1, progress=False, compil
     "predict": """
 assert len(nn.predict(model, X)) == 80
 """,
+    "monitor": """
+zeros = nn.MLP(2, [4, 1], activation="tanh", init="zeros")
+sgd = nn.SGD(zeros.parameters(), learning_rate=0.05)
+monitor = nn.Monitor(zeros)
+nn.fit(zeros, X, y, loss=nn.hinge, optimizer=sgd, epochs=3, progress=False, monitor=monitor)
+assert [(a.kind, a.layer, a.neuron, a.step) for a in monitor.alarms] == [
+    ("symmetric", "layer 1", None, 1)]
+steps, norms = monitor.over_time("activations", "norm", by="neuron")
+assert steps == list(range(1, 1 + len(steps))) and norms["layer 1, n1"] == norms["layer 1, n2"]
+""",
     "data": """
 samples = nn.data.load("moons")
 assert len(samples.X) == len(samples.y) == 200 and samples.take([1]).X == [samples.X[1]]
 """,
 }
 SAYS = {
-    "nn.Monitor(model)": "nn.Monitor needs NumPy, which is not installed; pip install numpy",
+    "nn.Monitor(model).plot": "Monitor.plot needs NumPy, which is not installed; pip install numpy",
+    "nn.Monitor(model).report('run.html')": "Monitor.report needs NumPy",
     "engine.compile(len, backend='numpy')": 'backend="numpy" needs NumPy, which is not installed',
     "engine.on_arrays('tanh')": "on_arrays needs NumPy",
     "nn.sensitivity(model, X)": "nn.sensitivity needs NumPy",

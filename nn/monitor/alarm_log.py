@@ -6,9 +6,8 @@ from collections import deque
 from collections.abc import Iterable
 from statistics import fmean
 
-import numpy as np
-
 from nn.monitor.alarm import KINDS, Alarm, Suspicion
+from nn.monitor.arrays import np
 from nn.monitor.measurements import Losses, Measurements
 from nn.monitor.rules import RULES
 

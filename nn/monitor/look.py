@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from nn.monitor.arrays import NDArray, np
 from nn.monitor.probe import Activations
 from nn.renamed import renamed
 

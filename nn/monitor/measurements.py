@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from nn.monitor.arrays import NDArray, np
 from nn.monitor.look import Look
 from nn.monitor.parameter_groups import Groups, ParameterGroups
 from nn.monitor.statistic import is_flat, norms

@@ -41,7 +41,6 @@ class Monitor:
         record: what has been seen.
 
     Raises:
-        ModuleNotFoundError: NumPy is not installed.
         TypeError: the model is not a Module.
         ValueError: it has no parameters, or `every` is below 1.
 
@@ -58,7 +57,6 @@ class Monitor:
     """
 
     def __init__(self, model: Module, X: Rows | None = None, *, every: int = 100) -> None:
-        require_numpy("nn.Monitor")
         from nn.monitor.alarm_log import AlarmLog
         from nn.monitor.parameter_groups import ParameterGroups
         from nn.monitor.record import Record
@@ -210,7 +208,12 @@ class Monitor:
 
     @property
     def plot(self) -> Plots:
-        """Pictures, such as `m.plot.gradient_flow()`."""
+        """Pictures, such as `m.plot.gradient_flow()`.
+
+        Raises:
+            ModuleNotFoundError: NumPy is not installed.
+        """
+        require_numpy("Monitor.plot")
         from nn.monitor.pictures import Plots
 
         return Plots(self.record)
@@ -219,9 +222,11 @@ class Monitor:
         """Write everything as one self-contained web page.
 
         Raises:
+            ModuleNotFoundError: NumPy is not installed.
             OSError: it cannot be written.
             ValueError: there has been no look yet.
         """
+        require_numpy("Monitor.report")
         from nn.monitor.report import write
 
         return write(self.record, path)
@@ -264,16 +269,14 @@ class Monitor:
 
     def _set_samples(self, X: Rows) -> None:
         """Choose the samples whose activations are recorded."""
-        import numpy as np
-
+        from nn.monitor.arrays import np
         from nn.monitor.probe import Probe
 
         self._probe = Probe(self._parameters, np.array(checked(X)))
 
     def _look(self, loss: float, root: Value | float) -> list[Alarm]:
         """Look, keep the look, and apply the rules."""
-        import numpy as np
-
+        from nn.monitor.arrays import np
         from nn.monitor.look import Look
         from nn.monitor.measurements import Measurements
 

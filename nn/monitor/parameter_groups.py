@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 import engine
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module, Parameter, owned_parameters
+from nn.monitor.arrays import NDArray, np
 
 Index = NDArray[np.intp]
 

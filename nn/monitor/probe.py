@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 import engine
 from engine import Value
 from nn.layers import MLP, Activation, Neuron, activations
+from nn.monitor.arrays import NDArray, np, on_arrays
 from nn.monitor.parameter_groups import ParameterGroups
 from nn.renamed import renamed
 
@@ -125,14 +123,15 @@ class Probe:
     def _eager(self) -> Activations:
         """Call the model sample by sample; a neuron that it does not use gives nan."""
         neurons = self.parameters.neurons
-        found = np.full((2, len(neurons), len(self.X)), np.nan)
+        found = [[[np.nan] * len(self.X) for _ in neurons] for _ in Activations._fields]
         for j, x in enumerate(self.X.tolist()):
             with engine.no_grad(), capturing(neurons) as captured:
                 self.parameters.model(x)  # type: ignore[operator]
             for i, neuron in enumerate(neurons):
                 if id(neuron) in captured:
-                    found[:, i, j] = [value.data for value in captured[id(neuron)]]
-        return Activations(found[0], found[1])
+                    for numbers, value in zip(found, captured[id(neuron)], strict=True):
+                        numbers[i][j] = value.data
+        return Activations(*map(np.array, found))
 
 
 @contextmanager
@@ -167,4 +166,4 @@ def activate(activation: str, z: Floats) -> Floats:
         return z
     if not abs(z.sum()) < 1e150:  # its activation is that of inf
         z = np.clip(z, -1e150, 1e150)
-    return engine.on_arrays(activation)(z)
+    return on_arrays(activation)(z)

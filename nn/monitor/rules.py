@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nn.monitor.alarm import Suspicion
+from nn.monitor.arrays import NDArray, np
 from nn.monitor.measurements import Measurements
 from nn.monitor.statistic import bounds_of, is_flat, is_off_below_zero
 

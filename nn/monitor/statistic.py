@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine import DomainError, Value, activations, no_grad
+from nn.monitor.arrays import NDArray, np
 from nn.monitor.look import Look
 from nn.monitor.parameter_groups import Groups, ParameterGroups
 from nn.renamed import renamed
@@ -141,7 +139,7 @@ def is_flat(activation: str, a: Floats) -> NDArray[np.bool_] | None:
     if bounds is None:
         return None
     low, high = bounds
-    return (np.abs(a - low) < FLAT) | (np.abs(a - high) < FLAT)
+    return (abs(a - low) < FLAT) | (abs(a - high) < FLAT)
 
 
 def statistic_of_group(
