@@ -16,8 +16,8 @@ try:
     import numpy as np
     from numpy.typing import NDArray
 except ModuleNotFoundError:
-    from nn.monitor import plain_arrays as np  # type: ignore[no-redef]
-    from nn.monitor.plain_arrays import Array as NDArray  # type: ignore[assignment]
+    from nn.monitor.arrays import plain as np  # type: ignore[no-redef]
+    from nn.monitor.arrays.array import Array as NDArray  # type: ignore[assignment]
 
 __all__ = ["NDArray", "np", "on_arrays"]
 
@@ -31,7 +31,7 @@ def on_arrays(activation: str) -> Callable[[NDArray[np.float64]], NDArray[np.flo
 
 def number_by_number(activation: str) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """Return an activation as a function of an array without NumPy; nan where it is not defined."""
-    from nn.monitor.plain_arrays import each
+    from nn.monitor.arrays.array import each
 
     function = engine.activations()[activation]
 

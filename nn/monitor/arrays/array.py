@@ -1,25 +1,23 @@
-"""What a monitor uses of NumPy, in plain Python, for where NumPy is not installed, as in a browser.
-
-An array is a list of numbers or a list of equally long lists. Functions, arguments and results are
-those of NumPy, but for what no monitor uses: it is `arrays.py` that chooses between the two.
-"""
+"""An array of numbers in plain Python: a list of numbers, or a list of equally long lists."""
 
 from __future__ import annotations
 
 import array as packed
-import math
 import operator
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
-from itertools import chain, pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
+from nn.monitor.arrays.of_numbers import (
+    average,
+    deviation,
+    divide,
+    index_of_largest,
+    largest,
+    smallest,
+)
+
 Number = TypeVar("Number")
-float64 = float32 = float
-intp = int
-bool_ = bool
-nan = math.nan
 
 
 class Array(Generic[Number]):
@@ -163,7 +161,7 @@ class Array(Generic[Number]):
 
     def argmax(self) -> int:
         """Return the index of the first nan, or else of the largest number."""
-        return argmax(self)
+        return index_of_largest(self.flat)
 
     def astype(self, dtype: Callable[[Any], Any]) -> Any:
         """Return the numbers as floats, integers or truth values."""
@@ -190,67 +188,6 @@ class Array(Generic[Number]):
     def tobytes(self) -> bytes:
         """Return the numbers as bytes."""
         return packed.array("d", self.flat).tobytes()
-
-
-class Function:
-    """A function of two numbers that NumPy can apply to groups of numbers too.
-
-    Args:
-        of_many: gives the result for a list of numbers.
-    """
-
-    def __init__(self, of_many: Callable[[list[Any]], Any]) -> None:
-        self.of_many = of_many
-
-    def __call__(self, a: Any, b: Any) -> Any:
-        """Return the result for each pair of numbers."""
-        return each(lambda x, y: self.of_many([x, y]), a, b)
-
-    def reduceat(self, numbers: Array[Number], starts: Sequence[int]) -> Array[Number]:
-        """Return the result for each group, where `starts` says where it begins."""
-        return Array([self.of_many(part.cells) for part in split(numbers, starts[1:])])
-
-
-# ---- of numbers ----
-
-
-def divide(x: float, y: float) -> float:
-    """Return x / y; for y = 0 inf or nan."""
-    return x / y if y else x * math.inf * math.copysign(1.0, y) if x == x else nan
-
-
-def has_nan(numbers: Iterable[float]) -> bool:
-    """Return whether a number is nan."""
-    return any(x != x for x in numbers)
-
-
-def largest(numbers: list[Any]) -> Any:
-    """Return the largest number, nan if there is one."""
-    return nan if has_nan(numbers) else max(numbers)
-
-
-def smallest(numbers: list[Any]) -> Any:
-    """Return the smallest number, nan if there is one."""
-    return nan if has_nan(numbers) else min(numbers)
-
-
-def average(numbers: list[Any]) -> float:
-    """Return the mean, nan if there are no numbers."""
-    return divide(float(sum(numbers)), len(numbers))
-
-
-def deviation(numbers: list[Any]) -> float:
-    """Return the standard deviation."""
-    middle = average(numbers)
-    return math.sqrt(average([(x - middle) * (x - middle) for x in numbers]))
-
-
-def nan_last(x: float) -> tuple[bool, float]:
-    """Return what to sort a number by."""
-    return x != x, x
-
-
-# ---- of arrays ----
 
 
 def each(function: Callable[..., Any], *inputs: Any) -> Any:
@@ -287,151 +224,3 @@ def array(numbers: Iterable[Any], dtype: Callable[[Any], Any] | None = None) -> 
     """Return an array of numbers in lists, tuples or arrays, copied."""
     cells = [list(x) if isinstance(x, (list, tuple, Array)) else x for x in numbers]
     return Array(cells) if dtype is None else each(dtype, Array(cells))
-
-
-asarray = array
-
-
-def zeros(n: int, dtype: Callable[[Any], Any] = float) -> Array[Any]:
-    """Return n zeros."""
-    return Array([dtype(0)] * n)
-
-
-def ones(n: int, dtype: Callable[[Any], Any] = float) -> Array[Any]:
-    """Return n ones, or n times True."""
-    return Array([dtype(1)] * n)
-
-
-def arange(n: int) -> Array[int]:
-    """Return the integers from 0 up to n."""
-    return Array(list(range(n)))
-
-
-def linspace(first: float, last: float, n: int) -> Array[float]:
-    """Return n evenly spaced numbers."""
-    step = (last - first) / max(n - 1, 1)
-    return Array([first + i * step for i in range(n - 1)] + [float(last if n > 1 else first)])
-
-
-def sqrt(x: Any) -> Any:
-    """Return the square root."""
-    return each(math.sqrt, x)
-
-
-def sin(x: Any) -> Any:
-    """Return the sine."""
-    return each(math.sin, x)
-
-
-def isfinite(x: Any) -> Any:
-    """Return whether each is neither inf nor nan."""
-    return each(math.isfinite, x)
-
-
-def clip(x: Any, low: float, high: float) -> Any:
-    """Return the nearest numbers between two bounds, and nan for nan."""
-    return each(lambda number: min(max(number, low), high), x)
-
-
-def where(condition: Any, a: Any, b: Any) -> Any:
-    """Return numbers of `a` where the condition is true, else of `b`."""
-    return each(lambda chosen, x, y: x if chosen else y, condition, a, b)
-
-
-def mean(x: Array[Any]) -> float:
-    """Return the mean."""
-    return x.mean()
-
-
-def argmax(numbers: Iterable[Any]) -> int:
-    """Return the index of the first nan, or else of the largest number."""
-    found = list(numbers)
-    return max(range(len(found)), key=lambda i: (found[i] != found[i], found[i]))
-
-
-def argmin(numbers: Iterable[Any]) -> int:
-    """Return the index of the first nan, or else of the smallest number."""
-    found = list(numbers)
-    return min(range(len(found)), key=lambda i: (found[i] == found[i], found[i]))
-
-
-def diff(numbers: Iterable[Any]) -> Array[Any]:
-    """Return the differences of neighbours."""
-    return Array([y - x for x, y in pairwise(numbers)])
-
-
-def flatnonzero(numbers: Iterable[Any]) -> Array[int]:
-    """Return the indices of what is true or not 0."""
-    return Array([i for i, x in enumerate(numbers) if x])
-
-
-def concatenate(arrays: Iterable[Array[Any]]) -> Array[Any]:
-    """Return the rows or numbers of arrays, one array after the other."""
-    return Array(list(chain.from_iterable(arrays)))
-
-
-def split(numbers: Array[Number], starts: Iterable[int]) -> list[Array[Number]]:
-    """Return the parts of an array; each but the first begins at one of `starts`."""
-    return [numbers[a:b] for a, b in pairwise([0, *starts, len(numbers)])]
-
-
-def repeat(numbers: Iterable[Any], counts: Iterable[int]) -> Array[Any]:
-    """Return each number as often as its count says."""
-    return Array([x for x, n in zip(numbers, counts, strict=True) for _ in range(n)])
-
-
-def sort(numbers: Iterable[Any]) -> Array[Any]:
-    """Return the numbers in order, nan last."""
-    return Array(sorted(numbers, key=nan_last))
-
-
-def argsort(numbers: Array[Any], kind: str) -> Array[int]:
-    """Return the indices that put numbers in order; equal ones stay as they are."""
-    assert kind == "stable"
-    return lexsort([numbers])
-
-
-def lexsort(keys: Sequence[Array[Any]]) -> Array[int]:
-    """Return the indices that sort by the last of `keys`, then by that before it."""
-    lists = [key.cells for key in reversed(keys)]
-    order = range(len(lists[0]))
-    return Array(sorted(order, key=lambda i: [nan_last(cells[i]) for cells in lists]))
-
-
-def unique(numbers: Iterable[Any], return_index: bool) -> tuple[Array[Any], Array[int]]:
-    """Return the different numbers in order, and the first index of each."""
-    assert return_index
-    first: dict[Any, int] = {}
-    for i, x in enumerate(numbers):
-        first.setdefault(x, i)
-    found = sorted(first)
-    return Array(found), Array([first[x] for x in found])
-
-
-def bincount(indices: Iterable[int], weights: Iterable[float], minlength: int) -> Array[float]:
-    """Return the sum of the weights of each index."""
-    totals = [0.0] * minlength
-    for i, weight in zip(indices, weights, strict=True):
-        totals[i] += weight
-    return Array(totals)
-
-
-def histogram(numbers: Array[Any], bins: int) -> tuple[Array[int], Array[float]]:
-    """Return how many numbers are in each bin, and the edges of the bins."""
-    low, high = (min(numbers), max(numbers)) if len(numbers) else (0.0, 1.0)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    edges = linspace(low, high, bins + 1)
-    counts = [0] * bins
-    for x in numbers:
-        counts[min(bisect_right(edges.cells, x), bins) - 1] += 1
-    return Array(counts), edges
-
-
-def errstate(**_: str) -> nullcontext[None]:
-    """Return a block that changes nothing: these functions give inf and nan without a warning."""
-    return nullcontext()
-
-
-add = Function(sum)
-maximum, minimum = Function(largest), Function(smallest)
