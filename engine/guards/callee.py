@@ -87,6 +87,9 @@ class Code:
             i += 1
         first = self.instructions[i]
         name = first.argval[-1] if isinstance(first.argval, tuple) else first.argval
+        if first.opname == "LOAD_DEREF" and sys.implementation.name == "pypy":
+            # PyPy's dis names it after the local variable of that number.
+            name = (self.code.co_cellvars + self.code.co_freevars)[first.arg or 0]
         if "LOAD_" not in first.opname or first.opname == "LOAD_CONST" or not isinstance(name, str):
             return ()
         found = [name]
