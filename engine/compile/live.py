@@ -7,6 +7,7 @@ number by number, and `w.data = 0.5` is seen by the next replay.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -134,6 +135,14 @@ class LiveArrays:
             else np.array(indices, dtype=np.intp)
         )
         self.block.users.add(self)
+
+    def __getattr__(self, name: str) -> object:
+        """Return an attribute by its name before 0.2, with a warning that names the new one."""
+        new = {"now": "current_block", "places": "indices"}.get(name)
+        if new is None:
+            raise AttributeError(f"LiveArrays has no attribute {name!r}")
+        warnings.warn(f"LiveArrays.{name} is now {new}", DeprecationWarning, stacklevel=2)
+        return getattr(self, new)
 
     def current_block(self) -> ParameterBlock:
         """Return the block, after another user may have moved it."""

@@ -78,3 +78,15 @@ def test_an_optimizer_copies_after_its_parameters_have_been_compiled() -> None:
         again.step()
     with pytest.raises(TypeError, match="a program cannot be copied"):
         copy.deepcopy(program)
+
+
+def test_old_names_of_live_arrays_work_with_a_warning() -> None:
+    w = Value(2.0)
+    engine.compile(lambda x: w * x)(1.0)
+    arrays = engine.live_arrays([w])
+    assert arrays is not None
+    with pytest.warns(DeprecationWarning, match=r"^LiveArrays\.places is now indices$"):
+        assert arrays.places == arrays.indices
+    with pytest.warns(DeprecationWarning, match=r"^LiveArrays\.now is now current_block$"):
+        assert arrays.now() is arrays.current_block()
+    assert not hasattr(arrays, "nowhere")
