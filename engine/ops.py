@@ -14,6 +14,8 @@ To add an operation, add its row and run that command; or, for one notebook or s
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class Op:
     """One row of the table.
@@ -155,19 +157,8 @@ def op(
     return row
 
 
-def function(
-    name: str,
-    symbol: str,
-    forward: str,
-    *slopes: str,
-    domain: str = "",
-    smooth: str = "",
-    remedy: str = "",
-) -> Op:
-    """Add a row that is a function of `engine` and no method of Value, which stays small."""
-    return op(
-        name, symbol, forward, *slopes, domain=domain, smooth=smooth, remedy=remedy, method=False
-    )
+# A row that is a function of `engine` and not a method of Value, which stays small.
+function = partial(op, method=False)
 
 
 def find(name: str) -> Op:
