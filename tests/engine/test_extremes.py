@@ -361,7 +361,7 @@ TORCH = {
 }  # fmt: skip
 DECIDED = {  # row: (where torch gives something else, why it is not followed)
     "pow": (
-        "abs(a) == inf and b < 0 or abs(b) == inf or a == 0 <= b < 1e-300",
+        "abs(a) == inf and b < 0 or abs(b) == inf or a == 0 <= b < 1e-16",
         "torch has 0 * inf, and the limit is 0; 0 ** b falls from 1 to 0 at b = 0, and 5e-324 - 1 is not odd",
     ),
     "gelu": ("a < -10 or a == inf", "torch cancels 1 + erf; at ±inf it has inf * 0"),

@@ -119,7 +119,7 @@ def build(steps, leaves: list, apply, constant):
         if name == "pow":
             inputs[1] = apply("tanh", inputs[1])
         if (row.smooth and not row.domain) or name in DISTANCES:
-            numbers = [v.data for v in inputs]
+            numbers = [float(v.data) for v in inputs]
             assume(DISTANCES.get(name, abs)(*numbers) > 1e-3)
         node = apply(name, *inputs)
         nodes.append(apply("tanh", node) if abs(node.data) > 10 else node)
