@@ -166,9 +166,8 @@ def restored(
     return notes
 
 
-def epoch_of(node: Node) -> int:
-    """Return the epoch in which a node was made."""
-    origin = node._origin
+def epoch_of(origin: Origin | Notes) -> int:
+    """Return the epoch in which a Value of this origin was made."""
     return (origin.origin if isinstance(origin, Notes) else origin).epoch
 
 
@@ -176,7 +175,8 @@ def epoch_of(node: Node) -> int:
 
 _epochs = count(2)  # 0: loaded from a file; 1: made or changed before anything was changed here
 _latest = 1
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin(1))  # noqa: B039  never mutated
+# The default is one for all threads: marked by `begin_epoch`, it is replaced in each of them.
+_current: ContextVar[Origin] = ContextVar("origin", default=Origin(1))  # noqa: B039
 current = _current.get
 
 

@@ -1254,7 +1254,8 @@ def refuse_without_function(node: Value) -> None:
 
 def backward_through_opaque(root: Value) -> None:
     """Do the backward pass of a graph that may have results made by hand in it."""
-    results = [node for node in nodes(root) if node.op is not None]
+    order = nodes(root)
+    results = [node for node in order if node.op is not None]
     report_stale(results, stacklevel=3)
     for node in results:
         node._grad = 0.0
@@ -1264,7 +1265,7 @@ def backward_through_opaque(root: Value) -> None:
             node._backward()
         else:
             pass_on(node)
-    leaves = [node for node in nodes(root) if node.op is None]
+    leaves = [node for node in order if node.op is None]
     if not (isfinite(root._data) and all(isfinite(leaf._grad) for leaf in leaves)):
         warn_of_non_finite(root, results, leaves, stacklevel=4)
 

@@ -28,10 +28,7 @@ def is_suspicious(leaves: Iterable[Node], origins: Iterable[Origin | Notes]) -> 
         leaves: of the graph.
         origins: of the results that have leaves among their inputs.
     """
-    oldest = min(
-        (origin.origin if isinstance(origin, Notes) else origin).epoch for origin in origins
-    )
-    return max(leaf.changed_at() for leaf in leaves) > oldest
+    return max(leaf.changed_at() for leaf in leaves) > min(map(epoch_of, origins))
 
 
 def stale_inputs(results: Iterable[Node]) -> dict[Node, float | None]:
@@ -56,7 +53,7 @@ def stale_uses(results: Iterable[N]) -> Iterator[tuple[N, N, float | None]]:
         results: what operations made.
     """
     for node in results:
-        epoch = epoch_of(node)
+        epoch = epoch_of(node._origin)
         for x in node.inputs:
             if not isinstance(x, float) and x.changed_at() > epoch and not still_holds(node):
                 number = x.number_at(epoch)

@@ -26,8 +26,8 @@ class Recording:
         self.changed: dict[Value, float | None] = {}
         self._used: dict[tuple[int, int], float | None] = {}  # by the ids of a result and an input
         results = [node for node in order if node.op is not None]
-        by_hand = [node for node in results if node.changed_at() > epoch_of(node)]
-        self._made = {id(node): node.number_at(epoch_of(node)) for node in by_hand}
+        by_hand = [node for node in results if node.changed_at() > epoch_of(node._origin)]
+        self._made = {id(node): node.number_at(epoch_of(node._origin)) for node in by_hand}
         stale: dict[int, Value] = {}
         for out, x, number in stale_uses(results):
             stale[id(out)] = out
