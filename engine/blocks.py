@@ -99,12 +99,14 @@ class no_grad(_NewValueHook):  # noqa: N801  reads like a function
     @staticmethod
     def see(node: Value) -> Value:
         """Make `node` a leaf."""
+        computed = node.computed
         node.op = node._a = node._b = None
+        node._da = float(computed)
         if isinstance(node, Choice):
             node.condition = 0.0
         elif isinstance(node, Opaque):
             node.__class__ = Value  # type: ignore[assignment]
-            node._da = node._db = 0.0
+            node._db = 0.0
         return node
 
 

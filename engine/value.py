@@ -191,6 +191,7 @@ class Value:
         local_derivatives: how fast it moves with each of them, None for a plain number.
         scope: where it was made (see `engine.scope`), or None.
         made_at: the file and line that made it (see `engine.trace_lines`), or "".
+        computed: whether an operation made it, also one that was not recorded.
 
     Raises:
         TypeError: `data` is not one real number.
@@ -198,8 +199,9 @@ class Value:
 
     # Eight slots make 96 bytes; a ninth would make 112, since Python hands out memory in sixteens.
     # So some carry two meanings. Where an input is a plain number, _a (or _b) is None and _da (or
-    # _db) is that number, for it needs no derivative. _origin is an Origin, or Notes that point to
-    # one for the few Values that have a label or were changed.
+    # _db) is that number, for it needs no derivative. Where op is None, _da is 1 for the result of
+    # an operation that was not recorded. _origin is an Origin, or Notes that point to one for the
+    # few Values that have a label or were changed.
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_origin", "op")
 
     # Whether the number of a result was ever changed: else backward() looks at leaves alone.
@@ -351,6 +353,11 @@ class Value:
             return (da,)
         return (da, None if self._b is None else self._db)
 
+    @property
+    def computed(self) -> bool:
+        """Whether an operation made it, also one inside `no_grad`, and `detach()`."""
+        return self.op is not None or self._da == 1.0
+
     # ---- the backward pass ----
 
     def backward(self) -> None:
@@ -415,7 +422,9 @@ class Value:
         recorder = current().recorder
         if recorder is not None:
             return recorder.detached(self)
-        return Value(self.data, self.label)
+        detached = Value(self.data, self.label)
+        detached._da = 1.0
+        return detached
 
     # ---- as a number: by data; but two Values are equal only if they are the same node ----
 

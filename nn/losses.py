@@ -7,7 +7,8 @@ from math import isfinite
 
 import engine
 from engine import Value
-from nn.module import Module, weights_of
+from nn.module import Module
+from nn.parameters import weights_of
 
 Prediction = Value | Sequence[Value]
 Loss = Callable[[Sequence[Prediction] | Value, Sequence[float] | float], Value]

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine import Operation, Value, write_atomically
 from nn.files import read_json
+from nn.parameters import HasParameters, owned_parameters
 from nn.summary import Part, Summary, summarise
 
 FORMAT, VERSION = "glassgrad model", 1
 
 
-class Module:
+class Module(HasParameters):
     """Base of everything with parameters.
 
-    Parameters are the Values among a Module's attributes, in the Modules among them, and in lists,
-    tuples and dictionaries of these. Attributes whose names begin with "_" are left alone.
+    Parameters are the leaves among a Module's attributes, in the Modules among them, and in lists,
+    tuples, deques, dictionaries, dataclasses and NumPy arrays of these. What an operation made,
+    such as an activation that is kept, is not one. Attributes whose names begin with "_" are left
+    alone, unless a property shows them, and so is a link called `parent`.
 
     Attributes:
         metadata: what was saved with the parameters, such as the names of classes.
@@ -154,66 +156,6 @@ class Module:
         self.metadata = metadata
 
 
-class Parameter(NamedTuple):
-    """A parameter of a module.
-
-    Attributes:
-        path: where it is, such as "layers.0.neurons.3.weights.1".
-        owner: the innermost Module that it is an attribute of, or in a list or dictionary of.
-        value: the parameter.
-        is_bias: whether it is a bias, else it is a weight.
-        around: the modules it is in, from the outermost to the owner, each with its path.
-    """
-
-    path: str
-    owner: Module
-    value: Value
-    is_bias: bool
-    around: tuple[tuple[str, Module], ...]
-
-
-def owned_parameters(module: Module) -> list[Parameter]:
-    """Return each parameter of a module once, where it is found first."""
-    found: dict[int, Parameter] = {}
-    for parameter in walk(module):
-        found.setdefault(id(parameter.value), parameter)
-    return list(found.values())
-
-
-def walk(
-    module: Module, path: str = "", outer: tuple[tuple[str, Module], ...] = ()
-) -> Iterator[Parameter]:
-    """Yield every Value below a module, once per occurrence."""
-    around = (*outer, (path, module))
-    for name, thing in vars(module).items():
-        if not name.startswith("_"):
-            yield from walk_attribute(thing, around, name)
-
-
-def walk_attribute(
-    thing: object, around: tuple[tuple[str, Module], ...], attribute: str
-) -> Iterator[Parameter]:
-    """Yield every Value in an attribute; models nest a few levels, so this recurses.
-
-    Args:
-        thing: the attribute, or something in it.
-        around: the modules it is in, with their paths; the last one owns the attribute.
-        attribute: the rest of the path, from the owner to `thing`.
-    """
-    path, owner = around[-1]
-    whole = f"{path}.{attribute}" if path else attribute
-    if isinstance(thing, Value):
-        yield Parameter(whole, owner, thing, is_bias(attribute), around)
-    elif isinstance(thing, Module):
-        yield from walk(thing, whole, around)
-    elif isinstance(thing, (list, tuple)):
-        for i, x in enumerate(thing):
-            yield from walk_attribute(x, around, f"{attribute}.{i}")
-    elif isinstance(thing, dict):
-        for key, x in thing.items():
-            yield from walk_attribute(x, around, f"{attribute}.{key}")
-
-
 def definitions_in(module: Module) -> list[Mapping[str, object]]:
     """Return the definitions of what `engine.define` made among the attributes of modules."""
     modules = {id(m): m for p in owned_parameters(module) for _, m in p.around}
@@ -240,24 +182,6 @@ def check_operations(content: Mapping[str, object], name: str) -> None:
             Operation.find(definition)
         except ValueError as error:
             raise ValueError(f"{name} was saved with an operation of your own: {error}") from None
-
-
-def weights_of(model: Module) -> list[Value]:
-    """Return the parameters of `model` that are not biases."""
-    return [parameter.value for parameter in owned_parameters(model) if not parameter.is_bias]
-
-
-BIAS = re.compile(r"b(?:ias.*|[\d_].*)?")
-
-
-def is_bias(attribute: str) -> bool:
-    """Return whether an attribute of a Module holds biases: the one rule of what a bias is.
-
-    Args:
-        attribute: the path from the Module that owns the Value, such as "bias", "b", "b1",
-            "biases.3" or "parameters.b": one of its names is b, b1 …, b_out …, or begins with bias.
-    """
-    return any(BIAS.fullmatch(name) for name in attribute.split("."))
 
 
 def counted(n: int) -> str:

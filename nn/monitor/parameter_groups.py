@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from operator import is_
 from typing import Any, NamedTuple
 
 import engine
 from nn.layers import MLP, Layer, Neuron
-from nn.module import Module, Parameter, owned_parameters
+from nn.module import Module
 from nn.monitor.arrays import NDArray, np
+from nn.parameters import Parameter, is_part, owned_parameters
 
 Index = NDArray[np.intp]
 
@@ -104,19 +107,24 @@ class ParameterGroups:
         self._groups: dict[tuple[bool | None, bool], Groups] = {}
         self.neurons = [owner.module for owner in self.owners if isinstance(owner.module, Neuron)]
         # As they are now, so that changes can be noticed.
-        self._lists = [
-            (module, name, thing, list(thing))
+        self._held = [
+            (module, name, list(thing) if isinstance(thing, list) else [thing])
             for module in modules.values()
             for name, thing in vars(module).items()
-            if isinstance(thing, list) and not name.startswith("_")
+            if not name.startswith("_")
+            and (thing is None or isinstance(thing, list) or is_part(thing))
         ]
 
     def changed(self) -> bool:
-        """Return whether parameters, neurons or layers have been added or removed."""
-        return any(
-            vars(module).get(name) is not kept or kept != before
-            for module, name, kept, before in self._lists
-        )
+        """Return whether parameters, neurons or layers have been added, removed or exchanged."""
+        for module, name, before in self._held:
+            thing = vars(module).get(name)
+            now = thing if isinstance(thing, list) else [thing]
+            # Quick for what is as it was; an activation that is kept is another one each time.
+            same = len(before) == len(now) and all(map(is_, before, now))
+            if not same and [*map(id, parts_in(before))] != [*map(id, parts_in(now))]:
+                return True
+        return False
 
     def values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return data and gradients of the parameters: views, where a program keeps them."""
@@ -182,6 +190,14 @@ class ParameterGroups:
             for layer in self.model.layers
             for neuron in layer.neurons
         )
+
+
+def parts_in(things: Sequence[object]) -> list[object]:
+    """Return the parameters and modules in a list, and in the lists in it."""
+    found: list[object] = []
+    for x in things:
+        found += parts_in(x) if isinstance(x, list) else [x] * is_part(x)
+    return found
 
 
 def owner_of(parameter: Parameter) -> Owner:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite, nan
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine import no_grad
+from engine import Value, no_grad
 from nn.checks import whole_number
 from nn.data.samples import Rows, paired, pick, split
 from nn.files import fingerprint
 from nn.history import History
 from nn.losses import MEAN_LOSSES, Loss
 from nn.metrics import Output, metric_for
-from nn.module import Module, definitions_in
+from nn.module import Module, definitions_in, some
 from nn.optim import Optimizer
+from nn.parameters import kept_results
 from nn.progress import Bar, progress_bar
 from nn.training import checkpoint as checkpoints
 from nn.training.steps import EagerSteps, Penalty, Task, steps_for
@@ -153,11 +154,8 @@ class Run:
     ) -> None:
         if patience is not None and patience < 1:
             raise ValueError(f"patience must be at least 1 epoch, or None, got {patience}")
-        own = {id(p) for p in model.parameters()}
-        if not own.intersection(id(p) for p in optimizer.parameters):
-            raise ValueError(
-                "the optimizer moves no parameter of this model; make it with model.parameters()"
-            )
+        self.parameters = dict(model.named_parameters())
+        check_moved(self.parameters, optimizer)
         if monitor is not None and monitor.model is not model:
             raise ValueError(
                 f"the monitor watches another model, {monitor.model!r}; make one of this model: "
@@ -192,7 +190,7 @@ class Run:
                 "patience needs validation samples to judge by; set validation above 0"
             )
         # A target that the loss refuses is reported before the first epoch, by its index in y.
-        answer = self.model(samples[0])  # type: ignore[operator]
+        answer = call_once(self.model, samples[0], self.parameters)
         if self.loss in MEAN_LOSSES:
             with no_grad():
                 self.loss([answer] * len(samples), targets)
@@ -251,6 +249,7 @@ class Run:
                 return
             total += value * len(batch)
             outputs += answers
+        check_unchanged(self.model, self.parameters, f"in epoch {len(history) + 1}")
         history.loss.append(total / n_samples)
         history.metric.append(self.metric(outputs, [self.train[1][i] for i in shuffled]))
         history.learning_rate.append(self.optimizer.rate)
@@ -325,6 +324,72 @@ class Run:
         history.seconds = time.perf_counter() - self.started
         self.model.load_state_dict(self.best)
         return history
+
+
+def check_moved(parameters: Mapping[str, Value], optimizer: Optimizer) -> None:
+    """Check that an optimizer moves the parameters of a model.
+
+    Raises:
+        ValueError: it moves none of them.
+
+    Warns:
+        RuntimeWarning: it moves Values that are no longer in the model, instead of those that are.
+    """
+    moved = {id(p) for p in optimizer.parameters}
+    left = [name for name, p in parameters.items() if id(p) not in moved]
+    if len(left) == len(parameters):
+        raise ValueError(
+            "the optimizer moves no parameter of this model; make it with model.parameters()"
+        )
+    own = {id(p) for p in parameters.values()}
+    if left and not moved <= own:
+        warnings.warn(
+            f"the optimizer does not move {some(left)} of this model, but Values that are not in "
+            "it; where parameters were exchanged, make a new optimizer with model.parameters()",
+            RuntimeWarning,
+            stacklevel=4,  # the caller of fit
+        )
+
+
+def call_once(model: Module, sample: Sequence[float], parameters: Mapping[str, Value]) -> Any:
+    """Return a model's answer, once it is clear that calling it leaves its parameters alone.
+
+    Raises:
+        ValueError: a call adds, exchanges or removes a parameter.
+
+    Warns:
+        RuntimeWarning: what looks like a parameter is the result of an operation.
+    """
+    before = kept_results(model)
+    answer = model(sample)  # type: ignore[operator]
+    check_unchanged(model, parameters, "when the model was called")
+    # An activation that is kept is another one after each call; this is a weight made too cleverly.
+    now = kept_results(model)
+    fixed = [name for name, value in before.items() if now.get(name) is value]
+    if fixed:
+        warnings.warn(
+            f"{some(fixed)} of {model!r} will not be trained, since an operation made it; make a "
+            "leaf of it: Value(number)",
+            RuntimeWarning,
+            stacklevel=4,  # the caller of fit
+        )
+    return answer
+
+
+def check_unchanged(model: Module, before: Mapping[str, Value], when: str) -> None:
+    """Check that a model has the parameters that it had, whatever their numbers.
+
+    Raises:
+        ValueError: one was added, exchanged or removed.
+    """
+    now = dict(model.named_parameters())
+    changed = [name for name in {**before, **now} if before.get(name) is not now.get(name)]
+    if changed:
+        raise ValueError(
+            f"{some(changed)} of {model!r} was added, exchanged or removed {when}, so that the "
+            "optimizer does not move it; make parameters in __init__ and set their .data, and give "
+            "what is not a parameter a name that begins with _"
+        )
 
 
 def is_best(history: History) -> bool:

@@ -57,3 +57,12 @@ def test_block_holds_inside_itself_and_is_closed_after_an_error() -> None:
         raise ZeroDivisionError
     Value(2.0)
     assert [node.data for node in seen] == [1.0]
+
+
+def test_result_that_was_not_recorded_is_told_from_a_leaf() -> None:
+    x = Value(3.0)
+    with engine.no_grad():
+        kept, made = x * 0.0, Value(1.0)
+    assert [v.computed for v in (x, x * 2, kept, x.detach(), made)] == [
+        False, True, True, True, False,
+    ]  # fmt: skip

@@ -6,7 +6,8 @@ import pytest
 
 import nn
 from engine import Value
-from nn.module import Module, is_bias, owned_parameters, weights_of
+from nn.module import Module
+from nn.parameters import is_bias, owned_parameters, weights_of
 
 
 class Nested(Module):

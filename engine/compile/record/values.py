@@ -261,6 +261,11 @@ class Placeholder(Recorded):
         # A set or a dict of numbers cannot be replayed.
         raise refusal("an input as a key or in a set", INSTEAD)
 
+    @property
+    def computed(self) -> bool:
+        """True: the caller computes it, so a layer that keeps it gains no parameter."""
+        return True
+
     def item(self) -> float:
         """Return the number to `Value(x)`, which thus becomes another name of the input."""
         if not from_engine(sys._getframe(1).f_globals):
