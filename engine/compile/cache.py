@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.compile.recent import Recent
 from engine.compile.record.arguments import Key, Numbers, floats, rectangular_parts, shape_of_sample
 from engine.compile.record.function import RecordableFunction, collector_off
 from engine.compile.record.tape import Tape
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from engine.compile.reroll.classes import Rolled
 
 MANY_RECORDINGS, MAX_RECORDINGS = 20, 64
+MAX_STEPS = 1_000_000  # of all recordings, of some 130 bytes each
+MAX_REPLAYS, MAX_SLOTS = 64, 2_000_000  # of a recording, of some 50 bytes each
+
+
+def few_replays() -> Recent[int | None, ArrayReplay | PythonReplay]:
+    """Return room for the replays of a recording."""
+    return Recent(MAX_REPLAYS, MAX_SLOTS)
 
 
 @dataclass
@@ -26,7 +34,7 @@ class CacheEntry:
 
     Attributes:
         tape: the recorded operations.
-        rolled: the same in lane classes, for array programs.
+        rolled: the same in lane classes, for array programs that are yet to be made.
         leaves_out: whether the optimizer moves parameters too that the recording does not use, and
             whose gradients its replays do not set.
         replays: the programs made from it.
@@ -36,7 +44,7 @@ class CacheEntry:
     tape: Tape
     rolled: Rolled | None
     leaves_out: bool
-    replays: dict[int | None, ArrayReplay | PythonReplay] = field(default_factory=dict)
+    replays: Recent[int | None, ArrayReplay | PythonReplay] = field(default_factory=few_replays)
     texts: dict[object, str] = field(default_factory=dict)
 
 
@@ -79,7 +87,7 @@ class ProgramCache:
         self.function, self.backend, self.optimizer = function, backend, optimizer
         self.stats = Stats()
         self.last: Call | None = None
-        self._entries: dict[object, CacheEntry] = {}
+        self._entries: Recent[object, CacheEntry] = Recent(MAX_RECORDINGS, MAX_STEPS)
 
     def find(self, keys: list[Key], numbers: list[Numbers]) -> Call:
         """Return the replay for arguments of these shapes, and remember the call."""
@@ -89,12 +97,15 @@ class ProgramCache:
         if entry is None:
             entry = self._record(keys, numbers)
             known = (*shapes, self.function.captured_version())  # more of them may be watched now
-            self._entries[known] = entry
-            self._forget_oldest()
+            self._entries.add(known, entry, len(entry.tape))
+            self._warn_of_many()
         replay = entry.replays.get(n_samples)
         if replay is None:
-            replay = entry.replays[n_samples] = self._compiled(entry, keys, n_samples)
+            replay = self._compiled(entry, keys, n_samples)
+            entry.replays.add(n_samples, replay, replay.size)
         if self.last is None or self.last.replay is not replay:
+            self._entries.use(known)
+            entry.replays.use(n_samples)
             self.last = Call(entry, replay, keys, numbers, n_samples)
         self.last.numbers = numbers
         return self.last
@@ -103,10 +114,8 @@ class ProgramCache:
         """Forget all recordings."""
         self._entries.clear()
 
-    def _forget_oldest(self) -> None:
-        """Forget the oldest of many recordings, and warn once that there are many."""
-        if len(self._entries) > MAX_RECORDINGS:
-            del self._entries[next(iter(self._entries))]
+    def _warn_of_many(self) -> None:
+        """Warn once that there are many recordings."""
         if self.stats.recordings == MANY_RECORDINGS:
             warnings.warn(
                 f"{self.function.name} has been recorded {MANY_RECORDINGS} times, once for every "
@@ -114,7 +123,7 @@ class ProgramCache:
                 "pass what changes as an argument, and use batched=True for batches of many "
                 "sizes",
                 RuntimeWarning,
-                stacklevel=5,
+                stacklevel=6,
             )
 
     def _of_samples(self, keys: list[Key]) -> tuple[list[Key], int]:
@@ -189,6 +198,8 @@ class ProgramCache:
     ) -> ArrayReplay | PythonReplay:
         """Return a replay by arrays, or by lines of Python where requested or faster."""
         tape, rolled = entry.tape, entry.rolled
+        if n_samples is None:
+            entry.rolled = None  # which takes the most room, and this is the only replay of it
         if rolled is None:
             return PythonReplay(tape, ValueStore(tape.parameters), n_samples)
         if self.backend == "auto" and rolled.is_irregular(n_samples or 1):

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from math import isfinite
+from threading import RLock
 from typing import TYPE_CHECKING, Protocol
 
 from engine.compile.cache import Call, ProgramCache
@@ -81,6 +82,7 @@ class Program:
         self._function = RecordableFunction(fn, penalty, batched)
         self._cache = ProgramCache(self._function, backend, optimizer)
         self._outputs: list[list[float]] | None = None  # of a call that inf or nan made eager
+        self._turn, self._running = RLock(), False
 
     def __call__(self, *args: object, **named_args: object) -> float:
         """Return the loss; add its gradients to `.grad` of the parameters, as `backward()` does.
@@ -90,6 +92,8 @@ class Program:
             TypeError: an argument holds anything other than numbers.
             ValueError: an argument is ragged, or holds nan; or inf, where the result is not finite.
             DomainError: an operation was given a number outside its domain.
+            RuntimeError: another call of the program goes on, in another thread or interrupted by
+                a signal handler.
 
         Warns:
             NonFiniteWarning: the loss or a gradient is inf or nan; or an infinite slope was left
@@ -117,8 +121,12 @@ class Program:
                 "step() needs an optimizer; give one to compile(fn, optimizer=…), or call the "
                 "program and move the parameters yourself"
             )
-        loss = self._run(args, named_args, gradients="set")
-        self.optimizer.step()
+        self._take_turn()  # until the parameters have moved against the gradients of this call
+        try:
+            loss = self._run(args, named_args, gradients="set")
+            self.optimizer.step()
+        finally:
+            self._turn.release()
         return loss
 
     @property
@@ -186,20 +194,49 @@ class Program:
         return self._called("program.source() prints").replay.source()
 
     def _called(self, what: str) -> Call:
+        self._take_turn()
+        self._turn.release()
         if self._cache.last is None:
             raise ValueError(f"{what} the last call, and there was none; call the program first")
         return self._cache.last
 
     # ---- one call ----
 
-    def _run(
-        self, args: tuple[object, ...], named_args: dict[str, object], gradients: str
-    ) -> float:
+    def _take_turn(self) -> None:
+        """Let this thread alone use the program, until it releases `_turn`.
+
+        Raises:
+            RecordingError: a function that is being recorded uses the program.
+            RuntimeError: another thread does, or this one is in the middle of a call.
+        """
         recorder = current().recorder
         if recorder is not None:
             recorder.refuse(
                 "calling a program inside a compiled function", "call the plain function instead"
             )
+        if self._turn.acquire(blocking=False):
+            if not self._running:
+                return
+            self._turn.release()
+        raise RuntimeError(
+            "a program works for one thread at a time; compile the function once for each, and do "
+            "not use a program in a signal handler that may interrupt a call of it"
+        )
+
+    def _run(
+        self, args: tuple[object, ...], named_args: dict[str, object], gradients: str
+    ) -> float:
+        self._take_turn()
+        try:
+            self._running = True
+            return self._answer(args, named_args, gradients)
+        finally:
+            self._running = False
+            self._turn.release()
+
+    def _answer(
+        self, args: tuple[object, ...], named_args: dict[str, object], gradients: str
+    ) -> float:
         if named_args:
             args = self._function.in_order(args, named_args)
         keys: list[Key] = []
@@ -232,7 +269,7 @@ class Program:
         if gradients != "none":
             replay.store_gradients(add=gradients == "add")
         if text:
-            warnings.warn(text, NonFiniteWarning, stacklevel=3)
+            warnings.warn(text, NonFiniteWarning, stacklevel=4)
         return loss
 
     # ---- inf and nan ----
@@ -270,7 +307,7 @@ class Program:
             for p in set(getattr(self.optimizer, "parameters", [])) - set(used):
                 p.grad = 0.0
         if text:
-            warnings.warn(text, NonFiniteWarning, stacklevel=4)
+            warnings.warn(text, NonFiniteWarning, stacklevel=5)
         return loss.data
 
     def _text_of(self, call: Call, met: list[Met]) -> str:

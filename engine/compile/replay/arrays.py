@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from contextvars import Context
-from functools import cache
+from functools import cache, partial
 from math import isfinite, isnan
+from weakref import proxy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ class ArrayReplay:
         cuts: how its lines multiply by slopes, if they must look at each.
 
     Attributes:
+        size: how many slots there are.
         doubtful: whether an output of the last run may be nan where the eager engine's is not.
     """
 
@@ -44,6 +46,7 @@ class ArrayReplay:
         self.plan, self.parameters = plan, parameters
         self.values, self.gradients = buffers.values, buffers.gradients
         n = plan.n_parameters
+        self.size = plan.size
         self.data, self.grad = self.values[:n], self.gradients[:n]
         self.slots_of_inputs = inputs
         self.inputs = [strided_view(self.values, n + slots) for slots in inputs.arrays]
@@ -60,7 +63,8 @@ class ArrayReplay:
         )
         self.flags = not (by_number or defined) and has_flags()
         self.suspect = False
-        self._context = flags_reported(self._suspected)
+        # NumPy keeps what it calls where the garbage collector cannot see a cycle.
+        self._context = flags_reported(partial(ArrayReplay._suspected, proxy(self)))
         # A pair that is missing is a 0 in a matrix, and 0 times the inf of another pair is nan.
         self._mixes = bool(self.plan.outputs) and buffers.has_zero_padding()
         self.doubtful = False
@@ -100,16 +104,8 @@ class ArrayReplay:
 
         Raises:
             ArithmeticError: an operation was given a number outside its domain.
-            RuntimeError: another thread is in here.
         """
-        try:
-            return self._context.run(self._replay, arrays, gradients)
-        except RuntimeError as error:
-            if "cannot enter context" not in str(error):
-                raise
-            raise RuntimeError(
-                "a program works for one thread at a time; compile the function once for each"
-            ) from None
+        return self._context.run(self._replay, arrays, gradients)
 
     def _replay(self, arrays: Sequence[Numbers], gradients: bool) -> tuple[float, bool]:
         for target, array in zip(self.inputs, arrays, strict=True):
@@ -215,5 +211,5 @@ def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], Non
     tree = ast.fix_missing_locations(peephole.visit(ast.parse(text)))
     names = {**space, **peephole.arrays}
     exec(compile(tree, "<array program>", "exec"), names)
-    run: Callable[[], None] = names["run"]  # type: ignore[assignment]
+    run: Callable[[], None] = names.pop("run")  # type: ignore[assignment]  # no cycle
     return run

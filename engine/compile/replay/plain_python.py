@@ -54,6 +54,7 @@ class PythonReplay:
         cuts: how its lines multiply by slopes, if they must look at each.
 
     Attributes:
+        size: how many steps it has.
         doubtful: False; only an array program can give nan where there should be a number.
     """
 
@@ -67,6 +68,7 @@ class PythonReplay:
         cuts: Cuts | None = None,
     ) -> None:
         self.tape, self.parameters, self.n_samples = tape, parameters, n_samples
+        self.size = len(tape)
         self.grad: list[float] = []
         self._outputs: list[list[float]] = []
         self._cuts = cuts
@@ -84,7 +86,9 @@ class PythonReplay:
                 space |= {slope_name(op, k): slope for k, slope in enumerate(found)}
         exec(compile(self.source(), "<straight-line program>", "exec"), space)
         self._run: list[Callable[..., tuple[float, list[float], list[float]]]] = [
-            space[text.split("(")[0].removeprefix("def ")] for text in self._lines
+            # Popped, so that no cycle keeps a program that is dropped for the garbage collector.
+            space.pop(text.split("(")[0].removeprefix("def "))
+            for text in self._lines
         ]
 
     def source(self) -> str:

@@ -174,6 +174,6 @@ def describe(instruction: Instruction, plan: Plan) -> str:
         what = {0: "sums", 1: "products"}.get(terms, f"sums of {terms} products")
     prefix = ""
     if instruction.classes:
-        scope = plan.rolled.tape.scopes[instruction.classes[0].nodes[0]]
+        scope = plan.tape.scopes[instruction.classes[0].nodes[0]]
         prefix = f"{scope.path[0].name}: " if scope is not None and scope.path else ""
     return f"{prefix}{what}, {n} × {lanes}"

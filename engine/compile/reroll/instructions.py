@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compile.reroll.classes import LaneClass, Rolled
+from engine.compile.record.tape import Tape
+from engine.compile.reroll.classes import LaneClass
 from engine.ops import Op
 
 Slots = NDArray[np.intp]
@@ -182,7 +183,7 @@ class Plan:
     """Instructions, and the buffer they work on.
 
     Attributes:
-        rolled: the tape it was made from.
+        tape: what was recorded.
         n_parameters: the number of parameters, which come first.
         n_inputs: how many slots the inputs take after them.
         constants: the numbers after those.
@@ -195,7 +196,7 @@ class Plan:
         outputs: slots of other wanted numbers, shape (n_samples,) each.
     """
 
-    rolled: Rolled
+    tape: Tape
     n_parameters: int
     n_inputs: int
     constants: Constants
@@ -209,7 +210,7 @@ class Plan:
 
     def labels(self) -> list[str]:
         """Return what parameters and inputs are called, slot by slot."""
-        tape = self.rolled.tape
+        tape = self.tape
         found = [""] * (self.n_parameters + self.n_inputs)
         for slot, parameter in zip(self.parameters.tolist(), tape.parameters, strict=True):
             found[slot] = parameter.label

@@ -60,7 +60,7 @@ class Planner:
             first = inputs.of_all()
         self.start[tape.inputs] = n_parameters + first
         given = self.slots(np.array(tape.inputs, dtype=np.intp)[:, None], self.n_samples)
-        self.plan = Plan(rolled, n_parameters, inputs.size, constants, positions, given)
+        self.plan = Plan(tape, n_parameters, inputs.size, constants, positions, given)
         self.plan.ones += [n_parameters + ones for ones in inputs.ones]
         self.one = n_parameters + inputs.size  # the slot of the constant 1
         self.start[list(tape.numbers)] = self.one + 1 + np.arange(len(tape.numbers))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import threading
 from collections.abc import Callable, Iterator
 from contextvars import Context
 
@@ -127,32 +126,6 @@ def test_inf_does_not_reach_positions_that_do_not_look_at_it() -> None:
     assert found == pytest.approx([x.data for x in fn(X)[1]], rel=1e-12)
     assert found[9:] == [np.inf] * 3
     assert np.isfinite(found[:9]).all()
-
-
-def test_a_program_works_for_one_thread_at_a_time() -> None:
-    began, goes_on, said = threading.Event(), threading.Event(), []
-    w = Value(2.0)
-    program = engine.compile(lambda x: w * x)
-    program(1.0)
-    replay = program._cache.last.replay
-    forward = replay.forward
-
-    def slow_forward():
-        began.set()
-        goes_on.wait(10)
-        forward()
-
-    replay.forward = slow_forward
-    first = threading.Thread(target=lambda: said.append(program(3.0)))
-    first.start()
-    began.wait(10)
-    with pytest.raises(RuntimeError, match="one thread at a time; compile the function once for e"):
-        program(4.0)
-    goes_on.set()
-    first.join()
-    replay.forward = forward
-    assert said == [6.0]
-    assert program(4.0) == 8.0
 
 
 @pytest.fixture
