@@ -6,12 +6,13 @@ from nn.experiments.growth import Cost, growth
 from nn.experiments.loss_surface import Surface, loss_surface
 from nn.experiments.sensitivity import Sensitivity, sensitivity
 from nn.history import History
-from nn.layers import MLP, Layer, Neuron, load
+from nn.layers import MLP, Layer, Neuron
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mean_squared_error
 from nn.metrics import accuracy, predict
 from nn.module import Module
 from nn.monitor import Alarm, Monitor
 from nn.optim import SGD, Adam, AdamW, RMSProp
+from nn.saved.loading import load
 from nn.training.fit import Step, fit
 
 __all__ = [

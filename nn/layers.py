@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import mul
 from pathlib import Path
 from random import Random
@@ -10,10 +10,11 @@ from random import Random
 import engine
 from engine import Value
 from nn.checks import whole_number
-from nn.files import read_json
 from nn.init import initialiser, random_source
 from nn.micrograd_names import with_micrograd_names
-from nn.module import FORMAT, VERSION, Module, check_operations
+from nn.module import Module
+from nn.saved.fingerprint import fingerprint
+from nn.saved.network import OWN, layers_of, obstacles
 from nn.summary import Part
 
 Activation = Callable[[Value], Value]
@@ -118,6 +119,15 @@ class Neuron(Module):
         """How many inputs the neuron takes."""
         return len(self.weights)
 
+    def config(self) -> dict[str, object]:
+        """Return the arguments that build such a neuron."""
+        return {
+            "n_inputs": self.n_inputs,
+            "activation": activation_in_words(self.activation, self._activate),
+            "bias": self.bias is not None,
+            **own_class(self, Neuron),
+        }
+
     def _parts(self) -> list[Part]:
         return [self._part("neuron", f"{self.n_inputs} → 1", self.activation)]
 
@@ -189,6 +199,15 @@ class Layer(Module):
         """Return the outputs of the neurons: a list, or one Value from a single neuron."""
         out = self.outputs(x)
         return out[0] if len(out) == 1 else out
+
+    def config(self) -> dict[str, object]:
+        """Return the arguments that build such a layer, and its "neurons" if they differ."""
+        first, *others = neurons = [neuron.config() for neuron in self.neurons]
+        found = {**first, "n_outputs": len(neurons), "name": self.name}
+        if "class" in first or any(neuron != first for neuron in others):
+            found["neurons"] = neurons
+        found.pop("class", None)
+        return {**found, **own_class(self, Layer)}
 
     def _parts(self) -> list[Part]:
         return [self._part(self.name, f"{self.n_inputs} → {len(self.neurons)}", self.activation)]
@@ -278,15 +297,48 @@ class MLP(Module):
         return [self.layers[0].n_inputs, *(len(layer.neurons) for layer in self.layers)]
 
     def config(self) -> dict[str, object]:
-        """Return the arguments that build a network of this shape."""
-        return {
+        """Return the arguments that build such a network, and its "layers" if they differ."""
+        layers = [layer.config() for layer in self.layers]
+        found = {
             "n_inputs": self.sizes[0],
             "layer_sizes": self.sizes[1:],
-            "activation": self.layers[0].activation if len(self.layers) > 1 else "relu",
-            "output": self.layers[-1].activation,
-            "bias": self.layers[0].neurons[0].bias is not None,
+            "activation": layers[0]["activation"] if len(layers) > 1 else "relu",
+            "output": layers[-1]["activation"],
+            "bias": layers[0]["bias"],
             "init": self._init,
         }
+        if layers != layers_of(found):
+            found["layers"] = layers
+        return {**found, **own_class(self, MLP)}
+
+    def _occurrences(self) -> Iterator[tuple[str, Value]]:
+        # By number, since a layer may be there twice.
+        for i, layer in enumerate(self.layers):
+            for j, neuron in enumerate(layer.neurons):
+                named = {f"weights.{k}": weight for k, weight in enumerate(neuron.weights)}
+                for name, value in (*named.items(), ("bias", neuron.bias)):
+                    if isinstance(value, Value):
+                        yield f"layers.{i}.neurons.{j}.{name}", value
+
+    def save(self, path: str | Path, *, metadata: Mapping[str, object] | None = None) -> None:
+        """Write the network into a file from which `nn.load` builds the same one, to the last bit.
+
+        Args:
+            path: the file; replaced only once the new one is complete.
+            metadata: anything JSON can hold, to be found in `.metadata` after `nn.load(path)`.
+
+        Raises:
+            OSError: the file cannot be written.
+            TypeError: JSON cannot hold the metadata.
+            ValueError: a weight is inf or nan; or something in the network is your own code, which
+                a file cannot hold.
+        """
+        if type(self) is MLP:
+            paths = dict(self._occurrences())
+            others = [name for name, _ in self.named_parameters() if name not in paths]
+            for why in obstacles(self.config(), len(paths), others):
+                raise ValueError(f"{path} not written: {why}")
+        super().save(path, metadata=metadata)
 
     def _parts(self) -> list[Part]:
         return [part for layer in self.layers for part in layer._parts()]
@@ -314,25 +366,20 @@ def wrong_width(taker: Module, wanted: int, x: object) -> Exception:
     )
 
 
-def load(path: str | Path) -> MLP:
-    """Return the network that `save` wrote, with the metadata saved with it in `.metadata`.
+def own_class(module: Module, ours: type[Module]) -> dict[str, str]:
+    """Return the name of a module's class, unless it is exactly one of ours."""
+    shadowed = [name for name in vars(module) if callable(getattr(ours, name, None))]
+    if type(module) is ours and not shadowed:
+        return {}
+    return {"class": " with its own ".join([type(module).__qualname__, *shadowed])}
 
-    Raises:
-        FileNotFoundError: the file does not exist.
-        ValueError: the file is cut short, of another version, or not of an MLP; or its activation
-            was made by `engine.define`, and is not defined so here.
+
+def activation_in_words(name: str, activation: Activation) -> str:
+    """Return a name that `activation_named` takes; or for your own function, one that it refuses.
+
+    What `engine.define` has made has its definition in the file too.
     """
-    content = read_json(path, FORMAT, VERSION)
-    config = content.get("config")
-    if content.get("class") != "MLP" or not isinstance(config, dict):
-        raise ValueError(
-            f"{Path(path).name} holds a {content.get('class')}, which nn.load cannot build; "
-            "build it yourself and call its load(path)"
-        )
-    check_operations(content, Path(path).name)
-    try:
-        model = MLP(**config)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{Path(path).name} does not describe an MLP: {error}") from None
-    model.load(path)
-    return model
+    known = activations().get(name)
+    if isinstance(activation, engine.Operation) or activation in (known, getattr(Value, name, 0)):
+        return name
+    return f"{OWN}{name} {fingerprint(activation)}"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from engine import Operation, Value, write_atomically
-from nn.files import read_json
-from nn.parameters import HasParameters, owned_parameters
+from engine import Value
+from nn.parameters import HasParameters, owned_parameters, walk
+from nn.saved.json_file import read_json, write_json
+from nn.saved.model_file import MODEL, architecture, as_json, check_operations, unlike
 from nn.summary import Part, Summary, summarise
-
-FORMAT, VERSION = "glassgrad model", 1
 
 
 class Module(HasParameters):
@@ -27,7 +24,7 @@ class Module(HasParameters):
         metadata: what was saved with the parameters, such as the names of classes.
 
     Example:
-        >>> from engine import Value, write_atomically
+        >>> from engine import Value
         >>> class Line(Module):
         ...     def __init__(self):
         ...         self.weight, self.bias = Value(2.0), Value(1.0)
@@ -113,6 +110,10 @@ class Module(HasParameters):
                 lines.append(f"  {part.name}: {part.size}, {part.activation}, {size}")
         return "\n".join(lines)
 
+    def _occurrences(self) -> Iterator[tuple[str, Value]]:
+        """Yield each parameter with its path, one that is tied to another again with its own."""
+        return ((path, value) for path, _, value, *_ in walk(self) if not value.computed)
+
     def config(self) -> dict[str, object] | None:
         """Return the arguments that build this module again, or None if `nn.load` cannot."""
         return None
@@ -126,62 +127,39 @@ class Module(HasParameters):
 
         Raises:
             OSError: the file cannot be written.
+            TypeError: JSON cannot hold the metadata.
+            ValueError: a parameter is inf or nan.
         """
         content = {
-            "format": FORMAT,
-            "version": VERSION,
             "class": type(self).__name__,
-            "config": self.config(),
-            "metadata": dict(self.metadata if metadata is None else metadata),
+            **architecture(self),
+            "metadata": as_json(self.metadata if metadata is None else metadata),
             "parameters": self.state_dict(),
         }
-        if definitions := definitions_in(self):
-            content["operations"] = definitions
-        write_atomically(path, json.dumps(content, indent=1) + "\n")
+        write_json(path, MODEL, content, indent=1)
 
     def load(self, path: str | Path) -> None:
         """Set the parameters to those of a file that `save` wrote.
 
         Raises:
             FileNotFoundError: the file does not exist.
-            ValueError: the file is cut short, or of a model of another shape, or with an operation
-                that `engine.define` has not made so here; nothing is changed.
+            OSError: it cannot be read.
+            ValueError: the file is cut short or damaged, or of a model of another class, shape or
+                activation, or with an operation that `engine.define` has not made so here; nothing
+                is changed.
         """
-        content = read_json(path, FORMAT, VERSION)
-        check_operations(content, Path(path).name)
-        parameters, metadata = content.get("parameters"), content.get("metadata")
-        if not isinstance(parameters, dict) or not isinstance(metadata, dict):
-            raise ValueError(f"{Path(path).name} has no parameters in it; save the model again")
-        self.load_state_dict(parameters)
-        self.metadata = metadata
-
-
-def definitions_in(module: Module) -> list[Mapping[str, object]]:
-    """Return the definitions of what `engine.define` made among the attributes of modules."""
-    modules = {id(m): m for p in owned_parameters(module) for _, m in p.around}
-    found = {
-        thing.op: thing.definition
-        for m in modules.values()
-        for thing in vars(m).values()
-        if isinstance(thing, Operation)
-    }
-    return list(found.values())
-
-
-def check_operations(content: Mapping[str, object], name: str) -> None:
-    """Refuse a file with an operation that `engine.define` has not made so here.
-
-    The definitions in the file are compared, never evaluated.
-
-    Raises:
-        ValueError: it has one; the message has the line that defines it.
-    """
-    definitions: Any = content.get("operations", [])
-    for definition in definitions if isinstance(definitions, list) else [definitions]:
-        try:
-            Operation.find(definition)
-        except ValueError as error:
-            raise ValueError(f"{name} was saved with an operation of your own: {error}") from None
+        content = read_json(path, MODEL)
+        check_operations(content, path)
+        here = {"class": type(self).__name__, **architecture(self)}
+        for name in ("class", "config", "parts", "tied"):
+            # Files of version 1 do not say all of it.
+            if name in content and (difference := unlike(content[name], here.get(name), name)):
+                raise ValueError(
+                    f"{path} is of another model: {difference}; build the model as it was when it "
+                    "was saved"
+                )
+        self.load_state_dict(content["parameters"])
+        self.metadata = content["metadata"]
 
 
 def counted(n: int) -> str:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import Value
 from nn.data.dataset import Dataset, Scaling
-from nn.layers import load
 from nn.module import Module
 from nn.plots.classes import margins_of, outputs
+from nn.saved.loading import load
+from nn.saved.schema import FINITE, POSITIVE, TEXT, faults
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+TRAIN = "train it with `glassgrad train`, which saves the names and scales that predict needs"
+# In older files std is called spread.
+METADATA = {
+    "features": [TEXT],
+    "target": TEXT,
+    "classes": ([TEXT], None),
+    "ignored": [TEXT],
+    "scaling": (*({"mean": [FINITE], std: [POSITIVE]} for std in ("std", "spread")), None),
+    "target_scaling": (*({"mean": FINITE, std: POSITIVE} for std in ("std", "spread")), None),
+}
 
 
 @dataclass(frozen=True)
@@ -99,20 +111,37 @@ class Trained:
         """
         model = load(path)
         kept: Any = model.metadata
-        try:
-            scalings = [kept[key] for key in ("scaling", "target_scaling")]
-            scaling, target_scaling = (s and Scaling.from_lists(s) for s in scalings)
-            return cls(
-                model,
-                kept["features"],
-                kept["target"],
-                kept["classes"],
-                kept["ignored"],
-                scaling,
-                target_scaling,
-            )
-        except KeyError as error:
-            raise ValueError(
-                f"{path} is a model without '{error.args[0]}'; train it with "
-                "`glassgrad train`, which saves the names and scales that predict needs"
-            ) from None
+        remedy = f"{TRAIN}, or use nn.load if you saved it yourself"
+        for fault in (*faults(kept, METADATA, "metadata"), *misfits(kept, model.sizes)):
+            raise ValueError(f"{path}: {fault}; {remedy}")
+        scalings = [kept[key] for key in ("scaling", "target_scaling")]
+        scaling, target_scaling = (s and Scaling.from_lists(s) for s in scalings)
+        return cls(
+            model,
+            kept["features"],
+            kept["target"],
+            kept["classes"],
+            kept["ignored"],
+            scaling,
+            target_scaling,
+        )
+
+
+def misfits(kept: Mapping[str, Any], sizes: Sequence[int]) -> Iterator[str]:
+    """Yield where names and scales do not fit the network, or one another."""
+    n_inputs, n_outputs = sizes[0], sizes[-1]
+    lengths = {"metadata.features": kept["features"]}
+    if kept["scaling"] is not None:
+        lengths |= {f"metadata.scaling.{key}": each for key, each in kept["scaling"].items()}
+    for place, numbers in lengths.items():
+        if len(numbers) != n_inputs:
+            yield f"{place} must have {n_inputs} items, one per input, has {len(numbers)}"
+    classes = kept["classes"]
+    wanted = max(2, n_outputs)
+    if classes is not None and len(classes) != wanted:
+        yield f"metadata.classes must have {wanted} names, as the network has, has {len(classes)}"
+    if (classes is None) != (kept["target_scaling"] is not None):
+        yield "metadata must have either classes or target_scaling, and the other null"
+    for key in ("features", "classes"):
+        if len(set(kept[key] or ())) < len(kept[key] or ()):
+            yield f"metadata.{key} must not have a name twice"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import engine
-from nn.files import fingerprint, read_json
 from nn.progress import progress_bar
+from nn.saved.fingerprint import fingerprint
+from nn.saved.json_file import FileKind, read_json, write_json
+from nn.saved.schema import ANYTHING, NUMBER, TEXT
 
-FORMAT, VERSION = "glassgrad run", 1
+RUN = FileKind(
+    "glassgrad run",
+    2,
+    {"settings": {...: ANYTHING}, "result": {...: (TEXT, NUMBER, None)}},
+    remedy="delete it to run it again",
+)
 ATTEMPTS = 2  # a run whose worker died is tried again, then given up
 TIMEOUT = 5  # seconds to wait for a cluster
 
@@ -43,11 +48,10 @@ class Runs:
     def finished(self, settings: Settings) -> Result | None:
         """Return the result of a run, or None if it has not finished."""
         try:
-            content = read_json(self.path(settings), FORMAT, VERSION)
+            result: Result = read_json(self.path(settings), RUN)["result"]
         except (FileNotFoundError, ValueError):
             return None
-        result = content.get("result")
-        return result if isinstance(result, dict) else None
+        return result
 
     def save(self, settings: Settings, result: Result) -> None:
         """Save the result of a run: the whole file or none.
@@ -55,13 +59,8 @@ class Runs:
         Raises:
             OSError: it cannot be written.
         """
-        content = {
-            "format": FORMAT,
-            "version": VERSION,
-            "settings": dict(settings),
-            "result": result,
-        }
-        engine.write_atomically(self.path(settings), json.dumps(content, indent=1) + "\n")
+        content = {"settings": dict(settings), "result": result}
+        write_json(self.path(settings), RUN, content, indent=1)
 
 
 def run_all(

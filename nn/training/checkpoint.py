@@ -2,74 +2,178 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from math import isfinite
 from pathlib import Path
 from random import Random
+from typing import Any, NamedTuple
 
-import engine
-from nn.files import read_json
-from nn.history import History
+from nn.history import COLUMNS, History
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.saved.fingerprint import fingerprint, name_of
+from nn.saved.json_file import FileKind, read_json, write_json
+from nn.saved.schema import COUNT, FINITE, NOT_NAN, NUMBER, TEXT, whole
 
-FORMAT, VERSION = "glassgrad checkpoint", 1
+WORD = whole(0, 2**32 - 1)
+CHECKPOINT = FileKind(
+    "glassgrad checkpoint",
+    2,
+    {
+        "run": {...: {"name": TEXT, "fingerprint": TEXT}},
+        "model": {...: FINITE},
+        "best": {...: FINITE},
+        "optimizer": {"rule": TEXT, "steps": whole(0), "state": [[NOT_NAN]]},
+        # What `Random.getstate` returns: the version of its rule, 624 words and a place in them.
+        "rng": [([WORD], WORD, FINITE, None)],
+        "history": {
+            "loss": [NOT_NAN],
+            "metric": [NUMBER],
+            "learning_rate": [FINITE],
+            # A model may be too far off on samples that it has not seen.
+            "validation_loss": [NUMBER],
+            "validation_metric": [NUMBER],
+            "metric_name": TEXT,
+            "best_epoch": (COUNT, None),
+            "stopped": TEXT,
+            "seconds": FINITE,
+        },
+    },
+    remedy="name another file, or delete this one to start again",
+)
 
 
-def write(
-    path: str | Path,
-    *,
-    run: str,
-    model: Module,
-    optimizer: Optimizer,
-    rng: Random,
-    history: History,
-    best: dict[str, float],
-) -> None:
-    """Write the state of a run after an epoch; the last one stays until this one is complete."""
-    content = {
-        "format": FORMAT,
-        "version": VERSION,
-        "run": run,
-        "model": model.state_dict(),
-        "best": best,
-        "optimizer": optimizer.state_dict(),
-        "rng": rng.getstate(),
-        "history": history.state_dict(),
+class State(NamedTuple):
+    """What a run changes as it goes.
+
+    Attributes:
+        run: what `identity` says of it.
+        model, optimizer, rng, history: of the run.
+    """
+
+    run: Mapping[str, Mapping[str, str]]
+    model: Module
+    optimizer: Optimizer
+    rng: Random
+    history: History
+
+
+def identity(
+    model: Module, optimizer: Optimizer, data: tuple[Any, Any], **settings: object
+) -> dict[str, dict[str, str]]:
+    """Return what makes a run this one and no other, each with a name and a fingerprint.
+
+    Args:
+        model: its shape, activations and code count, its numbers do not.
+        optimizer: its rule and settings count, what it has learned does not.
+        data: samples to train on and to judge by, each with targets.
+        settings: loss, penalty, batch size and the like; functions count by what they do.
+    """
+    parameters = [*model.parameters(), *optimizer.parameters]
+    shape = " and ".join(f"{len(part[0])} × {len(part[0][0])}" for part in data if part[0])
+    rule = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
+    del rule["parameters"]
+    settings |= {"optimizer": type(optimizer), **rule, "model": model}
+    found = {
+        name.replace("_", " "): {
+            "name": name_of(thing),
+            "fingerprint": fingerprint(thing, parameters=parameters),
+        }
+        for name, thing in settings.items()
     }
-    engine.write_atomically(path, json.dumps(content))
+    names = [name for name, _ in model.named_parameters()]
+    found["number of parameters"] = {"name": str(len(names)), "fingerprint": fingerprint(names)}
+    return {"data": {"name": shape, "fingerprint": fingerprint(data)}, **found}
 
 
-def resume(
-    path: str | Path,
-    *,
-    run: str,
-    model: Module,
-    optimizer: Optimizer,
-    rng: Random,
-    history: History,
-) -> dict[str, float]:
+def write(path: str | Path, state: State, best: Mapping[str, float]) -> None:
+    """Write the state of a run after an epoch; the last one stays until this one is complete."""
+    numbers = state.model.state_dict()
+    if not all(map(isfinite, numbers.values())):
+        return  # nothing to resume from: the next step ends the run, and says so
+    content = {
+        "run": state.run,
+        "model": numbers,
+        "best": best,
+        "optimizer": state.optimizer.state_dict(),
+        "rng": [list(part) if isinstance(part, tuple) else part for part in state.rng.getstate()],
+        "history": state.history.state_dict(),
+    }
+    write_json(path, CHECKPOINT, content)
+
+
+def resume(path: str | Path, state: State) -> dict[str, float]:
     """Put a run into the state that `write` kept, and return the best weights so far.
 
     Raises:
-        ValueError: the file is cut short, or of another run: another model, data or settings.
+        ValueError: the file is cut short or damaged, or of another run: another model, other data
+            or settings; nothing is changed.
+        OSError: the file cannot be read.
     """
-    name = Path(path).name
-    content = read_json(path, FORMAT, VERSION)
-    if content.get("run") != run:
-        raise ValueError(
-            f"checkpoint {name} is of another run: other data, seed, batch size, loss or model; "
-            "name another file, or delete this one to start again"
-        )
+    content = read_json(path, CHECKPOINT)
+    if differences := "; ".join(differing(content["run"], state.run)):
+        raise ValueError(f"{path} is of another run: {differences}; {CHECKPOINT.remedy}")
+    for fault in misfits(content, state):
+        raise ValueError(f"{path}: {fault}; {CHECKPOINT.remedy}")
+    state.model.load_state_dict(content["model"])
+    state.optimizer.load_state_dict(content["optimizer"])
+    state.history.load_state_dict(content["history"])
+    version, words, gauss = content["rng"]
+    state.rng.setstate((version, tuple(words), gauss))
+    best: dict[str, float] = content["best"]
+    return best
+
+
+def differing(
+    kept: Mapping[str, Mapping[str, str]], run: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    """Yield in which settings a file and a run differ."""
+    nothing = {"name": "nothing", "fingerprint": ""}
+    for setting in dict.fromkeys([*kept, *run]):
+        there, here = kept.get(setting, nothing), run.get(setting, nothing)
+        if there["fingerprint"] != here["fingerprint"]:
+            same = there["name"] == here["name"]
+            yield f"its {setting} is {there['name']}, here {'another ' * same}{here['name']}"
+
+
+def misfits(content: Mapping[str, Any], state: State) -> Iterator[str]:
+    """Yield which parts of a checkpoint do not fit the run, or one another."""
+    names = set(state.model.state_dict())
+    for part in ("model", "best"):
+        for name in sorted(names ^ set(content[part])):
+            yield f"{part}.{name} is {'missing' if name in names else 'not of this model'}"
+    rule, columns = state.optimizer, content["optimizer"]["state"]
+    sizes = [len(column) for column in columns]
+    wanted = [len(rule.parameters)] * rule.n_states
+    if sizes != wanted:
+        yield f"optimizer.state must have lists of {wanted} numbers, has {sizes}"
+    else:
+        yield from unusable(columns, rule)
+    history = content["history"]
+    epochs = len(history["loss"])
+    for column in COLUMNS:
+        n = len(history[column])
+        if n != epochs and (n or not column.startswith("validation")):
+            yield f"history.{column} must have {epochs} numbers, one per epoch, has {n}"
+    if len(history["validation_metric"]) != len(history["validation_loss"]):
+        yield "history.validation_metric and validation_loss must be of one length"
+    if not epochs or (history["best_epoch"] or 0) > epochs:
+        yield f"history.best_epoch is {history['best_epoch']}, but there are {epochs} epochs"
     try:
-        state, best, optimizer_state, kept, numbers = (
-            content[key] for key in ("model", "best", "optimizer", "history", "rng")
-        )
-        model.load_state_dict(state)  # type: ignore[arg-type]
-        optimizer.load_state_dict(optimizer_state)  # type: ignore[arg-type]
-        history.load_state_dict(kept)  # type: ignore[arg-type]
-        rng.setstate((numbers[0], tuple(numbers[1]), numbers[2]))  # type: ignore[index]
-    except (KeyError, TypeError, IndexError) as error:
-        raise ValueError(
-            f"checkpoint {name} lacks a part ({error}); delete it to start again"
-        ) from None
-    return dict(best)  # type: ignore[call-overload, no-any-return]
+        version, words, gauss = content["rng"]
+        Random().setstate((version, tuple(words), gauss))
+    except (TypeError, ValueError):
+        yield "rng must be what Random.getstate() returned"
+
+
+def unusable(columns: list[list[float]], rule: Optimizer) -> Iterator[str]:
+    """Yield which numbers an optimiser cannot go on from, such as a negative mean square."""
+    for i, kept in enumerate(zip(*columns, strict=True)):
+        try:
+            moved, _ = rule.update(0.0, 0.0, kept, rule.rate, max(rule.steps, 1))
+            possible = not isinstance(moved, complex)
+        except (ArithmeticError, TypeError, ValueError):
+            possible = False
+        if not possible:
+            yield f"optimizer.state has {list(kept)} for parameter {i}, which no step leaves behind"

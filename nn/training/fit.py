@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engine import Value, no_grad
 from nn.checks import whole_number
 from nn.data.samples import Rows, paired, pick, split
-from nn.files import fingerprint
 from nn.history import History
 from nn.losses import MEAN_LOSSES, Loss
 from nn.metrics import Output, metric_for
-from nn.module import Module, definitions_in, some
+from nn.module import Module, some
 from nn.optim import Optimizer
 from nn.parameters import kept_results
 from nn.progress import Bar, progress_bar
@@ -194,24 +193,19 @@ class Run:
         if self.loss in MEAN_LOSSES:
             with no_grad():
                 self.loss([answer] * len(samples), targets)
-        self.fingerprint = fingerprint(
-            self.train,
-            self.held_back,
-            self.batch_size,
-            self.seed,
-            getattr(self.loss, "__name__", self.loss),
-            sorted(self.best),
-            *definitions_in(self.model),
-        )
-        if self.checkpoint is not None and Path(self.checkpoint).exists():
-            self.best = checkpoints.resume(
-                self.checkpoint,
-                run=self.fingerprint,
-                model=self.model,
-                optimizer=self.optimizer,
-                rng=self.rng,
-                history=self.history,
+        if self.checkpoint is not None:
+            run = checkpoints.identity(
+                self.model,
+                self.optimizer,
+                (self.train, self.held_back),
+                loss=self.loss,
+                penalty=penalty,
+                batch_size=self.batch_size,
+                seed=self.seed,
             )
+            self.state = checkpoints.State(run, self.model, self.optimizer, self.rng, self.history)
+            if Path(self.checkpoint).exists():
+                self.best = checkpoints.resume(self.checkpoint, self.state)
         self.history.stopped = "epochs"  # unless something else ends it
         self.ended = "" if len(self.history) < self.epochs else "epochs"
         self.task = Task(
@@ -257,15 +251,7 @@ class Run:
         history.seconds = time.perf_counter() - self.started
         self.bar.set_postfix_str(latest(history))
         if self.checkpoint is not None:
-            checkpoints.write(
-                self.checkpoint,
-                run=self.fingerprint,
-                model=self.model,
-                optimizer=self.optimizer,
-                rng=self.rng,
-                history=history,
-                best=self.best,
-            )
+            checkpoints.write(self.checkpoint, self.state, self.best)
         if self.patience is not None and len(history) - (history.best_epoch or 0) >= self.patience:
             self.ended = "patience"
         elif len(history) >= self.epochs:

@@ -140,7 +140,7 @@ def test_model_of_another_shape_is_refused_and_nothing_changes(tmp_path) -> None
     nn.MLP(2, [4, 1]).save(tmp_path / "model.json")
     model = nn.MLP(2, [3, 1], seed=1)
     before = model.state_dict()
-    with pytest.raises(ValueError, match="has 13 parameters, the state has 17: none missing, 4"):
+    with pytest.raises(ValueError, match=r"config.layer_sizes\[0\] is 4 there and 3 here"):
         model.load(tmp_path / "model.json")
     assert model.state_dict() == before
 

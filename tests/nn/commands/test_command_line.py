@@ -223,15 +223,16 @@ def test_model_file_cut_short_is_refused(flowers, capsys) -> None:
     (flowers / "cut.json").write_text(whole[: len(whole) // 2])
     wording = refusal(["predict", "cut.json", "flowers.csv"], capsys)
     assert "cut.json is not a whole glassgrad model file" in wording
-    assert "it was cut short or is another kind of file" in wording
+    assert "Expecting" in wording
 
 
 def test_model_file_of_another_shape_is_refused(flowers, capsys) -> None:
     content = json.loads((flowers / MODEL).read_text())
     content["parameters"].popitem()
+    content["checksum"] = "edited by hand"
     (flowers / "other.json").write_text(json.dumps(content))
-    assert "1 (layers.1.neurons.0.bias) missing" in refusal(
-        ["predict", "other.json", "flowers.csv"], capsys
+    assert refusal(["predict", "other.json", "flowers.csv"], capsys).startswith(
+        "glassgrad: other.json: config is of "
     )
 
 

@@ -149,20 +149,6 @@ def test_finished_run_can_be_taken_further(tmp_path) -> None:
     assert len(history) == 6
 
 
-def test_checkpoint_of_another_run_is_refused(tmp_path) -> None:
-    trained(checkpoint=tmp_path / "run.json")
-    with pytest.raises(ValueError, match=r"checkpoint run.json is of another run"):
-        trained(checkpoint=tmp_path / "run.json", seed=9)
-
-
-def test_checkpoint_cut_short_is_refused(tmp_path) -> None:
-    path = tmp_path / "run.json"
-    trained(checkpoint=path)
-    path.write_text(path.read_text()[:200])
-    with pytest.raises(ValueError, match=r"run.json is not a whole glassgrad checkpoint file"):
-        trained(checkpoint=path)
-
-
 def test_run_that_diverges_stops_with_a_remedy() -> None:
     model = nn.MLP(2, [1], seed=0)
     with pytest.warns(
