@@ -8,7 +8,7 @@ from nn.experiments.sensitivity import Sensitivity, sensitivity
 from nn.history import History
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mean_squared_error
-from nn.metrics import accuracy, predict
+from nn.metrics import accuracy, classify, predict
 from nn.module import Module
 from nn.monitor import Alarm, Monitor
 from nn.optim import SGD, Adam, AdamW, RMSProp
@@ -33,6 +33,7 @@ __all__ = [
     "Surface",
     "accuracy",
     "binary_cross_entropy",
+    "classify",
     "clip_gradients_by_norm",
     "clip_gradients_by_value",
     "cross_entropy",

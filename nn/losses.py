@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
-from math import isfinite
+from math import inf, isfinite
 
 import engine
 from engine import Value
+from nn.decision import UNBOUNDED, squashed
 from nn.module import Module
 from nn.parameters import weights_of
 
@@ -43,6 +45,7 @@ def mean_squared_error(
                 "target per output of the network"
             )
         flat += zip(outputs, (finite(t, i) for t in wanted), strict=True)
+    warn_of_squashing(mean_squared_error, [flat[0][0]], [t for _, t in flat])
     with engine.scope("loss", note="mean squared error"):
         return mean([(output - target) ** 2 for output, target in flat])
 
@@ -64,6 +67,7 @@ def hinge(predictions: Sequence[Prediction] | Value, targets: Sequence[float] | 
         Cortes & Vapnik (1995), Support-vector networks; also called max-margin loss.
     """
     pairs = labelled(predictions, targets, (-1, 1), "hinge")
+    warn_of_squashing(hinge, [pairs[0][0]])
     with engine.scope("loss", note="hinge"):
         return mean([engine.relu(1 - target * score) for score, target in pairs])
 
@@ -87,6 +91,7 @@ def binary_cross_entropy(
         Bishop (2006), section 4.3.2; written as softplus(z) − target · z, which never overflows.
     """
     pairs = labelled(predictions, targets, (0, 1), "binary_cross_entropy")
+    warn_of_squashing(binary_cross_entropy, [pairs[0][0]])
     with engine.scope("loss", note="binary cross-entropy"):
         return mean([engine.softplus(score) - target * score for score, target in pairs])
 
@@ -129,6 +134,8 @@ def cross_entropy(
                     f"{len(logits) - 1}, got {target} for sample {i}; number the classes from 0, "
                     "or give the network more outputs"
                 )
+            if i == 0:
+                warn_of_squashing(cross_entropy, logits)
             largest = engine.detached_maximum(logits)
             total: Value | float = 0.0
             for j, logit in enumerate(logits):
@@ -140,6 +147,44 @@ def cross_entropy(
 
 # Means over the samples, so that the loss of a batch is the mean of the losses of its samples.
 MEAN_LOSSES = (mean_squared_error, hinge, binary_cross_entropy, cross_entropy)
+OF_TWO_CLASSES = (hinge, binary_cross_entropy)
+
+LOGITS = "takes logits, which have no bounds: it applies the function itself"
+# Between which numbers a loss needs outputs to go, and what it takes, in words.
+NEEDS = {
+    hinge: ((-1.0, 1.0), "hinge takes scores that go below −1 and above 1"),
+    binary_cross_entropy: (UNBOUNDED, f"binary_cross_entropy {LOGITS}"),
+    cross_entropy: ((0.0, inf), f"cross_entropy {LOGITS}"),  # only differences count
+}
+
+
+def misfit(loss: object, outputs: Sequence[Value], targets: Sequence[object] = ()) -> str | None:
+    """Return why a loss does not go with the end of a model, and the cure; None if it does.
+
+    Args:
+        loss: one of the losses of this file; of others nothing is known.
+        outputs: the model's for one sample, with their graph.
+        targets: for mean_squared_error, what the outputs must reach.
+    """
+    numbers = [t for t in targets if isinstance(t, (int, float))]
+    if loss is mean_squared_error and numbers:
+        least = (min(numbers), max(numbers))
+        takes = f"mean_squared_error has targets from {least[0]:g} to {least[1]:g} here"
+        return squashed(outputs[:1], least, takes)
+    return squashed(outputs, *NEEDS[loss]) if loss in NEEDS else None
+
+
+def warn_of_squashing(
+    loss: object, outputs: Sequence[Value], targets: Sequence[object] = ()
+) -> None:
+    """Warn of a sigmoid, softmax or the like under a loss that needs outputs to go further.
+
+    Warns:
+        RuntimeWarning: there is one.
+    """
+    text = misfit(loss, outputs, targets)
+    if text is not None:
+        warnings.warn(text, RuntimeWarning, stacklevel=3)  # the caller of the loss
 
 
 def l1(model: Module, strength: float = 1e-4) -> Value:

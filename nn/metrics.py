@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -10,9 +12,9 @@ import engine
 from engine import Value, no_grad
 from nn import losses
 from nn.data.samples import Rows, check_lengths, checked
+from nn.decision import UNBOUNDED, Decision, Label, Output, one_hot, output_span, two_labels
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
-Output = float | list[float]
 MANY = 64  # from this many samples on, recording the model takes less time than it saves
 CHUNK = 4096  # samples per replay, so that its buffers stay small
 
@@ -80,32 +82,49 @@ def by_sample(outputs: Sequence[Any]) -> list[Output]:
     return [[float(x) for x in sample] for sample in zip(*outputs, strict=True)]
 
 
-def accuracy(model: Model, X: Rows, y: Sequence[float]) -> float:
+def accuracy(model: Model, X: Rows, y: Sequence[Label], *, threshold: float | None = None) -> float:
     """Return the share of samples whose class the model gets right, from 0 to 1.
 
     Args:
-        model: one output for two classes, whose sign decides; else one output per class, of
-            which the largest decides.
+        model: one output for two classes, or one output per class, of which the largest decides.
         X: the inputs, shape (n_samples, n_features).
-        y: classes: −1 and +1 or 0 and 1 for one output, else numbers from 0; shape (n_samples,).
+        y: classes: −1 and +1 or 0 and 1 for one output, else numbers from 0; or the texts that the
+            model was trained with; shape (n_samples,).
+        threshold: an output above it means the second of two classes. By default what `fit` found
+            for the loss; of a model trained otherwise, the middle between what its output
+            activation gives at most and at least, and 0 if that has no bounds.
 
     Raises:
         ValueError: X and y differ in length, there are no samples, or y has a class that the model
             has no output for.
+
+    Warns:
+        RuntimeWarning: another threshold would judge far better.
     """
-    outputs, targets = predict(model, X), list(y)
+    outputs, targets = predict(model, X), as_targets(y)
     check_lengths(outputs, targets)
     if not targets:
         raise ValueError("accuracy needs at least one sample, got none")
-    one = isinstance(outputs[0], float)
-    classes = (-1, 0, 1) if one else range(len(flat(outputs[:1])))
-    for i, target in enumerate(targets):
-        if target not in classes:
-            raise ValueError(
-                f"accuracy needs classes {'-1 and 1, or 0 and 1' if one else 'from 0'} for a model "
-                f"of {len(flat(outputs[:1]))} outputs, got {target} for sample {i}"
-            )
-    return share_right(outputs, targets)
+    decision = decision_of(model, X, outputs, targets, threshold=threshold)
+    return decision.share_right(outputs, targets)
+
+
+def classify(model: Model, X: Rows, *, threshold: float | None = None) -> list[Label]:
+    """Return the class that the model finds for each sample, as a label of y.
+
+    Args:
+        model: as of `accuracy`.
+        X: the inputs, shape (n_samples, n_features).
+        threshold: as of `accuracy`.
+
+    Returns:
+        Labels as the model was trained with; of a model that `fit` has not trained, numbers from 0.
+    """
+    outputs = predict(model, X)
+    if not outputs:
+        return []
+    decision = decision_of(model, X, outputs, None, threshold=threshold)
+    return [decision.labels[decision.number_of(output)] for output in outputs]
 
 
 def plain(answer: Value | Sequence[Value]) -> Output:
@@ -113,20 +132,140 @@ def plain(answer: Value | Sequence[Value]) -> Output:
     return answer.data if isinstance(answer, Value) else [value.data for value in answer]
 
 
-def class_of(output: Output) -> int:
-    """Return the class that an output means: 0 or 1 by its sign, or the index of the largest."""
-    if isinstance(output, float):
-        return int(output > 0)
-    return max(range(len(output)), key=output.__getitem__)
+def as_targets(y: Sequence[Any]) -> list[Any]:
+    """Return y as a list of plain numbers, texts or lists."""
+    return list(y.tolist()) if hasattr(y, "tolist") else list(y)
 
 
-def share_right(outputs: Sequence[Output], targets: Sequence[float]) -> float:
-    """Return the share of outputs that decide for their target's class."""
-    right = 0
-    for output, target in zip(outputs, targets, strict=True):
-        wanted = int(target > 0) if isinstance(output, float) else int(target)
-        right += class_of(output) == wanted
-    return right / len(targets)
+# ---- the rule by which a model is judged ----
+
+
+def decision_for(
+    loss: object, answer: Value | Sequence[Value], targets: Sequence[Any]
+) -> Decision | None:
+    """Return the rule that goes with a loss, an output activation and labels; None for quantities.
+
+    A single output is pulled to one number for each class; the threshold lies midway between the
+    two, as far as the output activation lets it go.
+
+    Args:
+        loss: what is minimised.
+        answer: the model's output for a sample, with its graph.
+        targets: as the loss takes them.
+    """
+    outputs = outputs_of(answer)
+    if len(outputs) > 1:
+        is_list = isinstance(targets[0], (list, tuple))
+        hot = is_list and all(one_hot(row) is not None for row in targets)
+        numbers = not is_list and loss is not losses.mean_squared_error
+        of_classes = hot or (numbers and all(t in range(len(outputs)) for t in targets))
+        if not of_classes and loss is not losses.cross_entropy:
+            return None
+        return Decision(tuple(range(len(outputs))), None)
+    labels = {losses.hinge: (-1, 1), losses.binary_cross_entropy: (0, 1)}.get(
+        loss,
+        two_labels(targets),  # type: ignore[call-overload]
+    )
+    if labels is None:
+        return None
+    low, high = output_span(outputs[0])
+    ends = UNBOUNDED if loss is losses.binary_cross_entropy else labels
+    if loss not in losses.MEAN_LOSSES and labels == (0, 1) and low < 0:
+        ends = labels if prefers(loss, 0, 1) else UNBOUNDED
+    middle = sum(min(max(end, low), high) for end in ends) / 2
+    return Decision(labels, middle if isfinite(middle) else 0.0)
+
+
+def numbered(y: Any, loss: object) -> tuple[Any, dict[str, int] | None]:
+    """Return y with classes as the numbers that a loss takes, and which number each text became.
+
+    Args:
+        y: targets; anything but texts is returned as it is.
+        loss: −1 and 1 go with hinge, numbers from 0 with any other.
+
+    Raises:
+        ValueError: the loss takes two classes, and there are more.
+    """
+    targets = as_targets(y)
+    names = sorted({t for t in targets if isinstance(t, str)})
+    # One class is nothing to tell apart, and numbers in quotation marks are a table read as text.
+    if len(names) < 2 or not all(isinstance(t, str) and not is_number(t) for t in targets):
+        return y, None
+    if len(names) > 2 and loss in (*losses.OF_TWO_CLASSES, losses.mean_squared_error):
+        raise ValueError(
+            f"y has {len(names)} classes ({', '.join(names[:5])}{', …' * (len(names) > 5)}); give "
+            "the network an output for each, and use cross_entropy"
+        )
+    first, step = (-1, 2) if loss is losses.hinge else (0, 1)
+    numbers = {name: first + step * k for k, name in enumerate(names)}
+    return [numbers[t] for t in targets], numbers
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def prefers(loss: Any, label: int, other: int) -> bool:
+    """Return whether a loss of your own finds an output of 0.25 nearer to one label than another.
+
+    A squared error of targets 0 and 1 finds it nearer to 0; a loss on logits, nearer to 1.
+    """
+    with no_grad():
+        first, second = (loss([Value(0.25)], [target]) for target in (label, other))
+    return float(first.data) < float(second.data)
+
+
+def decision_of(
+    model: Any,
+    X: Rows,
+    outputs: Sequence[Output],
+    targets: Sequence[Any] | None,
+    *,
+    threshold: float | None = None,
+) -> Decision:
+    """Return the rule that a model was trained with, or else the one that its outputs suggest.
+
+    Args:
+        model: what answers.
+        X: the inputs, shape (n_samples, n_features).
+        outputs: the model's, for X.
+        targets: classes; None if they are not known.
+        threshold: to use instead.
+
+    Raises:
+        ValueError: the threshold is not finite, or the largest of several outputs decides.
+
+    Warns:
+        RuntimeWarning: another threshold would judge far better.
+    """
+    kept: Decision | None = getattr(model, "_decision", None)
+    one = isinstance(outputs[0], float)
+    if kept is not None and (kept.threshold is not None) == one:
+        return kept.with_threshold(threshold)
+    if not one:
+        return Decision(tuple(range(len(flat(outputs[:1])))), None).with_threshold(threshold)
+    labels = two_labels(targets or []) or (0, 1)
+    if threshold is not None:
+        return Decision(labels, 0.0).with_threshold(threshold)
+    low, high = output_span(outputs_of(model(checked(X[:1])[0]))[0])
+    middle = (low + high) / 2
+    rule = Decision(labels, middle if isfinite(middle) else 0.0)
+    if targets is not None and labels == (0, 1) and rule.threshold != 0.5:
+        at_half = replace(rule, threshold=0.5).share_right(outputs, targets)
+        if at_half > rule.share_right(outputs, targets) + 0.1:
+            warnings.warn(
+                f"an output above {rule.threshold} is taken for class 1, as of a loss on logits; "
+                f"above 0.5 the accuracy would be {at_half:.3g}: if the model was trained with a "
+                "squared error on 0 and 1, give threshold=0.5",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+    return rule
 
 
 def r_squared(outputs: Sequence[Output], targets: Sequence[Output]) -> float:
@@ -144,11 +283,9 @@ def flat(outputs: Sequence[Output]) -> list[float]:
     return [float(x) for out in outputs for x in (out if isinstance(out, Iterable) else [out])]
 
 
-Metric = Callable[[Sequence[Output], Sequence[float]], float]
+Metric = Callable[[Sequence[Output], Sequence[Any]], float]
 
 
-def metric_for(loss: object) -> tuple[str, Metric]:
-    """Return the metric that goes with a loss, and its name."""
-    if loss in (losses.hinge, losses.binary_cross_entropy, losses.cross_entropy):
-        return "accuracy", share_right
-    return "R²", r_squared
+def metric_for(decision: Decision | None) -> tuple[str, Metric]:
+    """Return the metric that goes with a rule, and its name."""
+    return ("R²", r_squared) if decision is None else ("accuracy", decision.share_right)

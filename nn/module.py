@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engine import Value
+from nn.decision import Decision
 from nn.parameters import HasParameters, owned_parameters, walk
 from nn.saved.json_file import read_json, write_json
 from nn.saved.model_file import MODEL, architecture, as_json, check_operations, unlike
@@ -35,6 +36,7 @@ class Module(HasParameters):
     """
 
     metadata: Mapping[str, object] = {}
+    _decision: Decision | None = None  # how `fit` found that its outputs become classes
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Return each parameter once, with its path, such as "layers.0.neurons.3.weights.1"."""
@@ -136,6 +138,8 @@ class Module(HasParameters):
             "metadata": as_json(self.metadata if metadata is None else metadata),
             "parameters": self.state_dict(),
         }
+        if self._decision is not None:
+            content["decision"] = self._decision.to_dict()
         write_json(path, MODEL, content, indent=1)
 
     def load(self, path: str | Path) -> None:
@@ -158,8 +162,9 @@ class Module(HasParameters):
                     f"{path} is of another model: {difference}; build the model as it was when it "
                     "was saved"
                 )
+        decision = Decision.from_dict(content.get("decision"))
         self.load_state_dict(content["parameters"])
-        self.metadata = content["metadata"]
+        self.metadata, self._decision = content["metadata"], decision
 
 
 def counted(n: int) -> str:

@@ -45,9 +45,9 @@ class TrainingRun(NamedTuple):
 
     def score(self, part: Dataset) -> tuple[str, float]:
         """Return the name of the metric, and its value on a part of the samples."""
-        name, metric = metric_for(self.loss)
         X, y = self.trained.scale(part)
         model: Any = self.trained.model
+        name, metric = metric_for(model._decision)
         return name, metric(nn.predict(model, X), y)
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine import Value
 from nn.data.dataset import Dataset, Scaling
+from nn.decision import Decision
+from nn.metrics import decision_of, predict
 from nn.module import Module
-from nn.plots.classes import margins_of, outputs
+from nn.plots.classes import outputs
 from nn.saved.loading import load
 from nn.saved.schema import FINITE, POSITIVE, TEXT, faults
 
@@ -68,6 +70,11 @@ class Trained:
         # One by one, so that `engine.compile` can record it.
         return [(feature - m) / s for feature, m, s in zip(x, mean, std, strict=True)]
 
+    @property
+    def _decision(self) -> Decision | None:
+        """How the model's outputs become classes."""
+        return self.model._decision
+
     def parameters(self) -> list[Value]:
         """Return the weights and biases of the model."""
         return self.model.parameters()
@@ -77,7 +84,9 @@ class Trained:
         if self.class_names is None:
             quantities: list[float] = outputs(self, X)[:, 0].tolist()
             return quantities
-        return [self.class_names[k] for k in margins_of(self, X).argmax(axis=1)]
+        found = predict(self, X.tolist())
+        decision = decision_of(self, X.tolist(), found, None)
+        return [self.class_names[decision.number_of(output)] for output in found]
 
     def scale(self, part: Dataset) -> tuple[list[list[float]], list[float]]:
         """Return samples and targets on the scale that the model takes."""

@@ -41,6 +41,7 @@ class Curves:
     Attributes:
         epochs: those kept.
         baseline: the loss of the best constant prediction; None where it is not known.
+        misfit: why the loss does not go with the end of the network; None if it does.
         first: the first epoch.
         best: the epoch with the lowest validation loss.
         since_best: how many epochs there have been since then.
@@ -50,6 +51,7 @@ class Curves:
     def __init__(self, keep: int = 512) -> None:
         self.epochs: list[Epoch] = []
         self.baseline: float | None = None
+        self.misfit: str | None = None
         self.keep = keep
         self.first: Epoch | None = None
         self.best: Epoch | None = None
@@ -154,8 +156,8 @@ def underfitting(curves: Curves, layers: Sequence[str]) -> Finding | None:
     evidence = f"the training loss has stayed at {now:.3g} for {PLATEAU} epochs"
     if curves.baseline is not None:
         evidence += f"; the best constant prediction has a loss of {curves.baseline:.3g}"
-    advice = None
-    if len(layers) == 1:
+    advice = curves.misfit
+    if advice is None and len(layers) == 1:
         advice = "add a hidden layer: without one the network can only draw a straight line"
     return Finding(Suspicion("underfitting", layers[0], None, evidence), recent[0].step, advice)
 

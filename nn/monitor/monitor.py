@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from engine import Value
 from nn.checks import require_numpy
 from nn.data.samples import Rows, checked
+from nn.losses import misfit
+from nn.metrics import outputs_of
 from nn.module import Module
 from nn.monitor.alarm import Alarm
 from nn.monitor.schedule import LookSchedule
@@ -92,6 +94,8 @@ class Monitor:
         if self._probe is None:
             self._set_samples(X)
         self.record.curves.baseline = baseline_loss(loss, targets)
+        answer = outputs_of(self.model(checked(X[:1])[0]))  # type: ignore[operator]
+        self.record.curves.misfit = misfit(loss, answer, targets)
         self._optimizer = optimizer
         self._before = self._parameters.values()[0].copy()
 

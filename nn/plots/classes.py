@@ -3,16 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import Value
-from nn.metrics import predict
+from nn.checks import require_numpy
+from nn.data.samples import check_lengths, checked
+from nn.decision import Decision
+from nn.metrics import as_targets, decision_of, predict
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Model = Callable[[Any], Value | Sequence[Value]]
+
+
+class Judged(NamedTuple):
+    """Samples, their true classes, and what a model makes of them.
+
+    Attributes:
+        X: floats, shape (n_samples, n_features).
+        classes: the number of each sample's true class, from 0.
+        margins: by how much each class leads over the best other one, shape (n_samples, n_classes).
+        decision: the rule.
+        names: of the classes, as y has them.
+    """
+
+    X: NDArray[np.float64]
+    classes: NDArray[np.int64]
+    margins: NDArray[np.float64]
+    decision: Decision
+    names: list[str]
+
+
+def judge(model: Model, X: ArrayLike, y: ArrayLike, threshold: float | None) -> Judged:
+    """Return the classes of samples, and what a model makes of them.
+
+    Args:
+        model: returns one Value or one per class.
+        X: floats, shape (n_samples, n_features).
+        y: classes, as `nn.accuracy` takes them, shape (n_samples,).
+        threshold: as of `nn.accuracy`.
+
+    Raises:
+        ValueError: X and y differ in length, or are empty, or y has a class that the model has not.
+    """
+    require_numpy("a plot")
+    import numpy as np
+
+    samples, targets = checked(X), as_targets(y)  # type: ignore[arg-type]
+    check_lengths(samples, targets)
+    if not samples:
+        raise ValueError("there must be at least one sample, got empty data")
+    found = predict(model, samples)
+    decision = decision_of(model, samples, found, targets, threshold=threshold)
+    classes = np.array([decision.target_number(t, i) for i, t in enumerate(targets)])
+    names = [str(label) for label in decision.labels]
+    if all(isinstance(label, (int, float)) for label in decision.labels):
+        below = len(names) == 2 and any(t == -1 for t in targets)
+        names = ["class −1", "class +1"] if below else [f"class {k}" for k in range(len(names))]
+    return Judged(np.array(samples), classes, margins_of(found, decision), decision, names)
 
 
 def outputs(model: Model, X: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -23,26 +73,20 @@ def outputs(model: Model, X: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(found, dtype=float)
 
 
-def margins_of(model: Model, X: NDArray[np.float64]) -> NDArray[np.float64]:
+def margins_of(outputs: Sequence[Any], decision: Decision) -> NDArray[np.float64]:
     """Return by how much each class leads over the best other one, shape (n_samples, n_classes).
 
     Args:
-        model: returns one Value, above 0 for the second class, or one Value per class.
-        X: floats, shape (n_samples, n_features).
+        outputs: the model's, one or several per sample.
+        decision: how they become classes.
     """
     import numpy as np
 
-    found = outputs(model, X)
-    if found.shape[1] == 1:
-        return np.hstack([-found, found])
+    found = np.array(outputs, dtype=float)
+    if decision.threshold is not None:
+        above = found.reshape(-1, 1) - decision.threshold
+        return np.hstack([-above, above])
     columns = range(found.shape[1])
     rivals = [np.delete(found, k, axis=1).max(axis=1) for k in columns]
     margins: NDArray[np.float64] = found - np.array(rivals).T
     return margins
-
-
-def class_numbers(y: NDArray[np.float64], n_classes: int) -> NDArray[np.int64]:
-    """Return y as class numbers from 0; of two classes, −1 means the first."""
-    import numpy as np
-
-    return np.where(y > 0, y, 0).astype(np.int64) if n_classes == 2 else y.astype(np.int64)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from nn.checks import require_numpy
 from nn.data.samples import paired
-from nn.plots.classes import class_numbers, margins_of, outputs
+from nn.decision import Decision
+from nn.metrics import predict
+from nn.plots.classes import judge, margins_of, outputs
 from nn.plots.style import (
     BLUE,
     COLOURS,
@@ -38,37 +40,36 @@ def decision_boundary(
     *,
     feature_names: Sequence[str] = ("x1", "x2"),
     class_names: Sequence[str] | None = None,
+    threshold: float | None = None,
 ) -> Figure:
     """Draw which class a network predicts at each point, the boundaries, and the samples.
 
-    Of two classes, the one that a positive output means is blue, the other orange, in the colours
-    of positive and negative gradients.
+    Of two classes, the one that an output above the threshold means is blue, the other orange, in
+    the colours of positive and negative gradients.
 
     Args:
-        model: takes two features and returns one Value, above 0 for the second class, or one
-            Value per class, of which the largest wins.
+        model: takes two features and returns one Value, or one Value per class, of which the
+            largest wins.
         X: floats, shape (n_samples, 2), in the units the model takes.
-        y: shape (n_samples,): ±1, or 0 and 1, for one output; otherwise class numbers from 0.
+        y: classes, as `nn.accuracy` takes them, shape (n_samples,).
         feature_names: labels of the axes.
         class_names: in the order of the class numbers.
+        threshold: as of `nn.accuracy`.
 
     Raises:
         ValueError: X does not have two features, or X and y differ in length.
     """
-    X, y = as_arrays(X, y)
+    X, classes, margins, decision, labels = judge(model, X, y, threshold)
     if X.shape[1] != 2:
         raise ValueError(
             f"decision_boundary needs 2 features, got {X.shape[1]}; choose two columns of X, or "
             "use confusion_matrix(model, X, y)"
         )
-    margins = margins_of(model, X)
-    n_classes = margins.shape[1]
-    classes = class_numbers(y, n_classes)
-    names = class_names or default_names(y, n_classes)
-    styles = [class_style(k, n_classes) for k in range(n_classes)]
+    names = class_names or labels
+    styles = [class_style(k, len(labels)) for k in range(len(labels))]
 
     figure, (axes,) = new_figure(8, 7)
-    shade_regions(axes, model, X, [style["color"] for style in styles])
+    shade_regions(axes, model, X, decision, [style["color"] for style in styles])
     for k, style in enumerate(styles):
         own = X[classes == k]
         axes.scatter(own[:, 0], own[:, 1], s=55, label=names[k], zorder=3, **style)
@@ -79,7 +80,9 @@ def decision_boundary(
     return figure
 
 
-def shade_regions(axes: Axes, model: Model, X: NDArray[np.float64], colours: Sequence[str]) -> None:
+def shade_regions(
+    axes: Axes, model: Model, X: NDArray[np.float64], decision: Decision, colours: Sequence[str]
+) -> None:
     """Shade the region of each class around the samples X, and draw the boundaries."""
     import numpy as np
 
@@ -89,7 +92,8 @@ def shade_regions(axes: Axes, model: Model, X: NDArray[np.float64], colours: Seq
         np.linspace(start, end, GRID) for start, end in zip(low - room, high + room, strict=True)
     )
     points = np.array([(x1, x2) for x2 in up for x1 in across])
-    for margin, colour in zip(margins_of(model, points).T, colours, strict=True):
+    margins = margins_of(predict(model, points.tolist()), decision)
+    for margin, colour in zip(margins.T, colours, strict=True):
         surface = margin.reshape(GRID, GRID)
         # A class that wins nowhere, or everywhere, has no boundary.
         if margin.max() > 0:
@@ -119,28 +123,32 @@ def class_style(k: int, n_classes: int) -> dict[str, Any]:
 
 
 def confusion_matrix(
-    model: Model, X: ArrayLike, y: ArrayLike, class_names: Sequence[str] | None = None
+    model: Model,
+    X: ArrayLike,
+    y: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    *,
+    threshold: float | None = None,
 ) -> Figure:
     """Draw how many samples of each true class (down) get which predicted class (across).
 
     Args:
-        model: returns one Value, above 0 for the second class, or one Value per class.
+        model: returns one Value, or one Value per class.
         X: floats, shape (n_samples, n_features).
-        y: shape (n_samples,): ±1, or 0 and 1, for one output; otherwise class numbers from 0.
+        y: classes, as `nn.accuracy` takes them, shape (n_samples,).
         class_names: in the order of the class numbers.
+        threshold: as of `nn.accuracy`.
 
     Raises:
         ValueError: X and y differ in length, or are empty.
     """
-    require_numpy("a plot")
+    X, classes, margins, decision, _ = judge(model, X, y, threshold)
     import numpy as np
 
-    X, y = as_arrays(X, y)
-    margins = margins_of(model, X)
-    n_classes = margins.shape[1]
-    names = class_names or [str(k) for k in range(n_classes)]
+    n_classes = len(decision.labels)
+    names = class_names or [str(label) for label in decision.labels]
     counts = np.zeros((n_classes, n_classes), dtype=int)
-    np.add.at(counts, (class_numbers(y, n_classes), margins.argmax(axis=1)), 1)
+    np.add.at(counts, (classes, margins.argmax(axis=1)), 1)
 
     side = min(12.0, 4.5 + 0.75 * n_classes)
     figure, (axes,) = new_figure(side + 0.5, side)
@@ -160,8 +168,8 @@ def confusion_matrix(
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
     right = int(counts.trace())
-    share = 100 * right / len(y)
-    axes.set_title(f"{right} of {len(y)} correct ({share:.1f} %)", fontsize=16, color=INK)
+    share = 100 * right / len(classes)
+    axes.set_title(f"{right} of {len(classes)} correct ({share:.1f} %)", fontsize=16, color=INK)
     return figure
 
 
@@ -217,13 +225,6 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
     axes.set_ylabel(f"predicted {target_name}")
     legend_above(axes)
     return figure
-
-
-def default_names(y: NDArray[np.float64], n_classes: int) -> list[str]:
-    """Return names for classes without one, by their number in y."""
-    if n_classes == 2 and (y < 0).any():
-        return ["class −1", "class +1"]
-    return [f"class {k}" for k in range(n_classes)]
 
 
 def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from nn.decision import Decision
 from nn.layers import MLP, Layer, Neuron
 from nn.saved.json_file import read_json
 from nn.saved.model_file import MODEL, check_operations
@@ -43,10 +44,23 @@ def load(path: str | Path) -> MLP:
         model = built(config)
         tie(model, tied)
         model.load_state_dict(parameters)
+        model._decision = decision_in(content, model.sizes[-1])
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} does not describe an MLP: {error}; {MODEL.remedy}") from None
     model.metadata = content["metadata"]
     return model
+
+
+def decision_in(content: Mapping[str, Any], n_outputs: int) -> Decision | None:
+    """Return how the outputs of a network become classes, if its file says so.
+
+    Raises:
+        ValueError: it is of another number of outputs.
+    """
+    found = Decision.from_dict(content.get("decision"))
+    if found is not None and n_outputs != (len(found.labels) if found.threshold is None else 1):
+        raise ValueError(f"decision is not of a network of {n_outputs} outputs, got {found}")
+    return found
 
 
 def built(config: Mapping[str, Any]) -> MLP:

@@ -29,6 +29,7 @@ MODEL = FileKind(
         "parameters": {...: FINITE},
         "tied?": {...: TEXT},
         "operations?": [DEFINITION],
+        "decision?": {"labels": ([TEXT], [FINITE]), "threshold": (FINITE, None)},
     },
     remedy="save the model again, or train it again",
     older=(1,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite, nan
 from pathlib import Path
 from random import Random
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engine import Value, no_grad
 from nn.checks import whole_number
 from nn.data.samples import Rows, paired, pick, split
+from nn.decision import Output
 from nn.history import History
 from nn.losses import MEAN_LOSSES, Loss
-from nn.metrics import Output, metric_for
+from nn.metrics import decision_for, metric_for, numbered
 from nn.module import Module, some
 from nn.optim import Optimizer
 from nn.parameters import kept_results
@@ -63,6 +65,7 @@ def fit(
     checkpoint: str | Path | None = None,
     compiled: bool | str = "auto",
     monitor: Monitor | None = None,
+    threshold: float | None = None,
 ) -> History:
     """Train a model, and leave it with the weights of its best epoch.
 
@@ -72,7 +75,8 @@ def fit(
     Args:
         model: takes one sample, returns one Value or several.
         X: the inputs, shape (n_samples, n_features).
-        y: the targets, shape (n_samples,), as the loss takes them.
+        y: the targets, shape (n_samples,), as the loss takes them; or the classes as texts, which
+            `nn.classify` answers with.
         loss: from predictions and targets of a minibatch to one Value, such as `nn.hinge`.
         optimizer: moves the model's parameters, such as `nn.Adam(model.parameters())`.
         epochs: how often to go through the data.
@@ -88,6 +92,8 @@ def fit(
         compiled: whether to record the computation once and replay it (see `engine.compile`), which
             gives the same numbers many times faster; "auto" does so wherever it can.
         monitor: an `nn.Monitor` of this model, which watches; its alarms show above the bar.
+        threshold: a single output above it means the second of two classes; by default it follows
+            from the loss, the output activation and the labels.
 
     Returns:
         The history of losses and metrics.
@@ -112,7 +118,8 @@ def fit(
         checkpoint=checkpoint,
         monitor=monitor,
     )
-    run.prepare(X, y, validation=validation, penalty=penalty, compiled=compiled)
+    run.prepare(X, y, validation=validation, penalty=penalty, compiled=compiled,
+                threshold=threshold)  # fmt: skip
     run.open_bar(shown=progress)
     try:
         while not run.ended:
@@ -164,8 +171,7 @@ class Run:
         self.epochs, self.batch_size, self.patience = epochs, batch_size, patience
         self.seed, self.rng = seed, Random(seed)
         self.on_step, self.checkpoint, self.monitor = on_step, checkpoint, monitor
-        metric_name, self.metric = metric_for(loss)
-        self.history = History(metric_name)
+        self.history = History("")
         self.best = model.state_dict()
 
     def prepare(
@@ -176,11 +182,16 @@ class Run:
         validation: float | tuple[Rows, Sequence[float]],
         penalty: Penalty | None,
         compiled: bool | str,
+        threshold: float | None,
     ) -> None:
         """Check and split the samples, resume from a checkpoint, and record the computation."""
+        y, numbers = numbered(y, self.loss)
         samples, targets = paired(X, y)
         if isinstance(validation, tuple):
-            self.train, self.held_back = (samples, targets), paired(*validation)
+            X_held_back, y_held_back = validation
+            if numbers is not None:
+                y_held_back = [numbers.get(t, t) for t in y_held_back]  # type: ignore[call-overload]
+            self.train, self.held_back = (samples, targets), paired(X_held_back, y_held_back)
         else:
             kept, left = split(len(samples), validation, self.rng)
             self.train, self.held_back = pick(samples, targets, kept), pick(samples, targets, left)
@@ -193,6 +204,7 @@ class Run:
         if self.loss in MEAN_LOSSES:
             with no_grad():
                 self.loss([answer] * len(samples), targets)
+        self.set_decision(answer, targets, numbers, threshold)
         if self.checkpoint is not None:
             run = checkpoints.identity(
                 self.model,
@@ -220,6 +232,34 @@ class Run:
         self.steps = steps_for(compiled, self.task)
         if self.monitor is not None:
             self.monitor.begin(*self.train, self.loss, self.optimizer)
+
+    def set_decision(
+        self,
+        answer: Any,
+        targets: Sequence[float],
+        numbers: dict[str, int] | None,
+        threshold: float | None,
+    ) -> None:
+        """Find by which rule outputs become classes, for this run and for all that uses the model.
+
+        Args:
+            answer: the model's output for a sample.
+            targets: as the loss takes them.
+            numbers: which number each text in y became, or None.
+            threshold: as of `fit`.
+
+        Raises:
+            ValueError: a threshold is given, and the targets are not classes.
+        """
+        decision = decision_for(self.loss, answer, targets)
+        if decision is None and threshold is not None:
+            raise ValueError("threshold is for classes, and these targets are quantities")
+        if decision is not None:
+            decision = decision.with_threshold(threshold)
+            if numbers is not None:
+                decision = replace(decision, labels=tuple(numbers))
+        self.model._decision = decision
+        self.history.metric_name, self.metric = metric_for(decision)
 
     def open_bar(self, *, shown: bool) -> None:
         """Show a progress bar, and start the clock."""

@@ -10,8 +10,9 @@ from typing import NamedTuple, Protocol
 import engine
 from engine import Value
 from nn.data.samples import Samples, as_array, pick, take
+from nn.decision import Output
 from nn.losses import MEAN_LOSSES, Loss, Prediction
-from nn.metrics import Output, by_sample, outputs_of, plain
+from nn.metrics import by_sample, outputs_of, plain
 from nn.module import Module
 from nn.optim import Optimizer
 
