@@ -16,10 +16,11 @@ from engine.compile.record.arguments import (
     shape_of_sample,
 )
 from engine.compile.record.captured import CapturedState
+from engine.compile.record.parameters import Guarded
 from engine.compile.record.recorder import Recorder
 from engine.compile.record.refusal import users_line
 from engine.compile.record.tape import Repetition, Tape
-from engine.compile.record.values import Guarded, Placeholder, Recorded
+from engine.compile.record.values import Placeholder, Recorded
 from engine.errors import RecordingError
 from engine.value import Value
 
