@@ -12,6 +12,7 @@ from engine.errors import (
     RecordingError,
     StaleGraphError,
     StaleGraphWarning,
+    StaleProgramError,
 )
 from engine.explain import Explanation, explain
 from engine.files import write_atomically
@@ -50,15 +51,16 @@ from engine.functions import (
 __all__ = [
     "DomainError", "Explanation", "Frames", "GradientMismatch", "LiveArrays",
     "NonFiniteError", "NonFiniteWarning", "Operation", "Picture", "Player", "Program",
-    "RecordingError", "StaleGraphError", "StaleGraphWarning", "Value", "abs", "acos",
-    "acosh", "activations", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients",
-    "compile", "copysign", "cos", "cosh", "define", "degrees", "detached_maximum", "draw",
-    "draw_dot", "erf", "erfc", "exp", "explain", "expm1", "fabs", "fmod", "formula",
-    "frames", "gelu", "grad", "hessian", "hypot", "jacobian", "jvp", "leaky_relu",
-    "leaves", "live_arrays", "log", "log1p", "log2", "log10", "maximum", "minimum",
-    "no_grad", "nodes", "on_arrays", "parse", "play", "pow", "radians", "relu",
-    "remainder", "scope", "sigmoid", "sin", "sinh", "snapshot", "softplus", "sqrt",
-    "strict", "take", "tan", "tanh", "trace_lines", "tree", "where", "write_atomically",
+    "RecordingError", "StaleGraphError", "StaleGraphWarning", "StaleProgramError",
+    "Value", "abs", "acos", "acosh", "activations", "asin", "asinh", "atan", "atan2",
+    "atanh", "check_gradients", "compile", "copysign", "cos", "cosh", "define", "degrees",
+    "detached_maximum", "draw", "draw_dot", "erf", "erfc", "exp", "explain", "expm1",
+    "fabs", "fmod", "formula", "frames", "gelu", "grad", "hessian", "hypot", "jacobian",
+    "jvp", "leaky_relu", "leaves", "live_arrays", "log", "log1p", "log2", "log10",
+    "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play", "pow",
+    "radians", "relu", "remainder", "scope", "sigmoid", "sin", "sinh", "snapshot",
+    "softplus", "sqrt", "strict", "take", "tan", "tanh", "trace_lines", "tree", "where",
+    "write_atomically",
 ]
 # --- end of generated code ---
 # fmt: on

@@ -17,6 +17,10 @@ class RecordingError(RuntimeError):
     """Code given to `engine.compile` cannot be recorded once and replayed faithfully."""
 
 
+class StaleProgramError(RuntimeError):
+    """A compiled function no longer does what was recorded of it."""
+
+
 class GradientMismatch(AssertionError):  # noqa: N818  says what was found
     """`check_gradients` found a gradient that central differences do not confirm."""
 

@@ -24,17 +24,13 @@ def compile(
     batched: bool = False,
     penalty: Callable[[], Value] | None = None,
     backend: str = "auto",
+    audit: bool | str = True,
 ) -> Program:
     """Return a program that computes `fn` and its gradients many times faster.
 
     `fn` is ordinary scalar code. It is run to record its operations when the program is first
     called; the operations become instructions on whole arrays, which every call then replays with
     the numbers it is given. Arguments of another shape are recorded separately.
-
-    While it is recorded, `fn` may compute with numbers but not read them: `if`, `==`, `max`,
-    `float()`, text, or catching an error that depends on one raise `RecordingError`, which says
-    what to write instead. `is`, `type` and `isinstance` cannot be refused, and answer otherwise
-    than eagerly: an input is not a float, a comparison not a bool.
 
     Args:
         fn: takes numbers in lists, tuples and arrays, returns one Value: the loss; or a pair of the
@@ -49,10 +45,29 @@ def compile(
             arrays, except where there is little repetition, as in a long chain of single
             operations, and straight-line Python is faster; or where NumPy is not installed.
 
+        audit: True for audits now and then, False for none, "always" for one at each call.
+
     Raises:
         ModuleNotFoundError: `backend` is "numpy", and NumPy is not installed.
         TypeError: `fn` is not a function.
-        ValueError: there is no such backend, or a penalty without `batched`.
+        ValueError: there is no such backend or audit, or a penalty without `batched`.
+
+    What `fn` reads around it and can be compared quickly is compared before each call, and a change
+    records again: numbers and texts in closures, globals, attributes, lists, dicts and sets; arrays
+    of up to 10,000 numbers; and which Values, functions and objects are there. Of lists of Values
+    and of layers only the nearest 16 are.
+
+    For whatever else may change (files, iterators, a weight replaced deep inside a network) there
+    is the audit: `fn` is run again on the arguments of a call, recording, and each operation and
+    constant is compared with the first recording. A difference raises `engine.StaleProgramError`
+    before the call returns a number; the program has then forgotten its recordings, and the next
+    call records again. Audits are at calls 2 to 5, 8, 16, 64, 256, … of each recording; at calls 2,
+    4, 16, 64, … of one of 10,000 nodes or more. A batched program audits one sample.
+
+    While `fn` is recorded, numbers in its arguments are Values. Most code that would notice is
+    refused, but Python does not let us see `is`, `type`, `isinstance` and `hasattr`. Where code
+    uses these, `fn` is also run on the plain arguments, at its recording and at each audit, and
+    must give the same loss. Where they decide a gradient alone, that goes unseen.
 
     Example:
         >>> import engine
@@ -69,7 +84,7 @@ def compile(
         require_numpy('backend="numpy"')
     elif backend == "auto" and not has_numpy():
         backend = "python"
-    return Program(fn, optimizer, batched, penalty, backend)
+    return Program(fn, optimizer, batched, penalty, backend, audit)
 
 
 def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:

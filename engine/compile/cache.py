@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.compile.recent import Recent
 from engine.compile.record.arguments import Key, Numbers, floats, rectangular_parts, shape_of_sample
+from engine.compile.record.audit import first_difference, next_audit
 from engine.compile.record.function import RecordableFunction, collector_off
 from engine.compile.record.tape import Tape
 from engine.compile.replay.plain_python import PythonReplay, ValueStore
@@ -39,24 +41,34 @@ class CacheEntry:
             whose gradients its replays do not set.
         replays: the programs made from it.
         texts: warnings of slopes that are not finite, by the slopes.
+        calls: how often it has been called, its recording included.
+        audit_at: the call to audit; 0 for never.
     """
 
     tape: Tape
     rolled: Rolled | None
     leaves_out: bool
+    audit_at: int
+    calls: int = 1
     replays: Recent[int | None, ArrayReplay | PythonReplay] = field(default_factory=few_replays)
     texts: dict[object, str] = field(default_factory=dict)
 
 
 @dataclass
 class Call:
-    """One call: what was replayed on which numbers."""
+    """One call: what was replayed on which numbers.
+
+    Attributes:
+        audited: the number that the function itself gave, if it was run again and is of no samples.
+    """
 
     entry: CacheEntry
     replay: ArrayReplay | PythonReplay
     keys: list[Key]
     numbers: list[Numbers]
+    args: Sequence[object]
     n_samples: int | None
+    audited: float | None = None
 
     def sample(self, i: int) -> list[float]:
         """Return the inputs of one sample, or of the whole call if it has no samples."""
@@ -77,51 +89,119 @@ class ProgramCache:
         function: what to record.
         backend: "auto", "numpy" or "python".
         optimizer: whose parameters are kept in one block, in its order; or None.
+        audit: True to run the function again now and then, "always" at every call, or False.
 
     Attributes:
         stats: what has been recorded and compiled.
         last: the last call.
     """
 
-    def __init__(self, function: RecordableFunction, backend: str, optimizer: object) -> None:
+    def __init__(
+        self,
+        function: RecordableFunction,
+        backend: str,
+        optimizer: object,
+        audit: bool | str,
+    ) -> None:
         self.function, self.backend, self.optimizer = function, backend, optimizer
+        self.audits = audit
         self.stats = Stats()
         self.last: Call | None = None
         self._entries: Recent[object, CacheEntry] = Recent(MAX_RECORDINGS, MAX_STEPS)
 
-    def find(self, keys: list[Key], numbers: list[Numbers]) -> Call:
-        """Return the replay for arguments of these shapes, and remember the call."""
+    def find(self, keys: list[Key], numbers: list[Numbers], args: Sequence[object]) -> Call:
+        """Return the replay for arguments of these shapes, and remember the call.
+
+        Raises:
+            StaleProgramError: the function does something else than it did when it was recorded.
+        """
         shapes, n_samples = self._of_samples(keys) if self.function.batched else (keys, None)
         known = (*shapes, self.function.captured_version())
         entry = self._entries.get(known)
+        audited = None
         if entry is None:
-            entry = self._record(keys, numbers)
-            known = (*shapes, self.function.captured_version())  # more of them may be watched now
-            self._entries.add(known, entry, len(entry.tape))
+            entry, version = self._record(keys, numbers, args)
+            known = (*shapes, version)
+            if version >= 0:
+                self._entries.add(known, entry, len(entry.tape))
             self._warn_of_many()
+        else:
+            entry.calls += 1
+            if entry.calls == entry.audit_at:
+                audited = self._audit(entry, keys, numbers, args, n_samples)
         replay = entry.replays.get(n_samples)
         if replay is None:
             replay = self._compiled(entry, keys, n_samples)
             entry.replays.add(n_samples, replay, replay.size)
         if self.last is None or self.last.replay is not replay:
-            self._entries.use(known)
+            if known in self._entries:
+                self._entries.use(known)
             entry.replays.use(n_samples)
-            self.last = Call(entry, replay, keys, numbers, n_samples)
-        self.last.numbers = numbers
+            self.last = Call(entry, replay, keys, numbers, args, n_samples)
+        self.last.numbers, self.last.args, self.last.audited = numbers, args, audited
         return self.last
+
+    def audit_last(self, call: Call) -> None:
+        """Audit the last call, unless the next one would record again in any case.
+
+        Raises:
+            StaleProgramError: the function does something else than it did when it was recorded.
+        """
+        shapes = self._of_samples(call.keys)[0] if self.function.batched else call.keys
+        entry = self._entries.get((*shapes, self.function.captured_version()))
+        if entry is call.entry:
+            self._audit(entry, call.keys, call.numbers, call.args, call.n_samples)
+
+    def _audit(
+        self,
+        entry: CacheEntry,
+        keys: list[Key],
+        numbers: list[Numbers],
+        args: Sequence[object],
+        n_samples: int | None,
+    ) -> float | None:
+        """Run the function again, and compare what it does with its recording.
+
+        Returns:
+            The number that it gives, to compare with that of a replay; None of samples, or if it is
+            not defined.
+
+        Raises:
+            StaleProgramError: it does something else.
+            Exception: it raises that, as it would without compile; after any error all recordings
+                are forgotten.
+        """
+        start = time.perf_counter()
+        try:
+            with collector_off():
+                number = self.function.audit(entry.tape, keys, numbers, args, n_samples)
+        except Exception:
+            self.clear()
+            raise
+        self.stats.audits += 1
+        self.stats.audit_ms = 1e3 * (time.perf_counter() - start)
+        entry.audit_at = self._next_audit(entry.calls, entry.tape)
+        return number if n_samples is None else None
+
+    def _next_audit(self, calls: int, tape: Tape) -> int:
+        """Return at which call of a recording its next audit is."""
+        if self.audits == "always":
+            return calls + 1
+        return next_audit(calls, len(tape)) if self.audits else 0
 
     def clear(self) -> None:
         """Forget all recordings."""
         self._entries.clear()
+        self.function.forget()
 
     def _warn_of_many(self) -> None:
         """Warn once that there are many recordings."""
         if self.stats.recordings == MANY_RECORDINGS:
             warnings.warn(
                 f"{self.function.name} has been recorded {MANY_RECORDINGS} times, once for every "
-                "shape of its arguments and every change of a number that it reads from outside; "
-                "pass what changes as an argument, and use batched=True for batches of many "
-                "sizes",
+                "shape of its arguments and every change of what it reads from outside, or changes "
+                "itself; pass what changes as an argument, and use batched=True for batches of "
+                "many sizes",
                 RuntimeWarning,
                 stacklevel=6,
             )
@@ -146,13 +226,23 @@ class ProgramCache:
                 )
         return list(shapes), counts[0]
 
-    def _record(self, keys: list[Key], numbers: list[Numbers]) -> CacheEntry:
-        """Record the function for arguments of these shapes."""
+    def _record(
+        self, keys: list[Key], numbers: list[Numbers], args: Sequence[object]
+    ) -> tuple[CacheEntry, int]:
+        """Record the function for arguments of these shapes; return the captured version too."""
         start = time.perf_counter()
         with collector_off():
-            tape = self.function.record_and_verify(keys, numbers)
-            self._take_into_arrays(tape)
+            tape, version = self.function.record(keys, numbers, args)
             self.stats.record_ms = 1e3 * (time.perf_counter() - start)
+            self.stats.recordings += 1
+            last = self.last
+            if (
+                last is not None
+                and last.keys == keys
+                and first_difference(last.entry.tape, tape) is None
+            ):
+                return last.entry, version  # what changed made no difference
+            self._take_into_arrays(tape)
             start = time.perf_counter()
             rolled = None
             if self.backend != "python":
@@ -160,11 +250,11 @@ class ProgramCache:
 
                 rolled = reroll(tape, one_lane=self.function.batched)
             self.stats.compile_ms = 1e3 * (time.perf_counter() - start)
-        self.stats.recordings += 1
         self.stats.nodes = len(tape)
         moved = getattr(self.optimizer, "parameters", None)
         leaves_out = moved is None or not set(moved) <= set(tape.parameters)
-        return CacheEntry(tape, rolled, leaves_out and hasattr(self.optimizer, "zero_grad"))
+        leaves_out = leaves_out and hasattr(self.optimizer, "zero_grad")
+        return CacheEntry(tape, rolled, leaves_out, self._next_audit(1, tape)), version
 
     def _take_into_arrays(self, tape: Tape) -> None:
         """Keep the parameters in arrays from now on, unless NumPy is not to be used."""

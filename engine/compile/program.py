@@ -18,11 +18,11 @@ from engine.compile.record.arguments import (
     read_argument,
     rectangular_parts,
 )
-from engine.compile.record.cures import uncaught
+from engine.compile.record.audit import is_close
 from engine.compile.record.function import RecordableFunction
 from engine.compile.replay.cuts import Met
 from engine.compile.stats import Stats
-from engine.errors import DomainError, NonFiniteError, NonFiniteWarning
+from engine.errors import NonFiniteError, NonFiniteWarning, StaleProgramError
 from engine.value import Value, current
 
 if TYPE_CHECKING:
@@ -56,12 +56,15 @@ class Program:
         batched: bool,
         penalty: Callable[[], Value] | None,
         backend: str,
+        audit: bool | str,
     ) -> None:
         if not callable(fn):
             hint = "; leave out the brackets after its name" if isinstance(fn, Value) else ""
             raise TypeError(f"compile needs a function that returns a Value, got {fn!r}{hint}")
         if backend not in ("auto", "numpy", "python"):
             raise ValueError(f'backend must be "auto", "numpy" or "python", got {backend!r}')
+        if audit not in (True, False, "always"):
+            raise ValueError(f'audit must be True, False or "always", got {audit!r}')
         no_step = isinstance(optimizer, type) or not hasattr(optimizer, "step")
         if optimizer is not None and no_step:
             raise TypeError(
@@ -81,7 +84,7 @@ class Program:
             import_module("engine.compile.replay.arrays")  # loads NumPy, outside of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
         self._function = RecordableFunction(fn, penalty, batched)
-        self._cache = ProgramCache(self._function, backend, optimizer)
+        self._cache = ProgramCache(self._function, backend, optimizer, audit)
         self._outputs: list[list[float]] | None = None  # of a call that inf or nan made eager
         self._turn, self._running = RLock(), False
 
@@ -90,6 +93,8 @@ class Program:
 
         Raises:
             RecordingError: the function cannot be recorded.
+            StaleProgramError: an audit found that the function does something else than it did when
+                it was recorded. The program has forgotten that, and the next call records again.
             TypeError: an argument holds anything other than numbers.
             ValueError: an argument is ragged, or holds nan; or inf, where the result is not finite.
             DomainError: an operation was given a number outside its domain.
@@ -172,6 +177,26 @@ class Program:
             p.grad = grad
         return root
 
+    def audit(self) -> None:
+        """Audit the last call now: run the function again, and compare what it does.
+
+        Its operations and constants are compared with the recording one by one, exactly. Programs
+        do so by themselves now and then; see `engine.compile`.
+
+        Raises:
+            StaleProgramError: the function does something else than it did when it was recorded.
+                The program has forgotten that, and the next call records again.
+            ValueError: the program has not been called yet.
+        """
+        call = self._called("program.audit() runs the function on the arguments of")
+        self._take_turn()
+        try:
+            self._running = True
+            self._cache.audit_last(call)
+        finally:
+            self._running = False
+            self._turn.release()
+
     def forget(self) -> None:
         """Forget all recordings, so that the next call records again.
 
@@ -246,7 +271,7 @@ class Program:
             key, parts = read_argument(x, self._function.argument(i))
             keys.append(key)
             numbers += parts
-        call = self._cache.find(keys, numbers)
+        call = self._cache.find(keys, numbers, args)
         replay = call.replay
         self._outputs = None
         self._cache.stats.replays += 1
@@ -254,8 +279,6 @@ class Program:
             loss, finite = replay.run(numbers, gradients=gradients != "none")
         except ArithmeticError:  # outside a domain
             finite = False
-        except IndexError as error:  # of take
-            raise uncaught(error, self._function.fn) from None
         text = ""
         if not finite:
             found = replay.leave_out_slopes(numbers) if gradients != "none" else None
@@ -263,6 +286,8 @@ class Program:
                 return self._not_finite(call, gradients)
             loss, met = found
             text = self._text_of(call, met)
+        if call.audited is not None:
+            self._compare(loss, call.audited, call)
         if replay.doubtful:
             _, self._outputs = carry_out(call)
         if gradients == "set" and call.entry.leaves_out:
@@ -274,6 +299,20 @@ class Program:
         if text:
             warnings.warn(text, NonFiniteWarning, stacklevel=4)
         return loss
+
+    def _compare(self, loss: float, audited: float, call: Call) -> None:
+        """Compare a replay's number with that of the function itself.
+
+        Raises:
+            StaleProgramError: they differ by more than rounding, although all operations agree.
+        """
+        if not is_close(loss, audited, call.entry.tape, call.sample(0)):
+            self.forget()
+            raise StaleProgramError(
+                f"{self._function.name} gave {loss:g} replayed and {audited:g} when it was run "
+                "again, although its operations are those that were recorded, which must not "
+                "happen: please report it, and leave compile out meanwhile"
+            )
 
     # ---- inf and nan ----
 
@@ -293,10 +332,7 @@ class Program:
         for numbers, (name, shape) in zip(call.numbers, names, strict=True):
             if bad := first_non_finite(numbers, name, shape):
                 raise ValueError(f"{bad}; fill in or leave out missing numbers first")
-        try:
-            loss, self._outputs = carry_out(call)
-        except DomainError as error:
-            raise uncaught(error, self._function.fn) from None
+        loss, self._outputs = carry_out(call)
         if gradients == "none":
             return loss.data
         used = call.replay.parameters.parameters

@@ -18,6 +18,8 @@ class Stats:
         record_ms: the time of the last recording, in milliseconds.
         compile_ms: the time to make instructions, or plain Python, of it, in milliseconds.
         replays: how often the program has been called.
+        audits: how often the function was run again and did the same.
+        audit_ms: the time of the last audit, in milliseconds.
     """
 
     recordings: int = 0
@@ -28,6 +30,8 @@ class Stats:
     record_ms: float = 0.0
     compile_ms: float = 0.0
     replays: int = 0
+    audits: int = 0
+    audit_ms: float = 0.0
 
     def __str__(self) -> str:
         if not self.recordings:
@@ -40,5 +44,6 @@ class Stats:
             )
         return (
             f"{self.nodes:,} nodes → {made}; recorded in {self.record_ms:.0f} ms, compiled in "
-            f"{self.compile_ms:.0f} ms; recordings {self.recordings}, replays {self.replays}"
+            f"{self.compile_ms:.0f} ms; recordings {self.recordings}, replays {self.replays}, "
+            f"audits {self.audits}"
         )

@@ -1,85 +1,77 @@
-"""Captured state: what a function takes from outside besides Values, and a recording freezes.
+"""Captured state: what a function takes from outside, and whether that is still as it was.
 
-Plain numbers and small arrays are compared at every call, and a change records again. The states of
-random number generators are compared around a recording, since a draw cannot be replayed.
+What is quick to compare is compared before every call, and a change records again at once:
+closures, globals, attributes, lists, dicts, sets and small arrays. The rest is for the audit.
 """
 
 from __future__ import annotations
 
 import random
-import sys
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from operator import is_
 from types import (
-    CellType,
+    BuiltinMethodType,
     FunctionType,
+    MemberDescriptorType,
     MethodType,
+    MethodWrapperType,
     ModuleType,
 )
+from typing import Any
 
 from engine.compile.record.objects import (
-    PLAIN_NUMBERS,
-    AttributesOf,
+    ATOMS,
+    attributes,
     contents,
-    entry,
-    file_of,
-    identity,
-    is_scalar,
     is_users,
-    named_instructions,
+    names_read,
     root,
+    same,
+    users_classes,
 )
 from engine.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-OWN_PACKAGES = ("engine", "nn")
-_next_version = count()  # version numbers, each of which is used once
-MAX_VERSIONS = 64
+CONTAINERS = (list, dict, set, deque)
+TYPE_QUESTIONS = {"isinstance", "type", "hasattr", "getattr", "callable", "dir", "vars", "id", "is"}
 MAX_OBJECTS = 5000  # objects to look into; larger data should be arguments of the function
-MAX_FORMER_ARRAYS = 8  # arrays that were there before, some of which may come back
-MAX_ARRAY_SIZE = 10_000  # comparing more at every call would take longer than many programs run
+MAX_ENTRIES = 10_000  # comparing more at every call would take longer than many programs run
+MAX_NEAR = 16  # lists of Values, and objects of libraries
+_next_version = count()  # version numbers, each of which is used once
 
 
 class CapturedState:
     """What functions can reach through closures, globals, their own objects, lists and dicts.
 
     Of the user's own objects and modules, only attributes that reachable code reads by name are
-    watched; those that no code reads may change.
+    watched; those that no code reads may change. Of lists that hold nothing but Values, and of
+    objects of libraries (a network has thousands of both) the nearest are watched.
 
     Args:
         functions: where to begin.
 
     Attributes:
-        cells: what closures hold.
-        lists: lists, all of whose entries may be replaced.
-        entries: other lists, dicts and the like, and a key of what in them may be replaced.
-        sized: lists and dicts of such entries, which may grow.
-        arrays: NumPy arrays of at most 10,000 numbers; larger ones should be arguments.
+        version: a number of its own.
         leaves: plain Values that no operation has made.
+        generators: of random numbers.
+        asks_types: whether code may ask what kind of object it is given.
+        changes_itself: whether what is watched changed while the function ran, in such a way that
+            every call has to run it.
     """
 
     def __init__(self, *functions: object) -> None:
-        self.cells: list[CellType] = []
-        self.lists: list[Any] = []
-        self.entries: list[tuple[Any, Any]] = []
-        self.sized: list[Any] = []
-        self.arrays: list[Any] = []
+        self.version = next(_next_version)
         self.leaves: list[Value] = []
-        self._last_arrays: list[bytes] = []  # what was in the arrays at the last look
-        self._last_found: list[object] = []  # what was elsewhere at the last look
-        self._version = next(_next_version)  # the number of that state
-        # What was there is kept alive, so that no other object gets one of the ids.
-        self._versions: dict[tuple[object, ...], tuple[int, list[object]]] = {}
-        self._generators: list[object] = []
-        self._names_read: set[str] = set()  # names of attributes, and texts that may name one
-        self._names_written: set[str] = set()
-        self._namespaces: dict[int, Any] = {}  # where attributes of the user's own objects are
+        self.generators: list[Any] = []
+        self.asks_types = self.changes_itself = False
+        self._places: list[tuple[Callable[[Any], object], Any]] = []
+        self._containers: list[Any] = []
+        self._arrays: list[Any] = []
+        self._near = 0
+        self._reads: Counter[str] = Counter()  # names of attributes, and texts that may name one
+        self._spaces: list[tuple[Mapping[str, object], Callable[[str], object]]] = []
         self._noted: set[tuple[int, str]] = set()
         seen: dict[int, object] = {}  # kept alive, so that no other object gets one of the ids
         waiting = deque(functions)
@@ -90,165 +82,171 @@ class CapturedState:
                 waiting += self._explore(x)
             if not waiting:  # what has been found last may read attributes of what was found before
                 waiting += self._newly_read()
+        self.keep()
 
-    def watches_same(self, other: CapturedState) -> bool:
-        """Return whether another exploration watches the same locations."""
-        mine, its = (
-            (
-                [id(cell) for cell in outside.cells],
-                [id(x) for x in outside.lists],
-                [(id(x), key) for x, key in outside.entries],
-                [id(x) for x in outside.sized],
-                {id(array) for array in outside.arrays},
-            )
-            for outside in (self, other)
-        )
-        return mine == its
+    # ---- comparing ----
 
-    def keep_arrays_of(self, other: CapturedState) -> None:
-        """Keep watching arrays of an earlier exploration, between which a name may switch."""
-        known = {id(array) for array in self.arrays}
-        self.arrays += [array for array in other.arrays if id(array) not in known][
-            :MAX_FORMER_ARRAYS
-        ]
+    def keep(self) -> None:
+        """Keep what is there now, to compare with."""
+        self._found = self._read()
+        self._kept: list[Any] = [copied(x) for x in self._containers]
+        self._bytes = [x.tobytes() for x in self._arrays]
 
-    def version(self) -> int:
-        """Return a version number: equal if and only if everything watched is unchanged."""
+    def is_unchanged(self) -> bool:
+        """Return whether everything watched is as it was kept."""
+        if self.changes_itself:
+            return False
+        found = self._read()
+        if not all(map(is_, found, self._found)):
+            if not all(map(same, found, self._found)):
+                return False
+            self._found = found
         try:
-            found = [cell.cell_contents for cell in self.cells]
-            found += [x[key] for x, key in self.entries]
-        except (ValueError, LookupError):  # something has gone
-            found = [contents(cell) for cell in self.cells]
-            found += [entry(x, key) for x, key in self.entries]
-        for x in self.lists:
-            found += x
-        found += map(len, self.sized)
-        held = [array.tobytes() for array in self.arrays] if self.arrays else self._last_arrays
-        same = len(found) == len(self._last_found) and all(map(is_, found, self._last_found))
-        if not same or held != self._last_arrays:
-            self._last_arrays = held
-            state = (*map(identity, found), *held)
-            if state not in self._versions:
-                self._versions[state] = (next(_next_version), found)
-                if len(self._versions) > MAX_VERSIONS:
-                    del self._versions[next(iter(self._versions))]
-            self._last_found, self._version = found, self._versions[state][0]
-        return self._version
+            # Lists and dicts compare their entries by identity first.
+            equal = self._containers == self._kept
+        except Exception:  # an array in the place of another, or a user's own __eq__
+            return False
+        return equal and (not self._arrays or [x.tobytes() for x in self._arrays] == self._bytes)
 
-    def rng_states(self) -> list[object]:
-        """Return the states of all random number generators, including Python's and NumPy's own."""
-        states: list[object] = [random.getstate()]
-        numpy = sys.modules.get("numpy")
-        if numpy is not None:
-            _, key, *others = numpy.random.get_state()
-            states += [key.tobytes(), *others]
-        for x in self._generators:
-            state = x.getstate() if isinstance(x, random.Random) else x.bit_generator.state  # type: ignore[attr-defined]
-            states.append(repr(state))
-        return states
+    def settle(self) -> None:
+        """Take over what the function has changed itself while it ran.
+
+        It may log what it does. But where it goes by a counter, or uses up a list, a replay would
+        leave out what it does, so every call has to run it.
+        """
+        found, kept = self._found, self._kept
+        self.keep()
+        self.changes_itself |= any(
+            isinstance(new, ATOMS) and not same(new, old)
+            for new, old in zip(self._found, found, strict=True)
+        ) or any(len(new) < len(old) for new, old in zip(self._kept, kept, strict=True))
+
+    def _read(self) -> list[object]:
+        return [get(key) for get, key in self._places]
+
+    # ---- exploring ----
 
     def _explore(self, x: object) -> Iterator[object]:
-        """Note what is plain data in `x`, and yield what else to look into."""
+        """Note what is to be watched in `x`, and yield what else to look into."""
         if isinstance(x, Value):
-            if type(x) is Value and x.op is None:
-                self.leaves.append(x)
+            self._leaf(x)
         elif isinstance(x, partial):
             yield from (x.func, *x.args, *x.keywords.values())
         elif isinstance(x, MethodType):
             yield from (x.__func__, x.__self__)
+        elif isinstance(x, (BuiltinMethodType, MethodWrapperType)):
+            yield x.__self__
         elif isinstance(x, FunctionType):
             yield from self._explore_function(x)
         elif isinstance(x, (property, classmethod, staticmethod)):
             yield x.fget if isinstance(x, property) else x.__func__
-        elif isinstance(x, random.Random) or hasattr(x, "bit_generator"):
+        elif isinstance(x, random.Random) or hasattr(type(x), "bit_generator"):
             if not isinstance(x, random.SystemRandom):  # which has no state
-                self._generators.append(x)
-        elif hasattr(x, "tobytes") and hasattr(x, "dtype"):
-            if x.dtype.kind in "fiub" and 0 < x.size <= MAX_ARRAY_SIZE:  # type: ignore[attr-defined]
-                self.arrays.append(x)
-        elif isinstance(x, dict):
-            self.sized.append(x)
-            for key in list(x)[:MAX_OBJECTS]:
-                self.entries.append((x, key))
-                yield x[key]
-        elif isinstance(x, (list, tuple)):
-            yield from self._explore_list(x)
+                self.generators.append(x)
+        elif hasattr(type(x), "tobytes") and hasattr(type(x), "dtype"):
+            if 0 < x.size <= MAX_ENTRIES:  # type: ignore[attr-defined]
+                self._arrays.append(x)
+                if x.dtype.hasobject:  # type: ignore[attr-defined]
+                    yield x.ravel().tolist()  # type: ignore[attr-defined]
+        elif isinstance(x, (*CONTAINERS, tuple, frozenset)):
+            yield from self._explore_container(x)
         elif isinstance(x, ModuleType):
-            if is_users(x.__name__, getattr(x, "__file__", None)):
-                self._namespaces[id(x)] = vars(x)
+            if is_users(x.__name__, vars(x).get("__file__")):
+                self._spaces.append((vars(x), vars(x).get))
         elif isinstance(x, type):
-            for kind in self._users_classes(x):
+            for kind in self._note_classes(x):
                 yield vars(kind).get("__init__")
+        elif hasattr(type(x), "__next__") and not hasattr(type(x), "write"):
+            self.changes_itself = True  # an iterator, which runs on with every use
         elif root(type(x).__module__) != "engine":
             yield from self._explore_object(x)
 
-    def _explore_list(self, x: list[object] | tuple[object, ...]) -> Iterator[object]:
-        """Look at what a list holds; which Values and lists they are is not watched."""
-        watched = []
-        for i, found in enumerate(x):
-            if isinstance(found, Value):
-                if type(found) is Value and found.op is None:
-                    self.leaves.append(found)
-                continue
-            if i == MAX_OBJECTS:
-                break
-            if not isinstance(found, (list, tuple)):
-                watched.append(i)
-            if not isinstance(found, PLAIN_NUMBERS):
-                yield found
-        if isinstance(x, tuple) or (x and not watched):  # whose entries stay, or are Values
-            return
-        self.sized.append(x)
-        if len(watched) == len(x):
-            self.lists.append(x)
-        else:
-            self.entries += [(x, i) for i in watched]
+    def _leaf(self, x: Value) -> None:
+        if type(x) is Value and x.op is None:
+            self.leaves.append(x)
+
+    def _explore_container(self, x: Any) -> Iterator[object]:
+        """Look at what a list, a dict or a set holds."""
+        objects = []
+        only_values = bool(x)
+        for entry in x.values() if isinstance(x, dict) else x:
+            if isinstance(entry, Value):
+                self._leaf(entry)
+            else:
+                only_values = False
+                if not isinstance(entry, ATOMS):
+                    objects.append(entry)
+        if isinstance(x, CONTAINERS) and len(x) <= MAX_ENTRIES:
+            self._near += only_values
+            if not only_values or self._near <= MAX_NEAR:
+                self._containers.append(x)
+        yield from objects[:MAX_OBJECTS]
 
     def _explore_object(self, x: object) -> Iterator[object]:
-        """Look at the attributes of an object, and at how it is called."""
-        call = getattr(type(x), "__call__", None)  # noqa: B004  the function itself is wanted
-        if isinstance(call, FunctionType):
-            yield call
-        if self._users_classes(type(x)):
-            self._namespaces[id(x)] = AttributesOf(x)
-        own = getattr(x, "__dict__", None)
-        if isinstance(own, dict) and id(x) not in self._namespaces:
-            for name, found in own.items():
-                if isinstance(found, PLAIN_NUMBERS) or is_scalar(found):
-                    self.entries.append((own, name))
-                else:
-                    yield found
+        """Look at the attributes of an object, and at what its class makes of it."""
+        own = attributes(x)
+        classes = self._note_classes(type(x))
+        for kind in classes:
+            for name, found in vars(kind).items():
+                if isinstance(found, MemberDescriptorType):
+                    self._spaces.append(({name: None}, partial(slot_of, x)))
+                elif name.startswith("__") and isinstance(found, FunctionType):
+                    yield found  # which no code calls by name
+        if classes:
+            if own is not None:
+                self._spaces.append((own, own.get))
+                self._places.append(
+                    (dict.__len__, own)
+                )  # another attribute may hide one of the class
+        elif own is not None:
+            self._near += 1
+            if self._near <= MAX_NEAR:
+                self._containers.append(own)
+            yield from own.values()
 
-    def _users_classes(self, kind: type) -> list[type]:
+    def _note_classes(self, kind: type) -> list[type]:
         """Note which of a class and those it is derived from are the user's, and return these."""
-        found = [k for k in kind.__mro__ if is_users(k.__module__, file_of(k.__module__))]
-        self._namespaces.update((id(k), vars(k)) for k in found)
+        found = users_classes(kind)
+        self._spaces += [(vars(k), vars(k).get) for k in found]
         return found
 
     def _newly_read(self) -> Iterator[object]:
         """Look at the attributes of the user's own objects that recently found code reads."""
-        for owner, space in list(self._namespaces.items()):
-            for name in space.keys() & (self._names_read - self._names_written):
-                if (owner, name) not in self._noted:
-                    self._noted.add((owner, name))
-                    self.entries.append((space, name))
-                    yield space[name]
+        names = {name for name, n in self._reads.items() if n > 0}
+        for i, (space, get) in enumerate(self._spaces):
+            for name in space.keys() & names:
+                if (i, name) not in self._noted:
+                    self._noted.add((i, name))
+                    self._places.append((get, name))
+                    yield get(name)
 
     def _explore_function(self, f: FunctionType) -> Iterator[object]:
         """Look at what a function's closure holds, and at the globals that its code reads."""
-        for cell in f.__closure__ or ():
-            self.cells.append(cell)
-            yield contents(cell)
         yield from f.__defaults__ or ()
         if f.__kwdefaults__:
             yield f.__kwdefaults__
-        if root(f.__module__) in OWN_PACKAGES:
+        cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
+        yield from map(contents, cells.values())
+        if root(f.__module__) in ("engine", "nn"):
+            self._places += [(contents, cell) for cell in cells.values()]
             return
-        for opname, name in named_instructions(f.__code__):
-            if opname == "STORE_ATTR":
-                self._names_written.add(name)
-            elif opname in ("LOAD_GLOBAL", "LOAD_NAME") and name in f.__globals__:
-                self.entries.append((f.__globals__, name))
-                yield f.__globals__[name]
-            elif opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST"):
-                self._names_read.add(name)
+        for (kind, name), n in names_read(f.__code__).items():
+            if kind == "attribute":
+                self._reads[name] += n
+            elif n > 0 and kind == "global":
+                self.asks_types |= name in TYPE_QUESTIONS
+                self._places.append((f.__globals__.get, name))
+                yield f.__globals__.get(name)
+            elif n > 0 and name in cells:
+                self._places.append((contents, cells[name]))
+
+
+def copied(x: Any) -> object:
+    """Return a copy of a container that is equal to it as long as it holds the same."""
+    kind = next(kind for kind in CONTAINERS if isinstance(x, kind))
+    return kind(x)
+
+
+def slot_of(x: object, name: str) -> object:
+    """Return what a slot of an object holds, or None if nothing."""
+    return getattr(x, name, None)

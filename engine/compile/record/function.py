@@ -6,7 +6,12 @@ import gc
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import prod
+from operator import is_
+from random import Random
+from typing import Any
 
+from engine.blocks import no_grad
 from engine.compile.record.arguments import (
     Key,
     Numbers,
@@ -15,14 +20,22 @@ from engine.compile.record.arguments import (
     rectangular_parts,
     shape_of_sample,
 )
+from engine.compile.record.audit import first_difference, in_words, is_close
 from engine.compile.record.captured import CapturedState
-from engine.compile.record.parameters import Guarded
+from engine.compile.record.random_states import put_back, random_states, same_states
 from engine.compile.record.recorder import Recorder
 from engine.compile.record.refusal import users_line
-from engine.compile.record.tape import Repetition, Tape
-from engine.compile.record.values import Placeholder, Recorded
-from engine.errors import RecordingError
+from engine.compile.record.tape import Tape
+from engine.compile.record.values import Guarded, Placeholder, Recorded
+from engine.errors import RecordingError, StaleProgramError
 from engine.value import Value
+
+MAX_STATES = 64
+CURE = (
+    "pass what changes as an argument, or call program.forget() after each change. The program has "
+    "forgotten its recordings, and the next call records again; what it gave since its last audit "
+    'may be wrong, which audit="always" avoids'
+)
 
 
 class RecordableFunction:
@@ -38,7 +51,8 @@ class RecordableFunction:
         self, fn: Callable[..., object], penalty: Callable[[], Value] | None, batched: bool
     ) -> None:
         self.fn, self.penalty, self.batched = fn, penalty, batched
-        self._captured = CapturedState(fn, penalty)
+        self._states: list[CapturedState] = []  # each of a recording, the last one used first
+        self._rng = Random(0)  # picks the samples to audit
         self.name = getattr(fn, "__name__", type(fn).__name__)
         self._signature: inspect.Signature | None = None
         with suppress(TypeError, ValueError):  # a function written in C has none
@@ -83,6 +97,7 @@ class RecordableFunction:
         keys: Sequence[Key],
         numbers: Sequence[Numbers],
         make: Callable[[], Recorder] = Recorder,
+        sample: int = 0,
     ) -> Tape:
         """Return what the function does with arguments of these shapes.
 
@@ -90,6 +105,7 @@ class RecordableFunction:
             keys: the shape of each argument; of a batched program with its samples.
             numbers: what the arguments hold.
             make: makes the tape to record on.
+            sample: which one of a batched program.
 
         Raises:
             TypeError: the function does not return a Value.
@@ -98,14 +114,23 @@ class RecordableFunction:
         if self.batched:
             keys = [shape_of_sample(key, self.argument(i))[0] for i, key in enumerate(keys)]
         with make() as recorder:
-            given = first_numbers(keys, numbers)
+            given = numbers_of(sample, keys, numbers)
             args = [
                 placeholders(
                     key, self.argument(i), lambda label: recorder.input(next(given), label)
                 )
                 for i, key in enumerate(keys)
             ]
+            made = [list(flat(x)) for x in args]
             loss, outputs = self.checked(self.called(args))
+            for i, (x, before) in enumerate(zip(args, made, strict=True)):
+                after = list(flat(x))
+                if len(after) != len(before) or not all(map(is_, after, before)):
+                    raise RecordingError(
+                        f"{self.name} changes its argument {self.argument(i)}, which belongs to "
+                        f"the caller, and a replay would not; copy it first: {self.argument(i)} = "
+                        f"[*{self.argument(i)}]"
+                    )
             penalty = None if self.penalty is None else self.penalty()
             if penalty is not None and not isinstance(penalty, Value):
                 raise TypeError(f"penalty() must return one Value, got {penalty!r}")
@@ -160,89 +185,171 @@ class RecordableFunction:
         return result, list(outputs)
 
     def captured_version(self) -> int:
-        """Return the version of the captured state: what the function can reach besides Values."""
-        return self._captured.version()
+        """Return the version of the captured state that a recording began with; −1 if none did."""
+        states = self._states
+        for i, state in enumerate(states):
+            if state.is_unchanged():
+                if i:
+                    states.insert(0, states.pop(i))
+                return state.version
+        return -1
 
-    def record_and_verify(
-        self,
-        keys: Sequence[Key],
-        numbers: Sequence[Numbers],
-    ) -> Tape:
-        """Record what the function does, and verify that it does the same again.
+    def forget(self) -> None:
+        """Forget the captured states of all recordings."""
+        self._states.clear()
+
+    def record(
+        self, keys: Sequence[Key], numbers: Sequence[Numbers], args: Sequence[object]
+    ) -> tuple[Tape, int]:
+        """Record what the function does, and verify that it can be replayed.
 
         Args:
             keys: the shape of each argument.
             numbers: what the arguments hold.
+            args: the arguments themselves.
+
+        Returns:
+            The recording, and the version of the captured state that it is of; −1 if the function
+            changes that itself, so that every call has to record.
 
         Raises:
-            RecordingError: a second recording differs from the first, or it drew random numbers.
+            RecordingError: the function drew random numbers, or decided by what kind of object an
+                argument is.
         """
-        captured = CapturedState(self.fn, self.penalty)
-        captured.keep_arrays_of(self._captured)
-        if not captured.watches_same(self._captured):
-            self._captured = captured
-        with guarded(captured.leaves):
-            tape = self.record_without_randomness(captured, keys, numbers)
+        known = self._states[0] if self.captured_version() >= 0 else None
+        state = known or CapturedState(self.fn, self.penalty)
+        with guarded(state.leaves):
+            tape = self.record_without_randomness(state, keys, numbers)
         if not tape.depends_on_parameters():
             raise RecordingError(
                 f"{self.name} returned a Value that depends on no parameter; use Values from "
                 "outside the function as weights and biases"
             )
-        with guarded([*captured.leaves, *tape.parameters]):
-            if self.difference(tape, keys, numbers) is not None:
-                # Only now is it known that some leaves are parameters, whose comparisons are
-                # recorded as well.
+        if not {p for p in tape.parameters if type(p) is Value} <= set(state.leaves):
+            # Only now is it known that they are parameters, whose comparisons are recorded as well.
+            with guarded([*state.leaves, *tape.parameters]):
                 tape = self.record_once(keys, numbers)
-                self.compare(tape, keys, numbers)
-        return tape
+        state.settle()
+        if state.asks_types and not state.changes_itself:
+            self.compare_with_eager(tape, state, args, 0)
+        if state.changes_itself:
+            return tape, -1
+        if known is None:
+            self._states.insert(0, state)
+            del self._states[MAX_STATES:]
+        return tape, state.version
 
     def record_without_randomness(
-        self, captured: CapturedState, keys: Sequence[Key], numbers: Sequence[Numbers]
+        self, state: CapturedState, keys: Sequence[Key], numbers: Sequence[Numbers]
     ) -> Tape:
         """Record the function, and make sure that no random number was drawn.
 
         Raises:
-            RecordingError: one was.
+            RecordingError: one was; it has been put back.
         """
         for _ in range(4):  # more than once, since another thread may have drawn
-            before = captured.rng_states()
+            before = random_states(state.generators)
             tape = self.record_once(keys, numbers)
-            if captured.rng_states() == before:
+            if same_states(before, random_states(state.generators)):
                 return tape
-        before = captured.rng_states()
-        line = self.line_where(lambda _: captured.rng_states() != before, keys, numbers)
+        before = random_states(state.generators)
+        line = self.line_where(
+            lambda _: not same_states(before, random_states(state.generators)), keys, numbers
+        )
+        put_back(before)
         raise RecordingError(
             f"{line}{self.name} draws random numbers while it is recorded, which a program would "
             "repeat forever; draw them outside and pass them as arguments"
         )
 
-    def difference(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> int | None:
-        """Record the function again; return the first step that differs, or None."""
-        again = Repetition(tape)
-        self.record_once(keys, numbers, lambda: Recorder(again))
-        return again.difference()
+    def compare_with_eager(
+        self, tape: Tape, state: CapturedState, args: Sequence[object], sample: int
+    ) -> None:
+        """Run the function on the arguments themselves, and compare its number with a recording's.
 
-    def compare(self, tape: Tape, keys: Sequence[Key], numbers: Sequence[Numbers]) -> None:
-        """Record the function again, and compare: what differs would be frozen in a program.
+        Arguments are Values while they are recorded, and Python does not let us see `isinstance`.
 
         Raises:
-            RecordingError: this recording differs from the last.
+            RecordingError: the numbers differ by more than rounding.
         """
-        step = self.difference(tape, keys, numbers)
-        if step is None:
+        if self.batched:
+            args = [x[sample] for x in args]  # type: ignore[index]
+        before = random_states(state.generators)
+        try:
+            with no_grad():
+                found = self.checked(self.fn(*args))[0].data
+        except Exception:  # it may be of Values only; then there is nothing to compare with
             return
-        line = self.line_where(lambda recorder: len(recorder.tape) > step, keys, numbers)
-        raise RecordingError(
-            f"{line}{self.name} behaved differently when it was recorded a second time: a random "
-            "draw, a counter, or a number that changed; make such numbers outside and pass them "
-            "as arguments"
-        )
+        finally:
+            put_back(before)
+            state.settle()
+        if not is_close(found, tape.result, tape, [x for arg in args for x in flat(arg)]):
+            raise RecordingError(
+                f"{self.name} gives {tape.result:g} while it is recorded, and {found:g} when it is "
+                "called with these arguments: it decides by what kind of object a number is "
+                "(isinstance, type, hasattr, is), and those of arguments are Values while it is "
+                "recorded; decide outside, for example in functools.partial"
+            )
+
+    def audit(
+        self,
+        tape: Tape,
+        keys: Sequence[Key],
+        numbers: Sequence[Numbers],
+        args: Sequence[object],
+        n_samples: int | None,
+    ) -> float | None:
+        """Record the function again, and compare each operation and constant with its recording.
+
+        The states of random number generators stay as they are.
+
+        Args:
+            tape: the recording.
+            keys: the shape of each argument.
+            numbers: what the arguments hold.
+            args: the arguments themselves.
+            n_samples: how many samples they hold, of which one is recorded.
+
+        Returns:
+            The number that it gives; None if an operation is outside its domain, which a replay
+            will say as well.
+
+        Raises:
+            StaleProgramError: the function does something else.
+        """
+        state = self._states[0]
+        sample = self._rng.randrange(n_samples or 1)
+        before = random_states(state.generators)
+        try:
+            with guarded([*state.leaves, *tape.parameters]):
+                again = self.record_once(keys, numbers, sample=sample)
+                step = first_difference(tape, again)
+                if step is not None:
+                    line = self.line_where(lambda r: len(r.tape) > step, keys, numbers, sample)
+                    raise StaleProgramError(
+                        f"{line}{self.name} no longer does what was recorded of it: step {step} "
+                        f"was {in_words(tape, step)} and is {in_words(again, step)} now; {CURE}"
+                    )
+            if state.asks_types:
+                self.compare_with_eager(again, state, args, sample)
+        except ArithmeticError:
+            return None
+        except RecordingError as error:
+            raise StaleProgramError(
+                f"{self.name} no longer does what was recorded of it: {error}; {CURE}"
+            ) from error
+        finally:
+            if not same_states(before, random_states(state.generators)):
+                put_back(before)
+            state.settle()
+        return again.result
 
     def line_where(
         self,
         reached: Callable[[Recorder], bool],
         keys: Sequence[Key],
         numbers: Sequence[Numbers],
+        sample: int = 0,
     ) -> str:
         """Return the user's line that is being recorded when a condition is first met.
 
@@ -250,6 +357,7 @@ class RecordableFunction:
             reached: the condition, checked after every step.
             keys: the shape of each argument.
             numbers: what the arguments hold.
+            sample: which one of a batched program.
 
         Returns:
             The file, the line and a colon, or "" if it is never met.
@@ -273,20 +381,36 @@ class RecordableFunction:
                     raise Reached(users_line())
 
         try:
-            self.record_once(keys, numbers, Until)
+            self.record_once(keys, numbers, Until, sample)
         except Reached as line:
             return f"{line}: "
         return ""
 
 
-def first_numbers(keys: Sequence[Key], numbers: Sequence[Numbers]) -> Iterator[float]:
-    """Yield the numbers of the arguments, in a batched program those of the first sample."""
+def numbers_of(sample: int, keys: Sequence[Key], numbers: Sequence[Numbers]) -> Iterator[float]:
+    """Yield the numbers of the arguments, in a batched program those of one sample.
+
+    Args:
+        sample: which one; 0 if there are none.
+        keys: the shape of each argument, or of one sample of it.
+        numbers: what the arguments hold.
+    """
     parts = [part for key in keys for part in rectangular_parts(key, "")]
     for (_, shape), array in zip(parts, numbers, strict=True):
-        size = 1
-        for n in shape:
-            size *= n
-        yield from floats(array[:size] if isinstance(array, list) else array.ravel()[:size])
+        size = prod(shape)
+        flat = array if isinstance(array, list) else array.ravel()
+        yield from floats(flat[sample * size : (sample + 1) * size])
+
+
+def flat(x: Any) -> Iterator[Any]:
+    """Yield what is in nested lists, tuples and arrays."""
+    if isinstance(x, (list, tuple)):
+        for part in x:
+            yield from flat(part)
+    elif hasattr(type(x), "ravel"):
+        yield from x.ravel().tolist()
+    else:
+        yield x
 
 
 @contextmanager

@@ -4,43 +4,36 @@ from __future__ import annotations
 
 import dis
 import sys
+from collections import Counter
 from functools import lru_cache
-from types import CodeType, MemberDescriptorType
+from types import CodeType
+from typing import Any
 
 from engine.compile.record.refusal import is_library
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+ATOMS = (bool, int, float, complex, str, bytes, type(None))  # compared by what they are
+# What follows LOAD_ or STORE_ in the names of instructions.
+KINDS = {
+    "GLOBAL": "global",
+    "NAME": "global",
+    "DEREF": "cell",
+    "ATTR": "attribute",
+    "METHOD": "attribute",
+    "CONST": "attribute",
+}
 
-PLAIN_NUMBERS = (bool, int, float)
+
+def attributes(x: object) -> dict[str, object] | None:
+    """Return an object's own attributes if it may have any, without calling its `__getattr__`."""
+    try:
+        return object.__getattribute__(x, "__dict__")  # type: ignore[no-any-return]
+    except AttributeError:
+        return None
 
 
-class AttributesOf:
-    """The attributes of an object as a dict: its own, those in slots, and those of its class."""
-
-    def __init__(self, x: object) -> None:
-        self.x = x
-        self.own = getattr(x, "__dict__", {})
-        self.kinds = type(x).__mro__[:-1]
-
-    def keys(self) -> set[str]:
-        """Return the names of the attributes."""
-        return {*self.own, *(name for kind in self.kinds for name in vars(kind))}
-
-    def __getitem__(self, name: str) -> object:
-        if name in self.own:
-            return self.own[name]
-        for kind in self.kinds:
-            if name in vars(kind):
-                found = vars(kind)[name]
-                # Other descriptors make something new each time, such as a bound method.
-                return (
-                    getattr(self.x, name, None)
-                    if isinstance(found, MemberDescriptorType)
-                    else found
-                )
-        raise KeyError(name)
+def users_classes(kind: type) -> list[type]:
+    """Return which of a class and those it is derived from are the user's."""
+    return [k for k in kind.__mro__ if is_users(k.__module__, file_of(k.__module__))]
 
 
 def file_of(module: str) -> str | None:
@@ -53,46 +46,53 @@ def is_users(module: str, file: str | None) -> bool:
     return file is not None and not is_library(module, file)
 
 
-def identity(x: object) -> object:
-    """Return a key that changes when something does: a number itself, the id of anything else."""
-    if is_scalar(x):
-        x = x.item()  # type: ignore[attr-defined]
-    if isinstance(x, (*PLAIN_NUMBERS, str)):
-        return (type(x), x)  # True == 1, yet they are not the same
-    return id(x)
+def same(a: object, b: object) -> bool:
+    """Return whether two objects are one, or equal numbers or texts of one type."""
+    if a is b:
+        return True
+    if type(a) is not type(b):  # True == 1, yet they are not the same
+        return False
+    return (isinstance(a, ATOMS) or is_scalar(a)) and a == b
 
 
-def entry(container: Any, key: Any) -> object:
-    """Return what is in a container under a key, or None if the key is gone."""
-    try:
-        return container[key]
-    except LookupError:
-        return None
-
-
-def is_scalar(x: object) -> bool:
+def is_scalar(x: Any) -> bool:
     """Return whether `x` is one number of NumPy's."""
-    return hasattr(x, "dtype") and getattr(x, "shape", None) == ()
+    return hasattr(type(x), "dtype") and getattr(x, "shape", None) == ()
 
 
-def contents(cell: object) -> object:
+def contents(cell: Any) -> object:
     """Return what a closure holds, or None if it has not been set yet."""
     try:
-        return cell.cell_contents  # type: ignore[attr-defined]
+        return cell.cell_contents
     except ValueError:
         return None
 
 
 @lru_cache(maxsize=4096)
-def named_instructions(code: CodeType) -> tuple[tuple[str, str], ...]:
-    """Return the instructions that name something, in code and in the functions inside it."""
-    found: list[tuple[str, str]] = []
-    for instruction in dis.get_instructions(code):
-        if isinstance(instruction.argval, str):
-            found.append((instruction.opname, instruction.argval))
-        elif isinstance(instruction.argval, CodeType):
-            found += named_instructions(instruction.argval)
-    return tuple(found)
+def names_read(code: CodeType) -> Counter[tuple[str, str]]:
+    """Return how often code, and the functions inside it, read what has a name.
+
+    Returns:
+        A count per kind ("global", "cell" or "attribute"; texts may name an attribute) and name. A
+        read that serves an update in place (`n += 1`) does not count.
+    """
+    found = Counter[tuple[str, str]]()
+    updates = False
+    last: object = ...
+    for op in dis.get_instructions(code):
+        action, _, what = op.opname.partition("_")
+        if isinstance(op.argval, CodeType):
+            found += names_read(op.argval)
+        elif action == "LOAD" and what in KINDS and isinstance(op.argval, str):
+            found[KINDS[what], op.argval] += 1
+        elif action == "STORE" and what in KINDS and updates:
+            found[KINDS[what], op.argval] -= 1
+        elif op.opname == "IS_OP" and last is not None:
+            found["global", "is"] += 1
+        if action in ("INPLACE", "BINARY", "STORE"):
+            updates = action == "INPLACE" or op.argrepr.endswith("=")
+        last = op.argval if op.opname == "LOAD_CONST" else ...
+    return found
 
 
 def root(module: object) -> str:

@@ -12,7 +12,10 @@ from engine.value import current
 
 ENGINE = __name__.split(".")[0]
 STANDARD = os.path.dirname(os.__file__)  # where Python's own modules are
-DEBUGGERS = ("bdb", "pdb", "traceback", "_pytest", "IPython", "debugpy", "pydevd", "_pydevd_bundle")
+INSTEAD = (
+    "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
+    "gradient"
+)
 
 
 def refusal(what: str, instead: str) -> RecordingError:
@@ -28,7 +31,9 @@ def refusal(what: str, instead: str) -> RecordingError:
 
 def users_line() -> str:
     """Return the file and line outside the engine that is being carried out."""
-    frame = users_frame()
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and from_library(frame):
+        frame = frame.f_back
     if frame is None:
         return "here"
     name, number = frame.f_code.co_filename, frame.f_lineno
@@ -36,23 +41,6 @@ def users_line() -> str:
     location = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
     text = getline(name, number).strip()
     return f"{location} ({text})" if text else location
-
-
-def users_frame() -> FrameType | None:
-    """Return the innermost frame outside the engine and other libraries."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and from_library(frame):
-        frame = frame.f_back
-    return frame
-
-
-def only_shows(frame: FrameType | None) -> bool:
-    """Return whether a frame is ours or a debugger's: what those show decides nothing."""
-    while frame is not None and from_library(frame):
-        if str(frame.f_globals.get("__name__")).split(".")[0] in (ENGINE, "nn", *DEBUGGERS):
-            return True
-        frame = frame.f_back
-    return False
 
 
 def from_engine(space: dict[str, object]) -> bool:

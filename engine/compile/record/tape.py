@@ -49,6 +49,7 @@ class Tape:
         out: the step that is the result.
         penalty: the step to add to it once, however many samples there are; −1 if none.
         outputs: other steps whose numbers are wanted.
+        result: the number that the recorded run itself gave.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class Tape:
         self.inputs: list[int] = []
         self.input_labels: list[str] = []
         self.out = self.penalty = -1
+        self.result = 0.0
         self.outputs: list[int] = []
         self._constants: dict[float | str, int] = {}
 
@@ -110,9 +112,8 @@ class Tape:
             i = waiting.pop()
             if self.ops[i] is PARAMETER:
                 return True
-            op, args = self.ops[i], self.args[i]
-            if not seen[i] and op not in (DETACH, LARGEST, *COMPARISONS.values()):
-                waiting += args[1:] if op is TAKE else args[: len(op.slopes)]
+            if not seen[i] and self.ops[i] not in (DETACH, LARGEST):
+                waiting += self.args[i][1:] if self.ops[i] is TAKE else self.args[i]
             seen[i] = True
         return False
 
@@ -142,51 +143,6 @@ class Tape:
                         node.label = self.labels[i]
                     made.append(node)
         return made[self.out], made
-
-
-class Repetition(Tape):
-    """A second recording, which is compared with the first one and not kept.
-
-    Args:
-        first: the first recording.
-    """
-
-    def __init__(self, first: Tape) -> None:
-        super().__init__()
-        self._first, self._length = first, 0
-        self._others: list[int] = []  # the first step that differs from the first recording
-
-    def __len__(self) -> int:
-        return self._length
-
-    def add_operation(self, op: Op, args: tuple[int, ...], scope: Tag | None) -> int:
-        """Compare a step; return its index."""
-        i, first = self._length, self._first
-        self._length = i + 1
-        if not self._others and (
-            i >= len(first.ops) or first.ops[i] is not op or first.args[i] != args
-        ):
-            self._others.append(i)
-        return i
-
-    def add_parameter(self, leaf: Value) -> int:
-        """Compare a leaf from outside."""
-        index, n = super().add_parameter(leaf), len(self.parameters)
-        if not self._others and self._first.parameters[n - 1] is not leaf:
-            self._others.append(index)
-        return index
-
-    def difference(self) -> int | None:
-        """Return the first step in which the recordings differ, or None."""
-        first, found = self._first, list(self._others)
-        if len(self) < len(first):
-            found.append(len(self))
-        # By their text, in which nan equals nan.
-        pairs = zip(self.numbers.items(), first.numbers.items(), strict=False)
-        found += [index for (index, x), (_, y) in pairs if repr(x) != repr(y)]
-        if (self.out, self.outputs, self.penalty) != (first.out, first.outputs, first.penalty):
-            found.append(len(first) - 1)
-        return min(found, default=None)
 
 
 def apply(op: Op, x: list[Value | float]) -> Value | float:

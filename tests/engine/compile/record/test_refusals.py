@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,16 +17,8 @@ from tests.random_programs import BACKENDS
 w = Value(2.0, "w")
 
 
-log = []
-
-
 def random_draw(x):
     return w * x * random.random()
-
-
-def counts(x):
-    log.append(1)
-    return w * x * len(log)
 
 
 def changes_w(x):
@@ -39,14 +30,6 @@ def changes_gradient(x):
     out = w * x
     w.grad = 0.0
     return out
-
-
-KEPT = []
-
-
-def keeps_a_value(x):
-    KEPT.append(w * x)
-    return KEPT[0] * x
 
 
 def global_draw(x):
@@ -94,37 +77,38 @@ class Case:
 
 
 UNRECORDABLE = [
-    Case("if", lambda x: w * x if w * x > 0 else -w, "deciding by a comparison"),
-    Case("if on a Value", lambda x: w * x if w * x else -w, "deciding by a recorded Value"),
-    Case("if on a parameter", lambda x: (w if w > 0 else -w) * x, "deciding by a comparison"),
-    Case("if on an input", lambda x: w * x if x else -w, "deciding by input 'x'"),
-    Case("max", lambda x: max(w * x, w + x), "deciding by a comparison"),
-    Case("max of a parameter", lambda x: max(w, w * w) * x, "deciding by a comparison"),
-    Case("input == number", lambda x: w * x if x == 1 else -w, "== of input 'x'"),
-    Case("input == Value", lambda x: w if x == x * 1.0 else -w, "== of input 'x'"),
-    Case("dict key", lambda x: w * {1.0: 10.0}.get(x, -1.0), "input 'x' as a key"),
+    Case("if", lambda x: w * x if w * x > 0 else -w, "deciding by a recorded Value"),
+    Case(
+        "if on a parameter",
+        lambda x: (w if w > 0 else -w) * x,
+        r"deciding by a recorded Value \(if",
+    ),
+    Case("if on an input", lambda x: w * x if x else -w, "deciding by an input"),
+    Case("max", lambda x: max(w * x, w + x), "deciding by a recorded Value"),
+    Case("max of a parameter", lambda x: max(w, w * w) * x, "deciding by a recorded Value"),
+    Case("input == number", lambda x: w * x if x == 1 else -w, "comparing an input with =="),
+    Case("input == Value", lambda x: w if x == x * 1.0 else -w, "comparing an input with =="),
+    Case("dict key", lambda x: w * {1.0: 10.0}.get(x, -1.0), "an input as a key"),
     Case("float()", lambda x: w * float(w * x), r"float\(\) of a recorded Value"),
     Case("math.exp", lambda x: w * math.exp(w * x), r"float\(\) of a recorded Value"),
     Case("int()", lambda x: w * int(w * x), r"int\(\) of a recorded Value"),
-    Case("index", lambda x: w * [1.0, 2.0][x], "input 'x' as an index or a count"),
-    Case("range()", lambda x: w * sum(1 for _ in range(x)), "input 'x' as an index or a count"),
-    Case("text", lambda x: w * x * float(f"{w * x:.3f}"), "the text of a recorded Value"),
+    Case("index", lambda x: w * [1.0, 2.0][x], "a recorded Value as an index or a count"),
+    Case("range()", lambda x: w * sum(1 for _ in range(x)), "Value as an index or a count"),
+    Case("text", lambda x: w * x * float(f"{w * x:.3f}"), "writing the number of a recorded Value"),
     Case("reading .data", lambda x: w * (w * x).data, "reading .data of a recorded Value"),
     Case("setting .data", lambda x: setattr(w * x, "data", 3.0), "setting .data of a recorded"),
     Case("no_grad", lambda x: no_grad_inside(x), "no_grad"),
     Case("Value made outside", lambda x: OUTSIDE * x, "made by mul outside"),
-    Case("Value kept", keeps_a_value, "using '.*' of an earlier recording cannot be replayed"),
     Case("backward()", lambda x: (w * x).backward(), r"backward\(\) inside"),
     Case("engine.grad()", lambda x: engine.grad(w * w * x, w), r"engine.grad\(\) inside"),
     Case("program", lambda x: w * x * inner(1.0), "calling a program inside"),
-    Case("counter", counts, "recorded a second time"),
     Case("random factor", random_draw, "draws random numbers", shows_line=False),
     Case("random choice", global_draw, "draws random numbers", shows_line=False),
     Case("generator", own_draw, "draws random numbers while", shows_line=False),
-    Case("optimizer step", takes_a_step, "changing parameters|.data of a parameter"),
+    Case("optimizer step", takes_a_step, "changing parameters"),
     Case("parameter's .data", lambda x: w * x * w.data, "reading .data of a parameter"),
     Case("parameter's .grad", lambda x: w * x * w.grad, "reading .grad of a parameter"),
-    Case("float() of parameter", lambda x: w * x * float(w), r"float\(\) of a parameter 'w'"),
+    Case("float() of parameter", lambda x: w * x * float(w), r"reading float\(\) of a parameter"),
     Case("parameter's text", lambda x: w * x * float(f"{w:.3f}"), "the text of a parameter"),
     Case("w.data += 1", changes_w, "(changing a|of a) parameter"),
     Case("w.grad = 0", changes_gradient, "changing a parameter's gradient"),
@@ -138,11 +122,9 @@ UNRECORDABLE = [
 def test_what_cannot_be_replayed_is_refused_with_its_line(case: Case, backend: str) -> None:
     program = engine.compile(case.fn, backend=backend)
     w.data = 2.0
-    with pytest.raises(engine.RecordingError) as caught:
+    with pytest.raises(engine.RecordingError, match=case.message) as caught:
         program(1.0)
-    line, _, said = str(caught.value).rpartition("): ")  # the line has the pattern in it too
-    assert re.search(case.message, said)
-    assert not case.shows_line or "test_refusals.py:" in line
+    assert not case.shows_line or "test_refusals.py:" in str(caught.value)
     w.data = 2.0
     # Nothing is left behind: the next program records as ever.
     assert engine.compile(lambda x: w * x)(3.0) == 6.0
@@ -205,5 +187,18 @@ def test_a_refusal_that_the_function_catches_is_raised_all_the_same() -> None:
         except Exception:
             return w
 
-    with pytest.raises(engine.RecordingError, match="deciding by a comparison"):
+    with pytest.raises(engine.RecordingError, match="deciding by a recorded Value"):
         engine.compile(stubborn)(1.0)
+
+
+def test_a_recorded_value_prints_without_the_number_that_replays_do_not_share(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def shown(x):
+        z = w * x
+        print(z, f"{x}", w)
+        return -z if "-" in str(z) else z
+
+    program = engine.compile(shown)
+    assert [program(-1.0), program(1.0)] == [-w.data, w.data]
+    assert "Value(recorded mul) Value(recorded leaf, label='x')" in capsys.readouterr().out
