@@ -9,7 +9,7 @@ from math import isfinite
 from engine.errors import NonFiniteError
 from engine.guards.domain import made_from
 from engine.origin import Block, Origin
-from engine.tag import OUTERMOST
+from engine.tag import OUTERMOST, one_line
 from engine.value import Choice, Opaque, Value
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ class scope(Block):  # noqa: N801  reads like a function
     """Tag every Value made inside the with-block with a scope, for folded pictures.
 
     Args:
-        name: what the scope is called.
+        name: what the scope is called, on one line.
         note: what a picture says about it.
 
     Example:
@@ -39,8 +39,8 @@ class scope(Block):  # noqa: N801  reads like a function
 
     def __init__(self, name: str, *, note: str = "") -> None:
         super().__init__()
-        self.name = name
-        self.note = note
+        self.name = one_line(name)
+        self.note = one_line(note)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_scope_of, (self.name, self.note))
@@ -189,5 +189,5 @@ def file_and_line(path: str, line: int) -> str:
     if (path, line) not in _lines:
         shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
         cell = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(path)
-        _lines[path, line] = f"{' '.join(cell or ()) or os.path.basename(path)}:{line}"
+        _lines[path, line] = one_line(f"{' '.join(cell or ()) or os.path.basename(path)}:{line}")
     return _lines[path, line]

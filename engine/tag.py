@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+JOINERS = "\u200c\u200d"  # which have no width, and make one emoji or one letter of several
+
+
+def one_line(text: object) -> str:
+    """Return a name as one printable line, whatever a program has put into it.
+
+    Names get into generated code, pictures, web pages and messages. Line ends, control characters,
+    lone surrogates and marks that turn the direction of writing become spaces.
+    """
+    text = str(text)
+    if not text.isprintable():
+        text = "".join(x if x.isprintable() or x in JOINERS else " " for x in text)
+    return text.strip()
+
 
 class Tag:
     """One scope of possibly nested ones; the same names always give the same Tag.

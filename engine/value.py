@@ -9,7 +9,7 @@ from math import isfinite
 from operator import attrgetter
 
 from engine.graph import nodes
-from engine.guards.domain import ieee_result, operand, warn_of_non_finite
+from engine.guards.domain import ieee_result, infinite_slope, operand, warn_of_non_finite
 from engine.guards.math_calls import lost_by, refuse_silent_conversion
 from engine.guards.number import as_float, describe_for_error, number_to_assign
 from engine.guards.numpy_calls import numpy_operator
@@ -17,6 +17,7 @@ from engine.guards.stale import is_suspicious, report_stale
 from engine.ops import OPS, Op
 from engine.origin import Notes, Origin
 from engine.pickling import deep_copy, reduce_graph
+from engine.tag import one_line
 
 # fmt: off
 # isort: off
@@ -381,7 +382,7 @@ class Value:
                 f"backward() needs a result of recorded operations, got a leaf ({name}, data = "
                 f"{self.data}); compute something from Values first, outside engine.no_grad()"
             )
-        if Opaque.made:
+        if Opaque.made and any(isinstance(node, Opaque) for node in nodes(self)):
             return backward_through_opaque(self)
         order, leaves, origins = topological_order(self)
         before = [leaf._grad for leaf in leaves]
@@ -1247,6 +1248,7 @@ def make_opaque(node: Value, inputs: Collection[Value], op: str, label: str) -> 
             )
         Opaque.made = True
         node.__class__ = Opaque
+        op = one_line(op)
         node.op = Op(op or "unnamed", op or "?", "?")
         node._da, node._db = tuple(inputs), None  # type: ignore[assignment]
 
@@ -1262,7 +1264,7 @@ def refuse_without_function(node: Value) -> None:
 
 
 def backward_through_opaque(root: Value) -> None:
-    """Do the backward pass of a graph that may have results made by hand in it."""
+    """Do the backward pass of a graph that has results made by hand in it."""
     order = nodes(root)
     results = [node for node in order if node.op is not None]
     report_stale(results, stacklevel=3)
@@ -1275,7 +1277,8 @@ def backward_through_opaque(root: Value) -> None:
         else:
             pass_on(node)
     leaves = [node for node in order if node.op is None]
-    if not (isfinite(root._data) and all(isfinite(leaf._grad) for leaf in leaves)):
+    finite = isfinite(root._data) and all(isfinite(leaf._grad) for leaf in leaves)
+    if not finite or infinite_slope(results):
         warn_of_non_finite(root, results, leaves, stacklevel=4)
 
 

@@ -176,8 +176,8 @@ class Layer(Module):
             for i in range(1, n_outputs + 1)
         ]
         self.activation = self.neurons[0].activation
-        self.name = name
         self._scope = engine.scope(name, note=f"{n_outputs} × {self.activation}")
+        self.name = self._scope.name
 
     @property
     def n_inputs(self) -> int:

@@ -6,6 +6,7 @@ import graphviz
 
 from engine.draw.picture import DIRECTIONS, record_text
 from engine.graph import nodes
+from engine.tag import one_line
 from engine.value import Value
 from engine.words.numbers import UNKNOWN
 from engine.words.recording import Recording
@@ -17,13 +18,13 @@ def records_of(root: Value, format: str, rankdir: str) -> graphviz.Digraph:  # n
         raise ValueError(f"rankdir must be one of {', '.join(DIRECTIONS)}, got {rankdir!r}")
     order = nodes(root)
     recording = Recording(order)
-    note = {"label": recording.note} if recording.note else {}
+    note = {"label": graphviz.escape(recording.note)} if recording.note else {}
     graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir, **note})
     index = {id(node): i for i, node in enumerate(order)}
     for i, node in enumerate(order):
         number = recording.number(node)
         data = UNKNOWN if number is None else f"{number:.4f}"
-        label = f"{record_text(node.label)} | " if node.label else ""
+        label = f"{record_text(one_line(node.label))} | " if node.label else ""
         graph.node(
             str(i),
             label=f"{{ {label}data {data} | grad {node.grad:.4f} }}",
@@ -31,7 +32,7 @@ def records_of(root: Value, format: str, rankdir: str) -> graphviz.Digraph:  # n
         )
         if node.op is None:
             continue
-        graph.node(f"{i}op", label=node.op.symbol)
+        graph.node(f"{i}op", label=graphviz.escape(node.op.symbol))
         graph.edge(f"{i}op", str(i))
         for k, x in enumerate(node.inputs):
             if isinstance(x, Value):

@@ -12,6 +12,7 @@ from engine.guards.number import as_float, describe_for_error
 from engine.guards.stale import stale_uses
 from engine.ops import POW, Op
 from engine.table.evaluate import ieee_functions, in_domain
+from engine.tag import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def domain_error(row: Op, *inputs: Node | float) -> DomainError:
             came.append(f"{letter} = {x:g}")
             continue
         came.append(f"{letter} = {x.data:g}")
-        names[letter] = x.label or letter
+        names[letter] = one_line(x.label) or letter
         sources.append(f"node {x.label!r}" if x.label else f"an unnamed {x.op or 'leaf'} node")
     where = f" at {' and '.join(sources)}" if sources else ""
     asked = row.forward if len(row.slopes) == 2 else f"{row.name}(a)"
@@ -121,7 +122,7 @@ def infinite_slope(order: Sequence[Node]) -> str:
             needs = f"; a finite slope needs {condition}" if condition else ""
             names = {"a": node._a, "b": node._b}
             remedy = node.op.remedy.format(
-                **{a: v.label if v is not None and v.label else a for a, v in names.items()}
+                **{a: (one_line(v.label) if v is not None else "") or a for a, v in names.items()}
             )
             cut = "" if node.grad else " (left out: the gradient that arrives there is exactly 0)"
             return (

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from keyword import iskeyword
 from math import isfinite, log
+from unicodedata import normalize
 
 from engine.check import STEP, central_difference, step_sizes
 from engine.errors import GradientMismatch
@@ -14,6 +15,7 @@ from engine.guards.number import as_float
 from engine.ops import OPS, Op
 from engine.table.check_row import check_row, parsed
 from engine.table.evaluate import ieee_functions, in_domain
+from engine.tag import one_line
 
 # What these names mean in formulas, and "linear" in nn.
 RESERVED = ("a", "b", "c", "out", "inf", "pi", "e", "linear")
@@ -32,6 +34,7 @@ def checked_row(name: str, forward: str, slopes: Sequence[str], options: Mapping
     """
     for what, text in {"name": name, "forward": forward, **options}.items():
         check_text(text, what)
+    name = normalize("NFKC", name)  # as Python reads the names in a program
     who = f'engine.define("{name}", …)'
     check_name(name, who)
     for i, text in enumerate(slopes):
@@ -51,7 +54,7 @@ def checked_row(name: str, forward: str, slopes: Sequence[str], options: Mapping
     ]
     row = Op(
         name,
-        " ".join(options["symbol"].split()) or name,
+        one_line(options["symbol"]) or name,
         *texts,
         **checked_options(options, who),
         activation=n_inputs == 1,

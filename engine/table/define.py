@@ -76,6 +76,7 @@ def define(
         slopes,
         {"symbol": symbol, "domain": domain, "smooth": smooth, "remedy": remedy},
     )
+    name = row.name
     former = OPS.get(name)
     if former is not None and former.definition == row.definition:
         return Operation.find(row.definition)

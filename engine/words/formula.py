@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from engine.graph import nodes
 from engine.ops import Op
+from engine.tag import one_line
 from engine.value import Value
-from engine.words.names import one_line, without_stray_end
+from engine.words.names import without_stray_end
 from engine.words.numbers import number_text
 from engine.words.recording import Recording
 

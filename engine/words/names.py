@@ -5,24 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from engine.tag import one_line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engine.value import Value
 
 LONGEST = 24  # letters of a name in running text
 LETTERS = "efghijkmnopqrstuvz"  # none that looks like a number, an input or a weight
-
-
-def one_line(text: object) -> str:
-    """Return a label as one printable line: whatever a program put in it."""
-    return "".join(
-        letter if letter == " " or unicodedata.category(letter) not in _UNPRINTABLE else " "
-        for letter in str(text)
-    ).strip()
-
-
-# Control characters, lone surrogates, unassigned code points and line ends: XML refuses some.
-_UNPRINTABLE = frozenset(("Cc", "Cs", "Cn", "Zl", "Zp"))
 
 
 def names_of(order: Sequence[Value]) -> dict[int, str]:

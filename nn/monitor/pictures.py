@@ -21,6 +21,7 @@ from nn.plots.style import (
     ORANGE,
     legend_above,
     new_figure,
+    plain,
     shades,
 )
 
@@ -151,7 +152,7 @@ class Plots:
             largest = float(np.nanmax(np.abs(np.where(np.isfinite(part), part, np.nan)), initial=0))
             table[layer.neurons] = part / (largest or 1.0)
             top = layer.neurons[0]
-            label = f"{layer.name}\n{layer.activation}, ±{largest:.2g}"
+            label = f"{plain(layer.name)}\n{layer.activation}, ±{largest:.2g}"
             ticks.append((top + (len(layer.neurons) - 1) / 2, label))
             if top:
                 axes.axhline(top - 0.5, color=INK, linewidth=1.5)
@@ -199,7 +200,7 @@ class Plots:
                 edges, bins, np.sqrt(shares), cmap=shades("white", BLUE, "#0b2a4a"), vmin=0
             )
             axes.axhline(0, color=GREY, linewidth=0.8)
-            axes.set_ylabel(name)
+            axes.set_ylabel(plain(name))
             self._mark(axes, text=axes is all_axes[0])
         all_axes[0].set_title(f"{what} by layer", loc="left", fontsize=14, color=INK, pad=24)
         all_axes[-1].set_xlabel("step")
@@ -230,7 +231,7 @@ class Plots:
             for i, path in enumerate(table.T):
                 axes.plot(steps, path, color=COLOURS[i % len(COLOURS)], linewidth=1.2, alpha=0.75)
             part = "" if n == len(indices) else f"\n({n} of {len(indices)})"
-            axes.set_ylabel(f"{name}{part}")
+            axes.set_ylabel(f"{plain(name)}{part}")
             axes.grid(color=FAINT, linewidth=0.8)
             self._mark(axes, text=axes is all_axes[0])
         all_axes[-1].set_xlabel("step")
@@ -252,7 +253,7 @@ class Plots:
             )
             axes.scatter([alarm.step], [i], color=ALARM, s=90, zorder=3)
         axes.set_yticks(
-            range(len(alarms)), [f"{a.name}\n{a.location}" for a in alarms], fontsize=12
+            range(len(alarms)), [f"{a.name}\n{plain(a.location)}" for a in alarms], fontsize=12
         )
         axes.set_ylim(len(alarms) - 0.5, -0.5)
         axes.set_xlim(0, max(self.record.steps, 1) * 1.02)
@@ -313,7 +314,7 @@ class Plots:
             # Many layers are distinguished by their order, from light to dark.
             colour: Any = shade(i, len(by_layer)) if many else COLOURS[i % len(COLOURS)]
             seen = [x if x > 0 else np.nan for x in numbers]  # a logarithmic scale has no 0
-            axes.plot(steps, seen, color=colour, linewidth=2.3, marker=marker, label=name)
+            axes.plot(steps, seen, color=colour, linewidth=2.3, marker=marker, label=plain(name))
         if any(x > 0 for numbers in by_layer.values() for x in numbers):
             axes.set_yscale("log")
 
@@ -336,7 +337,7 @@ class Plots:
         for i, (step, alarms) in enumerate(sorted(by_step.items())):
             axes.axvline(step, color=ALARM, linewidth=1.8, linestyle=(0, (2, 1.5)), zorder=2)
             if text:
-                names = ", ".join(dict.fromkeys(f"{a.name} ({a.location})" for a in alarms))
+                names = ", ".join(dict.fromkeys(f"{a.name} ({plain(a.location)})" for a in alarms))
                 axes.text(
                     step, 0.97 - 0.11 * (i % 4), f" ▲ {names}", color=ALARM, fontsize=12,
                     va="top", ha="left", transform=axes.get_xaxis_transform(), clip_on=False,

@@ -107,7 +107,7 @@ def table(record: Record) -> str:
         found += [(what, statistic) for statistic in record.statistics(what)]
     names = ["mean", "std", "min", "max", "norm", "zeros", "saturated", "update", "gradient"]
     head = "".join(f"<th>{name}</th>" for name in ["", *names])
-    body = "".join(f"<tr><td>{s.layer}, {what}</td>{cells(s)}</tr>" for what, s in found)
+    body = "".join(f"<tr><td>{escape(s.layer)}, {what}</td>{cells(s)}</tr>" for what, s in found)
     return f'<div class="table"><table><tr>{head}</tr>{body}</table></div>'
 
 

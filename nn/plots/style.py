@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # colour-blind readers can distinguish. Each class has its own marker as well.
 COLOURS = ("#2471b9", "#d95f02", "#009e73", "#cc79a7", "#b59b00", "#56b4e9", "#424a53", "#8250df")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+LONGEST = 24  # letters of a name
 MARGIN = 0.12  # inches around everything, so that no letter touches the edge
 BLUE, ORANGE, INK, GREY, FAINT = COLOURS[0], COLOURS[1], "#1f2328", "#6e7781", "#d0d7de"
 
@@ -65,6 +66,13 @@ def shown_figure() -> type[Figure]:
             return file.getvalue()
 
     return ShownFigure
+
+
+def plain(name: str) -> str:
+    """Return a name as matplotlib prints it: short enough to fit, and never read as a formula."""
+    if len(name) > LONGEST:
+        name = f"{name[: LONGEST - 1].rstrip()}…"
+    return name.replace("$", r"\$")
 
 
 def legend_above(axes: Axes) -> None:

@@ -28,6 +28,7 @@ from engine.compile.record.refusal import users_line
 from engine.compile.record.tape import Tape
 from engine.compile.record.values import Guarded, Placeholder, Recorded
 from engine.errors import RecordingError, StaleProgramError
+from engine.tag import one_line
 from engine.value import Value
 
 MAX_STATES = 64
@@ -53,7 +54,7 @@ class RecordableFunction:
         self.fn, self.penalty, self.batched = fn, penalty, batched
         self._states: list[CapturedState] = []  # each of a recording, the last one used first
         self._rng = Random(0)  # picks the samples to audit
-        self.name = getattr(fn, "__name__", type(fn).__name__)
+        self.name = one_line(getattr(fn, "__name__", type(fn).__name__))
         self._signature: inspect.Signature | None = None
         with suppress(TypeError, ValueError):  # a function written in C has none
             self._signature = inspect.signature(fn)

@@ -8,6 +8,7 @@ from linecache import getline
 from types import FrameType
 
 from engine.errors import RecordingError
+from engine.tag import one_line
 from engine.value import current
 
 ENGINE = __name__.split(".")[0]
@@ -40,7 +41,7 @@ def users_line() -> str:
     # The code of a notebook's cell has a file name that means nothing to the user.
     location = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
     text = getline(name, number).strip()
-    return f"{location} ({text})" if text else location
+    return one_line(f"{location} ({text})" if text else location)
 
 
 def from_engine(space: dict[str, object]) -> bool:

@@ -206,7 +206,8 @@ def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], Non
     """Return a function that carries out lines on the arrays of `space`."""
     arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
     # Global, since `v1 += x` would make v1 a variable of the function's own.
-    text = "\n    ".join(["def run():", f"global {arrays}", *lines, "return"])
+    code = [line for line in lines if not line.startswith("#")]
+    text = "\n    ".join(["def run():", f"global {arrays}", *code, "return"])
     peephole = Peephole(space)
     tree = ast.fix_missing_locations(peephole.visit(ast.parse(text)))
     names = {**space, **peephole.arrays}

@@ -16,6 +16,7 @@ from engine.compile.replay.cuts import Cuts, Met
 from engine.compile.reroll.classes import eliminate_common_subexpressions, use_counts
 from engine.ops import OPS, Op
 from engine.table.evaluate import ieee_functions, with_calls
+from engine.tag import one_line
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def function_source(name: str, tape: Tape, roots: list[int], looks: bool = False
     parameters = tape.leaves
     labels = [p.label for p in tape.parameters], tape.input_labels
     leaves = {
-        i: f"{letter}[{k}]" + (f"  # {' '.join(label.split())}" if label else "")
+        i: f"{letter}[{k}]" + (f"  # {one_line(label)}" if label else "")
         for letter, steps, named in zip("wx", (parameters, tape.inputs), labels, strict=True)
         for k, (i, label) in enumerate(zip(steps, named, strict=True))
     }

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.compile.record.tape import Tape
 from engine.compile.reroll.classes import LaneClass
 from engine.ops import Op
+from engine.tag import one_line
 
 Slots = NDArray[np.intp]
 Constants = NDArray[np.float64]
@@ -213,7 +214,7 @@ class Plan:
         tape = self.tape
         found = [""] * (self.n_parameters + self.n_inputs)
         for slot, parameter in zip(self.parameters.tolist(), tape.parameters, strict=True):
-            found[slot] = parameter.label
+            found[slot] = one_line(parameter.label)
         for slots, label in zip(self.given.tolist(), tape.input_labels, strict=True):
             for slot in slots:
                 found[slot] = label

@@ -23,6 +23,7 @@ from engine.draw.scene.named_graph import NamedGraph
 from engine.errors import NonFiniteWarning, StaleGraphWarning
 from engine.graph import nodes
 from engine.origin import unhooked
+from engine.tag import one_line
 from engine.value import Opaque, Value
 from engine.words.names import names_of
 
@@ -177,7 +178,7 @@ def refuse_results_made_by_hand(name: str, root: Value) -> None:
     """Raise ValueError if the slopes of an operation are hidden in a function."""
     for node in nodes(root):
         if isinstance(node, Opaque):
-            called = f"{node.op} ({node.label})" if node.label else f"{node.op}"
+            called = f"{node.op} ({one_line(node.label)})" if node.label else f"{node.op}"
             raise ValueError(
                 f"{name} shows how each gradient is made from local derivatives, and those of "
                 f"{called}, made by hand, are hidden in a function; define the operation with "

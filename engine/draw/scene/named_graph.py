@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from engine.draw.scene.parameters import is_bias_label, parameters_by_label
 from engine.graph import nodes
+from engine.tag import one_line
 from engine.value import Value
-from engine.words.names import one_line
 from engine.words.recording import Recording
 
 TYPE_CHECKING = False
