@@ -12,7 +12,7 @@ from engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     import graphviz
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 def draw(
-    root: Value,
+    root: Value | Sequence[Value],
     *,
     direction: str = "LR",
     layout: str = "auto",
     fold: str = "auto",
-    compare: Value | None = None,
+    compare: Value | Sequence[Value] | None = None,
     parameters: Collection[Value] | None = None,
 ) -> Picture:
-    """Return a picture of everything that `root` was made from, with data and gradients.
+    """Return a picture of everything that a result was made from, with data and gradients.
 
     Where numbers have been changed since they were used, the picture shows those that were used,
     and says so.
@@ -39,22 +39,24 @@ def draw(
     …), and one labelled b next to a weight or inside a scope; or exactly those in `parameters`.
 
     Args:
-        root: what to draw.
+        root: the result to draw, or a list of several.
         direction: "LR" for results at the right, "TB" for results at the bottom.
         layout: "dot" asks Graphviz for the order of the cards, "builtin" does without, and "auto"
             asks where lines would cross and dot is installed.
         fold: "none" draws one card per value; "neuron" folds each scope (a neuron, a loss) into one
             card with a line per weight; "heat" makes each a strip of coloured cells, "layer" each
-            layer a sheet of them; "auto" takes the first of these that is legible.
+            layer a sheet of them; "auto" takes the first of these that is legible: one card per
+            value up to 60 values, up to 150 where no scope groups them.
         compare: the same graph at another time, such as a `snapshot` from before an optimiser's
             step: the picture shows each number before and after, and the change in place of grad.
         parameters: the leaves to show as parameters, such as `model.parameters()`; if None, labels
             decide.
 
     Raises:
-        TypeError: `root` or one of `parameters` is not a Value.
-        ValueError: an unknown choice, no dot for layout="dot", a graph too large to draw, one to
-            compare with that was not made in the same way, or a parameter that is not a leaf.
+        TypeError: a result or one of `parameters` is not a Value.
+        ValueError: no result, an unknown choice, no dot for layout="dot", a graph too large to
+            draw, one to compare with that was not made in the same way, or a parameter that is not
+            a leaf.
     """
     from engine.draw.picture import picture_of
 

@@ -46,8 +46,9 @@ def save_by_suffix(
         OSError: the file cannot be written; an older one stays as it was.
     """
     path = Path(path)
-    if path.suffix not in formats:
+    make = formats.get(path.suffix.lower())
+    if make is None:
         *some, last = formats
         choices = f"{', '.join(some)} or {last}" if some else last
         raise ValueError(f"{subject} saved as {choices}, got {path.name!r}; change the suffix")
-    return write_atomically(path, formats[path.suffix]())
+    return write_atomically(path, make())

@@ -9,12 +9,13 @@ from pathlib import Path
 from engine.draw.files import png_bundle, save_by_suffix
 from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, layered_layout
 from engine.draw.layout.placement import Placement
+from engine.draw.pdf import pdf_of
 from engine.draw.raster import png_of
-from engine.draw.scene.cards.card import Card
-from engine.draw.scene.cards.entry import Entry
+from engine.draw.scene.cards.card import Card, HeatCard
 from engine.draw.scene.compare import check_alike, show_changes
-from engine.draw.scene.fold_style import MOST_CARDS
+from engine.draw.scene.fold_style import MOST_CARDS, MOST_PLAIN_CARDS
 from engine.draw.scene.folded import folded_scene
+from engine.draw.scene.grouping import is_named
 from engine.draw.scene.model import Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.unfolded import unfolded_scene
@@ -53,6 +54,8 @@ class Picture:
             background: a colour to lay beneath; transparent if None.
 
         Raises:
+            ValueError: the scale is not above 0, or the image would be too large; or there is no
+                such colour.
             ImportError: resvg-py is not installed; the message names the extra.
         """
         return png_of(self.svg, scale=scale, background=background)
@@ -71,8 +74,7 @@ class Picture:
             # In a record, dot drops a plain space after a letter beyond ASCII.
             fields = ["&#160;".join(record_text(part) for part in card.heading if part)]
             if card.carries_gradient:
-                for entry in card.entries:
-                    fields += map(record_text, entry_fields(card, entry))
+                fields += map(record_text, card_fields(card))
             graph.node(str(i), label="{ " + " | ".join(fields) + " }")
         for arrow in self._scene.arrows:
             label = "\\n".join(filter(None, arrow.label))
@@ -80,19 +82,20 @@ class Picture:
         return graph
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture, by the suffix of `path`: .svg, .png or .dot.
+        """Write the picture, by the suffix of `path`: .svg, .png, .pdf or .dot.
 
         Returns:
             The path.
 
         Raises:
             ValueError: another suffix.
-            ImportError: a PNG without resvg-py.
+            ImportError: a PNG without resvg-py, a PDF without svglib.
             OSError: the file cannot be written; an older one stays as it was.
         """
         makers: dict[str, Callable[[], bytes]] = {
             ".svg": self.svg.encode,
             ".png": self.png,
+            ".pdf": lambda: pdf_of(self.svg),
             ".dot": lambda: self.dot.source.encode(),
         }
         return save_by_suffix(path, makers, "a picture is")
@@ -120,48 +123,70 @@ def record_text(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\{}|<>" else letter for letter in text)
 
 
-def entry_fields(card: Card, entry: Entry) -> list[str]:
-    """Return the data and the grad of an entry as fields of a Graphviz record."""
-    name = f"{entry.name} " if len(card.entries) > 1 else ""
-    return [f"{name}data {entry.data_text()}", f"{name}grad {entry.grad_text()}"]
+def card_fields(card: Card) -> list[str]:
+    """Return what a card says as fields of a Graphviz record: two per entry.
+
+    Of a card of colours only the result: nobody reads thousands of fields, nor does dot draw them.
+    """
+    entries = card.entries[-1:] if isinstance(card, HeatCard) else card.entries
+    fields = []
+    for entry in entries:
+        name = f"{entry.name} " if len(card.entries) > 1 else ""
+        caption = "grad" if entry.before is None else "change"
+        fields += [f"{name}data {entry.data_text()}", f"{name}{caption} {entry.grad_text()}"]
+    return fields
 
 
 def picture_of(
-    root: Value,
+    root: Value | Sequence[Value],
     *,
     direction: str,
     layout: str,
     fold: str,
-    compare: Value | None,
+    compare: Value | Sequence[Value] | None,
     parameters: Collection[Value] | None,
 ) -> Picture:
     """Return a picture, as `engine.draw` describes it."""
-    check_choices("draw", root, direction=direction, layout=layout, fold=fold)
-    graph = NamedGraph(root, parameters=parameters)
+    roots = results("draw", root)
+    check_choices(direction=direction, layout=layout, fold=fold)
+    graph = NamedGraph(*roots, parameters=parameters)
     scene = scene_of(graph, fold)
     if compare is not None:
-        check_choices("compare", compare, direction=direction, layout=layout, fold=fold)
-        before = NamedGraph(compare)
+        earlier = results("compare", compare)
+        before = NamedGraph(*earlier)
         check_alike(graph, before)
         if parameters is not None:
-            before = NamedGraph(compare, parameters=graph.parameters_of(before.order))
+            before = NamedGraph(*earlier, parameters=graph.parameters_of(before.order))
         show_changes(scene, scene_of(before, fold), graph, before)
     placement = laid_out(scene, direction, layout)
     return Picture(graph, scene, svg_of(scene, placement, direction=direction), direction)
 
 
-def check_choices(name: str, root: object, *, direction: str, layout: str, fold: str) -> None:
-    """Raise if `root` is not a Value, or a choice is unknown or not available here.
+def results(name: str, root: object) -> Sequence[Value]:
+    """Return the results to draw: one, or those in a list.
 
     Raises:
-        TypeError: `root` is not a Value.
-        ValueError: an unknown choice, or dot is missing for layout="dot".
+        TypeError: one is not a Value.
+        ValueError: the list is empty.
     """
+    found = list(root) if isinstance(root, (list, tuple)) else [root]
+    if not found:
+        raise ValueError(f"{name} needs at least one Value, got none in a list")
+    return [checked_value(name, x) for x in found]
+
+
+def checked_value(name: str, root: object) -> Value:
+    """Return `root`, or raise TypeError if it is not a Value."""
     if not isinstance(root, Value):
         raise TypeError(
             f"{name} needs a Value, got {type(root).__name__}; give the result itself, not its "
             ".data"
         )
+    return root
+
+
+def check_choices(*, direction: str, layout: str, fold: str) -> None:
+    """Raise ValueError if a choice is unknown, or dot is missing for layout="dot"."""
     for option, given, choices in (
         ("direction", direction, DIRECTIONS),
         ("layout", layout, LAYOUTS),
@@ -176,13 +201,18 @@ def check_choices(name: str, root: object, *, direction: str, layout: str, fold:
         )
 
 
-def scene_of(graph: NamedGraph, fold: str) -> Scene:
+def scene_of(graph: NamedGraph, fold: str, *, most_plain: int = MOST_PLAIN_CARDS) -> Scene:
     """Return what a picture of a graph shows.
+
+    Args:
+        graph: what the picture is of.
+        fold: as for `engine.draw`.
+        most_plain: as for `is_unfolded`.
 
     Raises:
         ValueError: that is more than a picture holds.
     """
-    if is_unfolded(graph.order, fold):
+    if is_unfolded(graph.order, fold, most_plain=most_plain):
         refuse_if_too_large(len(graph.order), "draw a smaller part, or pass fold='auto'")
         return unfolded_scene(graph)
     scene = folded_scene(graph, style=fold)
@@ -195,9 +225,17 @@ def scene_of(graph: NamedGraph, fold: str) -> Scene:
     return scene
 
 
-def is_unfolded(order: Sequence[Value], fold: str) -> bool:
-    """Return whether each value gets a card of its own."""
-    return fold == "none" or (fold == "auto" and len(order) <= MOST_CARDS)
+def is_unfolded(order: Sequence[Value], fold: str, *, most_plain: int) -> bool:
+    """Return whether each value gets a card of its own.
+
+    Args:
+        order: the nodes of a graph.
+        fold: as for `engine.draw`.
+        most_plain: with "auto", cards of a graph none of which was made in a named scope.
+    """
+    if fold != "auto" or len(order) <= MOST_CARDS:
+        return fold in ("auto", "none")
+    return len(order) <= most_plain and not any(is_named(node.scope) for node in order)
 
 
 def refuse_if_too_large(things: int, remedy: str) -> None:

@@ -154,7 +154,7 @@ def cards_data(stage: Stage) -> list[dict[str, object] | None]:
     """Return the explanation of each card's gradient."""
     passes = stage.passes
     uses = uses_of(passes)
-    seeded = stage.scene.card_of[id(stage.graph.root)]
+    seeded = stage.scene.card_of[id(stage.graph.roots[0])]
     found: list[dict[str, object] | None] = []
     for c, card in enumerate(stage.scene.cards):
         grad = card.entries[-1].grad

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from engine.draw.layout.placement import Placement
 from engine.draw.motion.passes import BACKWARD_STEP, FORWARD_STEP, Passes
-from engine.draw.picture import check_choices, is_unfolded, laid_out, scene_of
+from engine.draw.picture import check_choices, checked_value, is_unfolded, laid_out, scene_of
 from engine.draw.scene.cards.card import Card
 from engine.draw.scene.cards.entry import Entry
 from engine.draw.scene.fold_style import MOST_CARDS
@@ -142,7 +142,8 @@ def staged(
         ValueError: an unknown choice, a leaf, a graph with too many cards to follow, or with a
             result that was made by hand.
     """
-    check_choices(name, root, direction=direction, layout=layout, fold=fold)
+    checked_value(name, root)
+    check_choices(direction=direction, layout=layout, fold=fold)
     if root.op is None:
         raise ValueError(
             f"{name} shows a pass through recorded operations, got a leaf (data = {root.data}); "
@@ -161,12 +162,13 @@ def staged(
             warnings.simplefilter("ignore", category)
         copied.backward()
     names = names_of(order)
-    if is_unfolded(order, fold):
+    unfolded = is_unfolded(order, fold, most_plain=MOST_CARDS)
+    if unfolded:
         for node in order:
             node.label = node.label or names[id(node)]
     graph = NamedGraph(copied, parameters=None if given is None else given.parameters_of(order))
-    scene = scene_of(graph, fold)
-    if len(scene.cards) > MOST_CARDS and not is_unfolded(order, fold):
+    scene = scene_of(graph, fold, most_plain=MOST_CARDS)
+    if len(scene.cards) > MOST_CARDS and not unfolded:
         raise too_many(name, len(scene.cards), "a smaller part, such as one sample")
     if len(scene.cards) > 2 * MOST_CARDS:
         raise too_many(name, len(scene.cards), "fold='auto', or a smaller part")

@@ -24,7 +24,7 @@ def check_alike(after: NamedGraph, before: NamedGraph) -> None:
         ValueError: they differ in an op, or in their size; the message names the first difference.
     """
     sizes = len(after.order), len(before.order)
-    if sizes[0] != sizes[1]:
+    if sizes[0] != sizes[1] or len(after.roots) != len(before.roots):
         raise ValueError(
             f"compare needs two graphs that were made in the same way, got {sizes[0]:,} nodes "
             f"and {sizes[1]:,}; compare the same loss of the same samples, before and after"
@@ -77,7 +77,7 @@ def show_changes(scene: Scene, before: Scene, graph: NamedGraph, earlier: NamedG
     scene.strongest = max(changes, default=0.0)
     scene.compared = scene.known = True
     scene.notes = [
-        headline(scene, before),
+        *headlines(scene, graph, earlier),
         *notes_on_changes(graph),
         *(f"what it is compared with: {note}" for note in notes_on_changes(earlier)),
         *notes_on_non_finite(graph),
@@ -107,20 +107,14 @@ def change(card: Card, old: Card) -> None:
     card.measure()
 
 
-def headline(scene: Scene, before: Scene) -> str:
-    """Return what happened to the result."""
-    card = scene.cards[result_of(scene)]
-    now, was = card.entries[-1], before.cards[result_of(scene)].entries[-1]
-    text = f"{scene.title}: {number_text(was.data)} before, {number_text(now.data)} after"
+def headlines(scene: Scene, graph: NamedGraph, earlier: NamedGraph) -> list[str]:
+    """Return what happened to each result."""
+    names = map(graph.name, graph.roots) if len(graph.roots) > 1 else [scene.title]
+    pairs = zip(earlier.roots, graph.roots, strict=True)
+    numbers = [(number_text(earlier.data(was)), number_text(graph.data(now))) for was, now in pairs]
     cards = [card for card in scene.cards if card.carries_gradient]
-    return (
-        text
-        if any(entry.grad for card in cards for entry in card.entries)
-        else f"{text}: no change"
-    )
-
-
-def result_of(scene: Scene) -> int:
-    """Return the card of what the picture is of: the last that no arrow leaves."""
-    used = {arrow.tail for arrow in scene.arrows}
-    return max(i for i, card in enumerate(scene.cards) if i not in used)
+    same = "" if any(entry.grad for card in cards for entry in card.entries) else ": no change"
+    return [
+        f"{name}: {was} before, {now} after{same}"
+        for name, (was, now) in zip(names, numbers, strict=True)
+    ]

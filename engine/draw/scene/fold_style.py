@@ -13,6 +13,7 @@ from engine.draw.scene.model import Scene
 
 NEURON, HEAT, LAYER = "neuron", "heat", "layer"  # a table, a strip, a sheet
 MOST_CARDS = 60  # nobody reads more cards than this one by one
+MOST_PLAIN_CARDS = 150  # of a graph without scopes: folded into one card, it would tell nothing
 MOST_TABLE_LINES = 40  # of a table
 TALLEST = 1000.0  # a layer of tables may be this high, px; a projector shows about as much
 

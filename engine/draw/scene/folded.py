@@ -17,6 +17,7 @@ from engine.draw.scene.model import Arrow, Box, Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.notes import notes_on_fading, notes_on_gradients
 from engine.draw.scene.unfolded import HIDDEN, add_card, constant_card, new_scene
+from engine.ops import MUL
 from engine.value import Opaque, Value
 from engine.words.numbers import number_text
 
@@ -44,8 +45,10 @@ def folded_scene(graph: NamedGraph, *, style: str) -> Scene:
     if style != LAYER:
         scene.boxes = boxes(graph, groups, cards)
     align_boxes(scene)
-    if not graph.root.label:
-        scene.title = scene.cards[scene.card_of[id(graph.root)]].title or scene.title
+    scene.title = ", ".join(
+        graph.label(root) or scene.cards[scene.card_of[id(root)]].title or scene.title
+        for root in graph.roots
+    )
     cards.note_positions()
     # Colours compare the parts of the network: next to a seed of 1 all of them would be pale.
     heat = [card for card in scene.cards if isinstance(card, HeatCard)]
@@ -53,7 +56,7 @@ def folded_scene(graph: NamedGraph, *, style: str) -> Scene:
     grads = [abs(entry.grad) for entry in entries if entry.grad is not None]
     scene.strongest = max(filter(isfinite, grads), default=0.0)
     n_tables = len(heat) + sum(isinstance(card, TableCard) for card in scene.cards)
-    scene.summary = caption(groups, graph.order, n_tables)
+    scene.summary = caption(graph, groups, n_tables)
     if scene.known:
         scene.notes += notes_on_fading(graph, groups)
         scene.notes += notes_on_gradients(graph)
@@ -121,13 +124,17 @@ class FoldedArrows:
                 arrow.tip = HIDDEN
 
     def _feed_constants(self) -> None:
-        """Draw the plain numbers that weights are multiplied with, once per box."""
+        """Draw the plain numbers that weights are multiplied with, once per box.
+
+        Not those that a leaf is raised to, or that are added to it: a card does not say what is
+        done with its leaves, and the reader takes a number that enters one for an input.
+        """
         # By group, card and entry: in a layer's sheet several neurons share a card.
         met: dict[tuple[int, int, int | None], list[float]] = {}
         boxes: dict[int, object] = {}
         for node in self.graph.order:
             home = self.cards.homes[id(node)]
-            if home.single or len(node.inputs) != 2:
+            if home.single or node.op is not MUL:
                 continue
             for i, x in enumerate(node.inputs):
                 if isinstance(x, Value) or (entry := self._entry(node, i))[1] is None:

@@ -81,8 +81,9 @@ def grouped(graph: NamedGraph, *, fold_untagged: bool) -> tuple[list[Group], Hom
                 homes[id(x)].outputs.append(x)
             elif homes[id(x)].ops and not homes[id(node)].single:
                 homes[id(node)].borrowed.append(x)
-    if order[-1].op is not None:
-        homes[id(order[-1])].outputs.append(order[-1])
+    for root in graph.roots:
+        if root.op is not None:
+            homes[id(root)].outputs.append(root)
     for group in groups:
         group.outputs = list({id(x): x for x in group.outputs}.values())
         group.borrowed = list({id(x): x for x in group.borrowed}.values())

@@ -19,22 +19,22 @@ class NamedGraph:
     """A graph, and what to call the things in it.
 
     Args:
-        root: what the picture is of.
+        roots: what the picture is of: one result, or several.
         parameters: exactly these leaves are shown as parameters; if None, their labels decide.
 
     Attributes:
-        root: the result.
-        order: everything that it was made from, and itself, in topological order.
-        recording: the numbers that it was computed with.
+        roots: the results.
+        order: everything that they were made from, and themselves, in topological order.
+        recording: the numbers that they were computed with.
 
     Raises:
         TypeError: one of `parameters` is not a Value.
         ValueError: one of `parameters` is the result of an operation.
     """
 
-    def __init__(self, root: Value, *, parameters: Collection[Value] | None = None) -> None:
-        self.root = root
-        self.order = nodes(root)
+    def __init__(self, *roots: Value, parameters: Collection[Value] | None = None) -> None:
+        self.roots = roots
+        self.order = nodes(*roots)
         self.recording = Recording(self.order)
         # Thousands of nodes share a handful of labels.
         printable: dict[str, str] = {"": ""}

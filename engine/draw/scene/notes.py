@@ -28,13 +28,14 @@ def notes_on_non_finite(graph: NamedGraph) -> list[str]:
 
 
 def notes_on_gradients(graph: NamedGraph) -> list[str]:
-    """Return notes on gradients that do not come from `root` alone.
+    """Return notes on gradients that do not come from the results drawn alone.
 
     Leaves add up the gradients of several backward passes, and a part of a larger graph gets
     gradients from the rest of it: then the paths drawn do not add up to the number on the card.
     """
-    if graph.root.op is not None and graph.root.grad == 0:
-        name = graph.name(graph.root)
+    results = [root for root in graph.roots if root.op is not None]
+    if results and not any(root.grad for root in results):
+        name = graph.name(results[0])
         return [
             f"{name}.grad is 0: backward() has not run from {name}, so grads come from elsewhere"
         ]
@@ -49,10 +50,11 @@ def notes_on_gradients(graph: NamedGraph) -> list[str]:
                 step = local * node.grad
                 found[id(x)] = found.get(id(x), 0.0) + step
                 sizes[id(x)] = sizes.get(id(x), 0.0) + abs(step)
+    drawn = set(map(id, graph.roots))
     odd = [
         graph.name(node) or "a leaf"
         for node in graph.order
-        if node is not graph.root
+        if id(node) not in drawn
         and id(node) not in hidden
         and isfinite(node.grad)
         and isfinite(sizes.get(id(node), 0.0))

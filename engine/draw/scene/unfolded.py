@@ -55,7 +55,7 @@ def unfolded_scene(graph: NamedGraph) -> Scene:
 
 def new_scene(graph: NamedGraph) -> Scene:
     """Return a scene of a graph, with no cards in it yet."""
-    scene = Scene(graph.name(graph.root) or "the result")
+    scene = Scene(", ".join(graph.name(root) or "the result" for root in graph.roots))
     scene.known = any(node.grad != 0 for node in graph.order)
     scene.strongest = max((abs(n.grad) for n in graph.order if isfinite(n.grad)), default=0.0)
     if not scene.known:

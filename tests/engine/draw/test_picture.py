@@ -1,6 +1,7 @@
 """`engine.draw`: what a picture gives, in which formats, and what is refused."""
 
 import subprocess
+from copy import deepcopy
 
 import pytest
 
@@ -33,7 +34,9 @@ def test_picture_is_saved_by_suffix(tmp_path) -> None:
     assert picture.save(tmp_path / "p.svg").read_text() == picture.svg
     assert picture.save(tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
     assert picture.save(tmp_path / "p.dot").read_text() == picture.dot.source
-    with pytest.raises(ValueError, match=r"saved as .svg, .png or .dot, got 'p.jpg'"):
+    assert picture.save(tmp_path / "P.SVG").read_text() == picture.svg
+    assert picture.save(tmp_path / "P.PNG").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match=r"saved as .svg, .png, .pdf or .dot, got 'p.jpg'"):
         picture.save(tmp_path / "p.jpg")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         picture.save(tmp_path / "gone" / "p.svg")
@@ -48,6 +51,9 @@ def test_notebook_gets_svg_png_and_text() -> None:
     ("attempt", "error", "wording"),
     [
         (lambda: engine.draw(3.0), TypeError, "draw needs a Value, got float"),
+        (lambda: engine.draw([]), ValueError, "draw needs at least one Value, got none"),
+        (lambda: engine.draw([fan_out(), 3.0]), TypeError, "draw needs a Value, got float"),
+        (lambda: engine.play([fan_out()]), TypeError, "play needs a Value, got list"),
         (lambda: engine.draw(fan_out(), direction="up"), ValueError, "direction must be one of LR"),
         (lambda: engine.draw(fan_out(), layout="neat"), ValueError, "layout must be one of auto"),
         (lambda: engine.draw(fan_out(), fold="paper"), ValueError, "fold must be one of auto"),
@@ -100,6 +106,83 @@ def test_dot_of_a_folded_picture_has_the_numbers_of_each_parameter() -> None:
         in source
     )
     assert source.count("| out data ") == 3
+
+
+def test_dot_of_a_comparison_has_the_changes() -> None:
+    w = Value(2.0, "w")
+    before = engine.snapshot(w * 3)
+    w.data = 2.5
+    source = engine.draw(w * 3, compare=before).dot.source
+    assert 'label="{ w | data 2 → 2.5 | change +0.5 }"' in source
+    assert "grad" not in source
+
+
+def test_dot_of_a_sheet_has_its_result_and_not_a_field_per_weight() -> None:
+    model = nn.MLP(30, [64, 1], activation="tanh", seed=0)
+    source = engine.draw(with_gradients(model([0.1] * 30)), fold="layer").dot.source
+    assert source.count("out data ") == 2
+    assert "w1 data" not in source
+
+
+def test_several_results_share_a_picture() -> None:
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    a, b = w * x, w + 1
+    a.label, b.label = "a", "b"
+    a.backward()
+    b.backward()
+    picture = engine.draw([a, b])
+    for name in "wxab":
+        assert f">{name}</" in picture.svg
+    assert picture.svg.count(">w</text>") == 1
+    assert "<title>gradient graph of a, b</title>" in picture.svg
+    assert "not the sum of the paths" not in picture.svg
+    assert engine.draw((a, b)).svg == picture.svg
+
+
+def test_several_folded_results_are_all_drawn() -> None:
+    model = nn.MLP(2, [16, 3], activation="tanh", seed=0)
+    scores = model([0.5, -0.3])
+    for x in scores:
+        x.backward()
+    svg = engine.draw(scores).svg
+    assert "<title>gradient graph of n1, n2, n3</title>" in svg
+    assert "2 layers · 19 neurons" in svg
+
+
+def test_several_results_are_compared_one_by_one() -> None:
+    w = Value(2.0, "w")
+    a, b = w * 3, w + 1
+    a.label, b.label = "a", "b"
+    before = [engine.snapshot(a), engine.snapshot(b)]
+    w.data = 2.5
+    with pytest.raises(ValueError, match="made in the same way, got 3 nodes and 2"):
+        engine.draw([w * 3, w + 1], compare=before[0])
+    before = deepcopy([a, b])
+    w.data = 3.0
+    later = [w * 3, w + 1]
+    later[0].label, later[1].label = "a", "b"
+    svg = engine.draw(later, compare=before).svg
+    assert "a: 6 before, 9 after" in svg
+    assert "b: 3 before, 4 after" in svg
+
+
+def plain(n: int) -> Value:
+    """Return a sum of `n` squares, made outside any scope: 2 n + 1 nodes."""
+    w = Value(0.5, "w")
+    out = w**2
+    for _ in range(n - 1):
+        out = out + w**2
+    return out
+
+
+def test_formula_without_scopes_has_a_card_per_value_up_to_150() -> None:
+    assert "parameter" not in engine.draw(plain(75)).svg  # as a folded picture's caption has
+    assert "1 parameter · 152 nodes" in engine.draw(plain(76)).svg
+
+
+def test_exponent_is_not_drawn_as_an_input_of_a_folded_formula() -> None:
+    out = plain(80)
+    assert ">2</text>" not in engine.draw(out).svg
 
 
 def test_dot_of_a_plain_number_is_that_number() -> None:

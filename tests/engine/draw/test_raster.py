@@ -10,7 +10,7 @@ from PIL import Image, ImageFont
 
 import engine
 from engine import Value
-from engine.draw.raster import FONT_FILES
+from engine.draw.raster import FONT_FILES, MOST_PIXELS
 from engine.ops import OPS
 from tests.graphs import fan_out, with_gradients
 
@@ -46,6 +46,26 @@ def test_png_has_as_many_pixels_as_asked_for() -> None:
     one, two = (Image.open(BytesIO(picture.png(scale=scale))).size for scale in (1, 2))
     assert two == (2 * one[0], 2 * one[1])
     assert Image.open(BytesIO(picture.png())).size == two
+
+
+@pytest.mark.parametrize("scale", [1000, 0, -1, float("inf"), float("nan")])
+def test_png_of_an_impossible_size_is_refused_before_it_is_drawn(scale) -> None:
+    with pytest.raises(ValueError, match=r"at most [\d.,]+|scale must be above 0 and finite"):
+        engine.draw(with_gradients(fan_out())).png(scale=scale)
+
+
+def test_largest_scale_that_the_message_names_is_accepted() -> None:
+    out = Value(1.0, "x") * 2
+    with pytest.raises(ValueError, match="pass at most") as refusal:
+        engine.draw(out).png(scale=1e6)
+    largest = float(str(refusal.value).partition("pass at most ")[2].partition(",")[0])
+    wide, high = Image.open(BytesIO(engine.draw(out).png(scale=1))).size
+    assert 0.97 * MOST_PIXELS < wide * high * largest**2 <= MOST_PIXELS
+
+
+def test_unknown_background_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="background must be a colour of CSS"):
+        engine.draw(Value(1.0) * 2).png(background="nonsense")
 
 
 @pytest.mark.parametrize("file", FONT_FILES, ids=lambda file: Path(file).stem)
