@@ -79,7 +79,8 @@ def choose(row: Op, condition: object, *inputs: object) -> Value | float:
     c, x, y = (v.data if isinstance(v, Value) else v for v in (test, a, b))
     forward, *slopes = ieee_functions(row)
     out = forward(x, y, c, None)
-    if not (isinstance(a, Value) or isinstance(b, Value)):
+    is_recorded = isinstance(test, Value) and current().recorder is not None
+    if not (isinstance(a, Value) or isinstance(b, Value) or is_recorded):
         return out
     return Choice(row, test, a, b, out, *(slope(x, y, c, out) for slope in slopes))
 

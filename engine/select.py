@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from engine.guards.number import as_float
 from engine.typed import overload
@@ -51,11 +52,21 @@ def take(values: Row | Sequence[Row], index: Value | float) -> Value | float | l
     if recorder is not None and isinstance(index, Value):
         return recorder.take(values, index)  # type: ignore[arg-type]
     i = index.data if isinstance(index, Value) else as_float(index, "take needs a whole number")
-    if i != int(i):
+    return entry(values, i)  # type: ignore[arg-type]
+
+
+def entry(values: Row, i: float) -> Value | float:
+    """Return `values[i]`.
+
+    Raises:
+        TypeError: the index is not a whole number.
+        IndexError: there is no such entry.
+    """
+    if not isfinite(i) or i != int(i):
         raise TypeError(f"take needs a whole number as its index, got {i}")
     if not 0 <= i < len(values):
         raise IndexError(f"take needs an index from 0 to {len(values) - 1}, got {int(i)}")
-    return values[int(i)]  # type: ignore[return-value]
+    return values[int(i)]
 
 
 def detached_maximum(values: Row) -> Value:

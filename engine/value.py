@@ -61,6 +61,9 @@ if TYPE_CHECKING:
         def refuse(self, what: str, instead: str) -> None:
             """Raise, since something cannot be recorded."""
 
+        def raised(self, error: Exception) -> None:
+            """Note an error that depends on a number."""
+
     class Here(Origin):
         """The Origin of what is made now, with the types of what Values ask of it."""
 
@@ -490,7 +493,7 @@ class Value:
         """The operation that made it, or ""."""
         if self.op is None:
             return ""
-        exponent = f"{self._db:g}" if self.op is POW and self._b is None else ""
+        exponent = f"{self.inputs[1]:g}" if self.op is POW and self._b is None else ""
         return (self.op.infix or self.op.symbol) + exponent
 
     @property

@@ -32,6 +32,11 @@ def compile(
     called; the operations become instructions on whole arrays, which every call then replays with
     the numbers it is given. Arguments of another shape are recorded separately.
 
+    While it is recorded, `fn` may compute with numbers but not read them: `if`, `==`, `max`,
+    `float()`, text, or catching an error that depends on one raise `RecordingError`, which says
+    what to write instead. `is`, `type` and `isinstance` cannot be refused, and answer otherwise
+    than eagerly: an input is not a float, a comparison not a bool.
+
     Args:
         fn: takes numbers in lists, tuples and arrays, returns one Value: the loss; or a pair of the
             loss and a list of Values whose numbers `program.outputs` gives after each call.

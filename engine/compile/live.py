@@ -16,8 +16,8 @@ from weakref import WeakSet
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.compile.record.parameters import Watched
 from engine.compile.record.refusal import refusal
-from engine.compile.record.values import Watched
 from engine.origin import begin_epoch
 from engine.value import Value, current
 
@@ -89,11 +89,6 @@ class Live(Watched):
     def number_at(self, epoch: int) -> float | None:
         """Return what its number was in an epoch, or None if that has been forgotten."""
         return None if self.block.changed_at > epoch else super().number_at(epoch)
-
-    @property
-    def copied_as(self) -> type[Value]:
-        """A copy is a plain Value."""
-        return Value
 
 
 class LiveArrays:

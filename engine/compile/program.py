@@ -19,10 +19,11 @@ from engine.compile.record.arguments import (
     rectangular_parts,
 )
 from engine.compile.record.audit import is_close
+from engine.compile.record.cures import uncaught
 from engine.compile.record.function import RecordableFunction
 from engine.compile.replay.cuts import Met
 from engine.compile.stats import Stats
-from engine.errors import NonFiniteError, NonFiniteWarning, StaleProgramError
+from engine.errors import DomainError, NonFiniteError, NonFiniteWarning, StaleProgramError
 from engine.value import Value, current
 
 if TYPE_CHECKING:
@@ -279,6 +280,8 @@ class Program:
             loss, finite = replay.run(numbers, gradients=gradients != "none")
         except ArithmeticError:  # outside a domain
             finite = False
+        except IndexError as error:  # of take
+            raise uncaught(error, self._function.fn) from None
         text = ""
         if not finite:
             found = replay.leave_out_slopes(numbers) if gradients != "none" else None
@@ -332,7 +335,10 @@ class Program:
         for numbers, (name, shape) in zip(call.numbers, names, strict=True):
             if bad := first_non_finite(numbers, name, shape):
                 raise ValueError(f"{bad}; fill in or leave out missing numbers first")
-        loss, self._outputs = carry_out(call)
+        try:
+            loss, self._outputs = carry_out(call)
+        except DomainError as error:
+            raise uncaught(error, self._function.fn) from None
         if gradients == "none":
             return loss.data
         used = call.replay.parameters.parameters

@@ -11,12 +11,21 @@ from engine.graph import nodes
 from engine.guards.number import as_float, describe_for_error
 from engine.guards.stale import stale_uses
 from engine.ops import POW, Op
+from engine.origin import current
 from engine.table.evaluate import ieee_functions, in_domain
 from engine.tag import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from engine.origin import Node
+
+    class Recorder(Protocol):
+        """What is told of errors while a function is recorded."""
+
+        def raised(self, error: Exception) -> None:
+            """Note an error that depends on a number."""
 
 
 def operand(symbol: str, other: object, *, reflected: bool = False) -> float:
@@ -73,10 +82,14 @@ def domain_error(row: Op, *inputs: Node | float) -> DomainError:
     where = f" at {' and '.join(sources)}" if sources else ""
     asked = row.forward if len(row.slopes) == 2 else f"{row.name}(a)"
     needs = "a positive base, or a whole exponent (and none below 0 for a = 0)"
-    return DomainError(
+    error = DomainError(
         f"{asked} needs {needs if row is POW else row.domain}, got {', '.join(came)}{where}; "
         f"{row.remedy.format(**names)}"
     )
+    recorder: Recorder | None = current().recorder  # type: ignore[assignment]
+    if recorder is not None and sources:  # a constant gives the same error each time
+        recorder.raised(error)
+    return error
 
 
 def warn_of_non_finite(

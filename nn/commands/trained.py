@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ class Trained:
         model = load(path)
         kept: Any = model.metadata
         remedy = f"{TRAIN}, or use nn.load if you saved it yourself"
-        for fault in (*faults(kept, METADATA, "metadata"), *misfits(kept, model.sizes)):
+        for fault in chain(faults(kept, METADATA, "metadata"), misfits(kept, model.sizes)):
             raise ValueError(f"{path}: {fault}; {remedy}")
         scalings = [kept[key] for key in ("scaling", "target_scaling")]
         scaling, target_scaling = (s and Scaling.from_lists(s) for s in scalings)

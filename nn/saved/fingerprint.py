@@ -12,7 +12,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Collection, Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -138,7 +138,7 @@ def file_of(module: str) -> str:
     return "<frozen>" if built_in else str(getattr(found, "__file__", None) or "")
 
 
+@cache
 def is_library(file: str) -> bool:
     """Return whether a file is of Python, of an installed package, or of this one."""
-    whole = str(Path(file).resolve()) if file else ""
-    return file.startswith("<frozen") or whole.startswith(LIBRARIES)
+    return file.startswith("<frozen") or os.path.realpath(file or os.sep).startswith(LIBRARIES)

@@ -144,6 +144,8 @@ def misfits(content: Mapping[str, Any], state: State) -> Iterator[str]:
         for name in sorted(names ^ set(content[part])):
             yield f"{part}.{name} is {'missing' if name in names else 'not of this model'}"
     rule, columns = state.optimizer, content["optimizer"]["state"]
+    if content["optimizer"]["rule"] != type(rule).__name__:
+        yield f"optimizer.rule must be {type(rule).__name__}, got {content['optimizer']['rule']}"
     sizes = [len(column) for column in columns]
     wanted = [len(rule.parameters)] * rule.n_states
     if sizes != wanted:

@@ -90,7 +90,8 @@ def fit(
         checkpoint: file to keep the run's state in after each epoch. If it is there already, the
             run resumes from it, to the same bits as if it had never stopped.
         compiled: whether to record the computation once and replay it (see `engine.compile`), which
-            gives the same numbers many times faster; "auto" does so wherever it can.
+            gives the same numbers many times faster; "auto" does so wherever it can. A model that
+            asks for the `type` of a number, or whether it `is` True, is answered otherwise there.
         monitor: an `nn.Monitor` of this model, which watches; its alarms show above the bar.
         threshold: a single output above it means the second of two classes; by default it follows
             from the loss, the output activation and the labels.

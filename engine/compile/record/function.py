@@ -22,11 +22,12 @@ from engine.compile.record.arguments import (
 )
 from engine.compile.record.audit import first_difference, in_words, is_close
 from engine.compile.record.captured import CapturedState
+from engine.compile.record.parameters import Guarded
 from engine.compile.record.random_states import put_back, random_states, same_states
 from engine.compile.record.recorder import Recorder
 from engine.compile.record.refusal import users_line
 from engine.compile.record.tape import Tape
-from engine.compile.record.values import Guarded, Placeholder, Recorded
+from engine.compile.record.values import Placeholder, Recorded
 from engine.errors import RecordingError, StaleProgramError
 from engine.tag import one_line
 from engine.value import Value

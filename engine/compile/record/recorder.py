@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
+from engine.compile.record.parameters import Watched
 from engine.compile.record.refusal import refusal
 from engine.compile.record.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
 from engine.compile.record.values import (
@@ -12,12 +13,14 @@ from engine.compile.record.values import (
     Placeholder,
     Recorded,
     RecordedChoice,
-    Watched,
     become,
 )
 from engine.errors import RecordingError
+from engine.guards.domain import operand
+from engine.guards.number import as_float
 from engine.ops import Op
 from engine.origin import Block, Notes, Origin
+from engine.select import entry
 from engine.value import Choice, Value, current
 
 
@@ -154,13 +157,13 @@ class Recorder(Block):
 
     def take(self, values: Sequence[Value | float], index: Value) -> Value:
         """Record the choice of one of `values` by a number that each replay is given."""
-        number = index._data
-        if number not in range(len(values)):
-            raise IndexError(
-                f"take needs whole numbers from 0 to {len(values) - 1} as its index, got {number:g}"
-            )
+        try:
+            number = data_of(entry(values, index._data))
+        except (TypeError, IndexError) as error:
+            self.raised(error)
+            raise
         args = (self.index_of(index), *map(self.index_of_operand, values))
-        return self.add_node(Recorded, TAKE, args, data_of(values[int(number)]))
+        return self.add_node(Recorded, TAKE, args, number)
 
     def largest(self, values: Sequence[Value | float]) -> Value:
         """Record the largest of `values`, through which no gradient flows."""
@@ -169,6 +172,7 @@ class Recorder(Block):
 
     def compared(self, symbol: str, a: Value | float, b: Value | float) -> Value:
         """Record a comparison, which `where` can choose by but Python's `if` cannot."""
+        b = b if isinstance(b, Value) else operand(symbol, b)
         args = (self.index_of_operand(a), self.index_of_operand(b))
         x, y = data_of(a), data_of(b)
         holds = {">": x > y, ">=": x >= y, "<": x < y, "<=": x <= y}[symbol]
@@ -182,9 +186,17 @@ class Recorder(Block):
         """
         raise refusal(what, instead)
 
+    def raised(self, error: Exception) -> None:
+        """Note an error that depends on a number: the function must not catch it and go on."""
+        refusal(
+            f"catching {type(error).__name__} ({error}) and going on",
+            "keep the numbers inside the domain, for example log(maximum(x, 1e-9)), and choose the "
+            "result with where(condition, x, y)",
+        )
+
     def index_of_operand(self, x: Value | float) -> int:
         """Return the index of a Value or a plain number."""
-        return self.index_of(x) if isinstance(x, Value) else self.tape.add_constant(float(x))
+        return self.index_of(x) if isinstance(x, Value) else self.tape.add_constant(as_float(x))
 
     def add_node(self, kind: type[Recorded], op: Op, args: tuple[int, ...], number: float) -> Value:
         """Return a new recorded node."""

@@ -13,10 +13,7 @@ from engine.value import current
 
 ENGINE = __name__.split(".")[0]
 STANDARD = os.path.dirname(os.__file__)  # where Python's own modules are
-INSTEAD = (
-    "use relu, maximum, minimum or where(condition, x, y), or detach() for a number that needs no "
-    "gradient"
-)
+DEBUGGERS = ("bdb", "pdb", "traceback", "_pytest", "IPython", "debugpy", "pydevd", "_pydevd_bundle")
 
 
 def refusal(what: str, instead: str) -> RecordingError:
@@ -32,9 +29,7 @@ def refusal(what: str, instead: str) -> RecordingError:
 
 def users_line() -> str:
     """Return the file and line outside the engine that is being carried out."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and from_library(frame):
-        frame = frame.f_back
+    frame = users_frame()
     if frame is None:
         return "here"
     name, number = frame.f_code.co_filename, frame.f_lineno
@@ -42,6 +37,23 @@ def users_line() -> str:
     location = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
     text = getline(name, number).strip()
     return one_line(f"{location} ({text})" if text else location)
+
+
+def users_frame() -> FrameType | None:
+    """Return the innermost frame outside the engine and other libraries."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and from_library(frame):
+        frame = frame.f_back
+    return frame
+
+
+def only_shows(frame: FrameType | None) -> bool:
+    """Return whether a frame is ours or a debugger's: what those show decides nothing."""
+    while frame is not None and from_library(frame):
+        if str(frame.f_globals.get("__name__")).split(".")[0] in (ENGINE, "nn", *DEBUGGERS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def from_engine(space: dict[str, object]) -> bool:

@@ -112,8 +112,9 @@ class Tape:
             i = waiting.pop()
             if self.ops[i] is PARAMETER:
                 return True
-            if not seen[i] and self.ops[i] not in (DETACH, LARGEST):
-                waiting += self.args[i][1:] if self.ops[i] is TAKE else self.args[i]
+            op, args = self.ops[i], self.args[i]
+            if not seen[i] and op not in (DETACH, LARGEST, *COMPARISONS.values()):
+                waiting += args[1:] if op is TAKE else args[: len(op.slopes)]
             seen[i] = True
         return False
 

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import sys
 
-from engine.compile.record.refusal import INSTEAD, from_engine, refusal
+from engine.compile.record import cures
+from engine.compile.record.cures import unreadable
+from engine.compile.record.reading import (
+    DECIDING,
+    FLOAT,
+    REFUSED,
+    described,
+    record_comparison,
+    refuse_all,
+    shown,
+)
+from engine.compile.record.refusal import from_engine, refusal
 from engine.compile.record.tape import Tape
-from engine.value import Choice, Value, current
+from engine.value import Choice, Value
 
 TYPE_CHECKING = False
-INSTEAD_OF_COUNTING = (
-    "use engine.take(values, index) to pick by it; a count belongs outside, for example in "
-    "functools.partial"
-)
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def become(node: Value, kind: type[Value]) -> None:
@@ -29,101 +38,6 @@ def become(node: Value, kind: type[Value]) -> None:
         node.__class__ = kind
     except TypeError:
         raise refusal(f"a Value of class {type(node).__name__}", "use plain engine.Value") from None
-
-
-# ---- parameters: leaves from outside ----
-
-
-class Watched(Value):
-    """A parameter that refuses to be read by Python code while a function is recorded."""
-
-    __slots__ = ()
-
-    def __float__(self) -> float:
-        self.refuse_reading("float()")
-        return super().__float__()
-
-    def refuse_reading(self, what: str) -> None:
-        """Raise if a function is being recorded, and the reader is not the engine.
-
-        Raises:
-            RecordingError: the number would be frozen.
-        """
-        # Two frames up: who called what calls this.
-        if current().recorder is not None and not from_engine(sys._getframe(2).f_globals):
-            raise refusal(f"reading {what} of a parameter", INSTEAD)
-
-    @property
-    def data(self) -> float:
-        """The number."""
-        if current().recorder is not None:
-            self.refuse_reading(".data")
-        return self._data
-
-    @data.setter
-    def data(self, number: float) -> None:
-        if current().recorder is not None:
-            raise refusal("changing a parameter", "move parameters outside, with an optimizer")
-        self._set_data(number)
-
-    @property
-    def grad(self) -> float:
-        """The gradient."""
-        if current().recorder is not None:
-            self.refuse_reading(".grad")
-        return self._grad
-
-    @grad.setter
-    def grad(self, number: float) -> None:
-        if current().recorder is not None:
-            raise refusal("changing a parameter's gradient", "call zero_grad() outside")
-        self._set_grad(number)
-
-    def __repr__(self) -> str:
-        # Text holds the number as well: float(str(w)) would be frozen.
-        return super().__repr__() if current().recorder is None else f"Value(label={self.label!r})"
-
-    def __format__(self, spec: str) -> str:
-        if spec:
-            self.refuse_reading("the text")
-        return super().__format__(spec)
-
-    def __lt__(self, other: Value | float) -> bool:
-        return (
-            super().__lt__(other)
-            if current().recorder is None
-            else record_comparison("<", self, other)
-        )
-
-    def __le__(self, other: Value | float) -> bool:
-        return (
-            super().__le__(other)
-            if current().recorder is None
-            else record_comparison("<=", self, other)
-        )
-
-    def __gt__(self, other: Value | float) -> bool:
-        return (
-            super().__gt__(other)
-            if current().recorder is None
-            else record_comparison(">", self, other)
-        )
-
-    def __ge__(self, other: Value | float) -> bool:
-        return (
-            super().__ge__(other)
-            if current().recorder is None
-            else record_comparison(">=", self, other)
-        )
-
-
-class Guarded(Watched):
-    """A parameter that stays a plain Value, for the time of a recording."""
-
-    __slots__ = ()
-
-
-# ---- nodes of the tape ----
 
 
 class Recorded(Value):
@@ -144,18 +58,19 @@ class Recorded(Value):
         __slots__ = ()
         tape, index = vars(Value)["_a"], vars(Value)["_da"]
 
+    described_as = "a recorded Value"
     _has_two_inputs = False  # a walk must ask `inputs`, which refuses
 
     @property
     def data(self) -> float:
         """The number, for the engine alone."""
         if not from_engine(sys._getframe(1).f_globals):
-            raise refusal("reading .data of a recorded Value", INSTEAD)
+            raise unreadable(f"reading .data of {described(self)}", cures.LOOK)
         return self._data
 
     @data.setter
     def data(self, number: float) -> None:
-        raise refusal("setting .data of a recorded Value", "compute the number with operations")
+        raise refusal(f"setting .data of {described(self)}", "compute the number with operations")
 
     @property
     def label(self) -> str:
@@ -177,24 +92,15 @@ class Recorded(Value):
         """Refuse: they are not kept."""
         raise refusal("reading the slopes of a recorded Value", "look at program.graph outside")
 
-    def __repr__(self) -> str:
-        # Without its number: "-" in str(x) would depend on the number of this recording.
-        label = f", label={self.label!r}" if self.label else ""
-        return f"Value(recorded {self.op or 'leaf'}{label})"
+    @property
+    def copied_as(self) -> type[Value]:
+        """Refuse: a copy would not belong to the recording."""
+        raise refusal(f"copying {described(self)}", "use it as it is, or its detach()")
 
-    def __format__(self, spec: str) -> str:
-        if spec:
-            raise refusal("writing the number of a recorded Value as text", INSTEAD)
-        return repr(self)
-
-    def __float__(self) -> float:
-        raise refusal("float() of a recorded Value", INSTEAD)
-
-    def __int__(self) -> int:
-        raise refusal("int() of a recorded Value", INSTEAD_OF_COUNTING)
-
-    def __index__(self) -> int:
-        raise refusal("a recorded Value as an index or a count", INSTEAD_OF_COUNTING)
+    @property
+    def computed(self) -> bool:
+        """Whether an operation made it."""
+        return self.op is not None
 
     def backward(self) -> None:
         """Refuse: the program goes backward itself."""
@@ -202,15 +108,26 @@ class Recorded(Value):
             "backward() inside a compiled function", "return the loss; the program goes backward"
         )
 
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        raise refusal("comparing a recorded Value with ==", INSTEAD)
+    def __getattr__(self, name: str) -> NoReturn:
+        if name[0] != "_" and (hasattr(float, name) or hasattr(int, name)):
+            # Without compile it may be a plain number, which has is_integer and the like.
+            raise unreadable(f"reading .{name} of {described(self)}", cures.LOOK)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    __hash__ = Value.__hash__
+    def __hash__(self) -> int:
+        if not from_engine(sys._getframe(1).f_globals):
+            raise unreadable(f"{described(self)} as a key, in a set or in a cache", cures.TAKE)
+        return super().__hash__()
 
-    def __bool__(self) -> bool:
-        raise refusal("deciding by a recorded Value (if, while, and, or, max, …)", INSTEAD)
+    def __repr__(self) -> str:
+        return shown(self, self._text())
+
+    def __format__(self, spec: str) -> str:
+        return shown(self, self._text())
+
+    def _text(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(recorded {self.op or 'leaf'}{label})"
 
     def __lt__(self, other: Value | float) -> bool:
         return record_comparison("<", self, other)
@@ -224,10 +141,8 @@ class Recorded(Value):
     def __ge__(self, other: Value | float) -> bool:
         return record_comparison(">=", self, other)
 
-    @property
-    def copied_as(self) -> type[Value]:
-        """Refuse: a copy would not belong to the recording."""
-        raise refusal("copying a recorded Value", "copy what program.graph gives")
+
+refuse_all(Recorded, REFUSED)
 
 
 class RecordedChoice(Recorded, Choice):  # type: ignore[misc]  # Recorded adds no slots
@@ -240,9 +155,55 @@ class Condition(Recorded):
     """A recorded comparison: 1 or 0 for `where`; `if` is refused."""
 
     __slots__ = ()
+    described_as = "a comparison"
 
-    def __bool__(self) -> bool:
-        raise refusal("deciding by a recorded Value (if, while, and, max, sorted, …)", INSTEAD)
+    def __and__(self, other: bool) -> Value:
+        return as_condition(self * truth(other, "&"))
+
+    def __or__(self, other: bool) -> Value:
+        return as_condition(self.maximum(truth(other, "|")))
+
+    def __xor__(self, other: bool) -> Value:
+        return as_condition(abs(self - truth(other, "^")))
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __array_ufunc__(
+        self, ufunc: object, method: str, *inputs: object, **options: object
+    ) -> object:
+        name = getattr(ufunc, "__name__", "")
+        if name.startswith("logical_"):
+            raise refusal(f"np.{name}() of {described(self)}", cures.COMBINE)
+        return super().__array_ufunc__(ufunc, method, *inputs, **options)
+
+
+refuse_all(
+    Condition,
+    (
+        ("__bool__", DECIDING, cures.COMBINE),
+        ("__float__", FLOAT, cures.ONE_OR_ZERO),
+        ("__int__", "int() of {}", cures.ONE_OR_ZERO),
+    ),
+)
+
+
+def truth(x: object, symbol: str) -> Value | float:
+    """Return what a condition may be combined with.
+
+    Raises:
+        RecordingError: it is neither a condition nor a bool.
+    """
+    if isinstance(x, Condition):
+        return x
+    if type(x).__name__ in ("bool", "bool_"):  # the second is NumPy's
+        return float(x)  # type: ignore[arg-type]
+    raise refusal(f"{symbol} of a comparison and a {type(x).__name__}", "combine comparisons only")
+
+
+def as_condition(node: Value) -> Value:
+    """Make a new node, which is 1 or 0, a condition."""
+    node.__class__ = Condition
+    return node
 
 
 class InputNumber(float):
@@ -255,11 +216,8 @@ class Placeholder(Recorded):
     """An input of a compiled function: a number wherever the function is called without compile."""
 
     __slots__ = ()
+    described_as = "input"
     shape = ()
-
-    def __hash__(self) -> int:
-        # A set or a dict of numbers cannot be replayed.
-        raise refusal("an input as a key or in a set", INSTEAD)
 
     @property
     def computed(self) -> bool:
@@ -269,27 +227,15 @@ class Placeholder(Recorded):
     def item(self) -> float:
         """Return the number to `Value(x)`, which thus becomes another name of the input."""
         if not from_engine(sys._getframe(1).f_globals):
-            raise refusal("item() of an input", INSTEAD)
+            raise unreadable(f"reading .item() of {described(self)}", cures.LOOK)
         number = InputNumber(self._data)
         number.source = self
         return number
 
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        raise refusal("comparing an input with ==", INSTEAD)
 
-    def __bool__(self) -> bool:
-        raise refusal(
-            "deciding by an input (if, while, and, or)",
-            INSTEAD + "; a switch belongs outside, for example in functools.partial",
-        )
+refuse_all(Placeholder, (("__bool__", DECIDING, cures.SWITCH),))
 
-
-def record_comparison(symbol: str, a: Value, b: Value | float) -> bool:
-    """Return a condition in place of a bool; `where` takes both."""
-    recorder = current().recorder
-    if recorder is None:
-        raise refusal("comparing a recorded Value after its recording", "look at program.graph")
-    condition: bool = recorder.compared(symbol, a, b)  # type: ignore[assignment]
-    return condition
+# What Python's own messages call them, such as "… object is not iterable".
+Recorded.__name__ = RecordedChoice.__name__ = "recorded Value"
+Condition.__name__ = "comparison"
+Placeholder.__name__ = "recorded input"

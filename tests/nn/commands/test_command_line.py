@@ -293,3 +293,28 @@ def test_features_are_standardised_on_the_training_part_only(flowers) -> None:
     train = sum(float(rows[i]["height"]) for i in order[4:]) / 16
     assert kept[0] == pytest.approx(train)
     assert kept[0] != pytest.approx(everything)
+
+
+@pytest.mark.parametrize(
+    ("damage", "wording"),
+    [
+        (lambda text: text.replace('"scaling": {', '"scaling": null, "old": {'), "does not fit its checksum"),
+        (lambda text: text[:-30], "is not a whole glassgrad model file"),
+        (lambda text: text.replace('"version": 2', '"version": NaN'), "is version nan"),
+        (lambda text: text.replace('"parameters": {', '"parameters": {"x": 1e999,'), "parameters.x must"),
+        (lambda text: text.encode("utf-16"), "it is not text in UTF-8"),
+        (lambda text: "", "it is empty"),
+    ],
+)  # fmt: skip
+def test_damaged_model_is_refused_in_one_line(damage, wording: str, flowers, capsys) -> None:
+    whole = damage((flowers / MODEL).read_text())
+    (flowers / "bad.json").write_bytes(whole if isinstance(whole, bytes) else whole.encode())
+    message = refusal(["predict", "bad.json", "flowers.csv"], capsys)
+    assert message.startswith("glassgrad: bad.json")
+    assert wording in message
+
+
+def test_folder_is_not_a_model(flowers, capsys) -> None:
+    assert refusal(["predict", "out", "flowers.csv"], capsys) == (
+        "glassgrad: out is a folder; name the glassgrad model file in it\n"
+    )

@@ -69,7 +69,7 @@ def test_fit_falls_back_to_the_eager_engine_with_one_line() -> None:
         "progress": False,
     }
     X, y = [[1.0], [-1.0], [0.5], [2.0], [0.1]], [1.0, 2.0, 0.5, 2.0, 0.1]
-    with pytest.warns(RuntimeWarning, match="training eagerly.*deciding by a recorded Value"):
+    with pytest.warns(RuntimeWarning, match="training eagerly.*deciding by a comparison"):
         history = nn.fit(model, X, y, **settings)
     assert len(history) == 2
     with pytest.raises(engine.RecordingError):

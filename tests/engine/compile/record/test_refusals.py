@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -77,24 +78,21 @@ class Case:
 
 
 UNRECORDABLE = [
-    Case("if", lambda x: w * x if w * x > 0 else -w, "deciding by a recorded Value"),
-    Case(
-        "if on a parameter",
-        lambda x: (w if w > 0 else -w) * x,
-        r"deciding by a recorded Value \(if",
-    ),
-    Case("if on an input", lambda x: w * x if x else -w, "deciding by an input"),
-    Case("max", lambda x: max(w * x, w + x), "deciding by a recorded Value"),
-    Case("max of a parameter", lambda x: max(w, w * w) * x, "deciding by a recorded Value"),
-    Case("input == number", lambda x: w * x if x == 1 else -w, "comparing an input with =="),
-    Case("input == Value", lambda x: w if x == x * 1.0 else -w, "comparing an input with =="),
-    Case("dict key", lambda x: w * {1.0: 10.0}.get(x, -1.0), "an input as a key"),
+    Case("if", lambda x: w * x if w * x > 0 else -w, "deciding by a comparison"),
+    Case("if on a Value", lambda x: w * x if w * x else -w, "deciding by a recorded Value"),
+    Case("if on a parameter", lambda x: (w if w > 0 else -w) * x, "deciding by a comparison"),
+    Case("if on an input", lambda x: w * x if x else -w, "deciding by input 'x'"),
+    Case("max", lambda x: max(w * x, w + x), "deciding by a comparison"),
+    Case("max of a parameter", lambda x: max(w, w * w) * x, "deciding by a comparison"),
+    Case("input == number", lambda x: w * x if x == 1 else -w, "== of input 'x'"),
+    Case("input == Value", lambda x: w if x == x * 1.0 else -w, "== of input 'x'"),
+    Case("dict key", lambda x: w * {1.0: 10.0}.get(x, -1.0), "input 'x' as a key"),
     Case("float()", lambda x: w * float(w * x), r"float\(\) of a recorded Value"),
     Case("math.exp", lambda x: w * math.exp(w * x), r"float\(\) of a recorded Value"),
     Case("int()", lambda x: w * int(w * x), r"int\(\) of a recorded Value"),
-    Case("index", lambda x: w * [1.0, 2.0][x], "a recorded Value as an index or a count"),
-    Case("range()", lambda x: w * sum(1 for _ in range(x)), "Value as an index or a count"),
-    Case("text", lambda x: w * x * float(f"{w * x:.3f}"), "writing the number of a recorded Value"),
+    Case("index", lambda x: w * [1.0, 2.0][x], "input 'x' as an index or a count"),
+    Case("range()", lambda x: w * sum(1 for _ in range(x)), "input 'x' as an index or a count"),
+    Case("text", lambda x: w * x * float(f"{w * x:.3f}"), "the text of a recorded Value"),
     Case("reading .data", lambda x: w * (w * x).data, "reading .data of a recorded Value"),
     Case("setting .data", lambda x: setattr(w * x, "data", 3.0), "setting .data of a recorded"),
     Case("no_grad", lambda x: no_grad_inside(x), "no_grad"),
@@ -105,10 +103,10 @@ UNRECORDABLE = [
     Case("random factor", random_draw, "draws random numbers", shows_line=False),
     Case("random choice", global_draw, "draws random numbers", shows_line=False),
     Case("generator", own_draw, "draws random numbers while", shows_line=False),
-    Case("optimizer step", takes_a_step, "changing parameters"),
+    Case("optimizer step", takes_a_step, "changing parameters|.data of a parameter"),
     Case("parameter's .data", lambda x: w * x * w.data, "reading .data of a parameter"),
     Case("parameter's .grad", lambda x: w * x * w.grad, "reading .grad of a parameter"),
-    Case("float() of parameter", lambda x: w * x * float(w), r"reading float\(\) of a parameter"),
+    Case("float() of parameter", lambda x: w * x * float(w), r"float\(\) of a parameter 'w'"),
     Case("parameter's text", lambda x: w * x * float(f"{w:.3f}"), "the text of a parameter"),
     Case("w.data += 1", changes_w, "(changing a|of a) parameter"),
     Case("w.grad = 0", changes_gradient, "changing a parameter's gradient"),
@@ -122,9 +120,11 @@ UNRECORDABLE = [
 def test_what_cannot_be_replayed_is_refused_with_its_line(case: Case, backend: str) -> None:
     program = engine.compile(case.fn, backend=backend)
     w.data = 2.0
-    with pytest.raises(engine.RecordingError, match=case.message) as caught:
+    with pytest.raises(engine.RecordingError) as caught:
         program(1.0)
-    assert not case.shows_line or "test_refusals.py:" in str(caught.value)
+    line, _, said = str(caught.value).rpartition("): ")  # the line has the pattern in it too
+    assert re.search(case.message, said)
+    assert not case.shows_line or "test_refusals.py:" in line
     w.data = 2.0
     # Nothing is left behind: the next program records as ever.
     assert engine.compile(lambda x: w * x)(3.0) == 6.0
@@ -187,18 +187,5 @@ def test_a_refusal_that_the_function_catches_is_raised_all_the_same() -> None:
         except Exception:
             return w
 
-    with pytest.raises(engine.RecordingError, match="deciding by a recorded Value"):
+    with pytest.raises(engine.RecordingError, match="deciding by a comparison"):
         engine.compile(stubborn)(1.0)
-
-
-def test_a_recorded_value_prints_without_the_number_that_replays_do_not_share(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def shown(x):
-        z = w * x
-        print(z, f"{x}", w)
-        return -z if "-" in str(z) else z
-
-    program = engine.compile(shown)
-    assert [program(-1.0), program(1.0)] == [-w.data, w.data]
-    assert "Value(recorded mul) Value(recorded leaf, label='x')" in capsys.readouterr().out
