@@ -264,3 +264,121 @@ def random_edges(seed: int) -> tuple[Callable[..., Value], list[Value], tuple]:
 
     samples = [[rng.choice([0.0, 1.0, -0.7]), rng.choice([0.0, 1.0])] for _ in range(4)]
     return fn, parameters, (samples,)
+
+
+# ---- programs whose every rounding shows ----
+
+# Numbers that tie, or do not by one bit, and numbers that swallow others.
+TIES = (0.1, 0.2, 0.3, 0.6, -0.3, -0.1, 0.7, 3.0, 1.0, -1.0, 0.0)
+SWALLOWING = (*TIES, 1e17, -1e17, 1e16, -1e16, 2.0**53, 1.5)
+
+
+def kahan(x: list) -> object:
+    """Return a sum with its rounding error carried along."""
+    total, error = 0.0, 0.0
+    for number in x:
+        y = number - error
+        t = total + y
+        error, total = (t - total) - y, t
+    return total
+
+
+def two_sum(x: list) -> object:
+    """Return the rounding error of a sum of two numbers (Knuth), and so on along a list."""
+    total, errors = x[0], 0.0
+    for b in x[1:]:
+        s = total + b
+        part = s - total
+        errors = errors + ((total - (s - part)) + (b - part))
+        total = s
+    return total + errors
+
+
+def tree(x: list) -> object:
+    """Return a pairwise sum."""
+    return x[0] if len(x) == 1 else tree(x[: len(x) // 2]) + tree(x[len(x) // 2 :])
+
+
+def horner(x: list) -> object:
+    """Return a polynomial in the first number."""
+    out = x[0]
+    for number in x[1:]:
+        out = out * x[0] + number
+    return out
+
+
+def alternating(x: list) -> object:
+    """Return x₀ − x₁ + x₂ − …"""
+    total = x[0]
+    for i, number in enumerate(x[1:]):
+        total = total + number if i % 2 else total - number
+    return total
+
+
+def variance(x: list) -> object:
+    """Return the mean square of the distances to the mean."""
+    mean = sum(x) / len(x)
+    return sum((number - mean) * (number - mean) for number in x) / len(x)
+
+
+ADDED: dict[str, Callable[[list], object]] = {
+    "sum": sum,
+    "kahan": kahan,
+    "two_sum": two_sum,
+    "tree": tree,
+    "alternating": alternating,
+    "from the right": lambda x: x[0] + (x[1] - (x[-1] + x[0])),
+    "minus": lambda x: -x[0] - x[1] + sum(x) - (-x[-1]),
+    "with constants": lambda x: 0.1 + x[0] + 0.2 - x[1] - 0.3 + 1e16 - 1e16,
+    "repeated": lambda x: x[0] + x[0] + x[0] - x[1] - x[1],
+    "halves": lambda x: sum(x[::2]) - sum(x[1::2]),
+    "largest": lambda x: engine.maximum(x[0] + x[1], x[1] + x[-1]),
+    "kinks": lambda x: sum(engine.relu(a + b - 0.3) for a, b in zip(x, x[1:], strict=False)),
+    "distance": lambda x: abs(x[0] + x[1] - x[-1]),
+    "from the largest": lambda x: x[0] - engine.detached_maximum([*x, sum(x)]),
+    "chosen": lambda x: engine.where(x[0] + x[1] > x[-1], x[0] - x[-1], x[1] + 1.0),
+    "quotients": lambda x: x[0] / 3.0 / 7.0 - x[1] / (abs(x[-1]) + 3.0),
+}
+MULTIPLIED: dict[str, Callable[[list], object]] = {
+    "horner": horner,
+    "variance": variance,
+    "products": lambda x: x[0] * x[1] * x[-1] - x[0] * (x[1] * x[-1]),
+    "dot product": lambda x: sum(a * b for a, b in zip(x, reversed(x), strict=True)),
+    "less products": lambda x: x[0] - x[1] * x[0] - 0.1 * x[-1] - x[0] * x[0] + x[1],
+    "neuron": lambda x: sum((a * b for a, b in zip(x[1:], x, strict=False)), x[-1]),
+    "neuron, its bias last": lambda x: (
+        sum(0.3 * a * b for a, b in zip(x, x[1:], strict=False)) + x[0]
+    ),
+}
+
+
+def random_sums(
+    seed: int, numbers: tuple[float, ...], n_samples: int
+) -> tuple[Callable[..., Value], list[Value], tuple]:
+    """Return a function of a list of samples in which each rounding shows in the result.
+
+    It has no operation that NumPy rounds differently, and no product that serves many sums. Its
+    parameters, and samples for it.
+    """
+    rng = random.Random(seed)
+    parameters = [Value(rng.choice(numbers), f"p{i}") for i in range(rng.randint(1, 4))]
+    patterns = [*ADDED.values(), *(MULTIPLIED.values() if n_samples <= 3 else [])]
+    chosen = [rng.choice(patterns) for _ in range(rng.randint(1, 6))]
+    sizes = [rng.choice([2, 3, 3, 4, 5, 9, 12]) for _ in chosen]
+    inner, bounded = rng.randrange(10**9), rng.random() < 0.5
+
+    def one(x: list) -> Value:
+        picks = random.Random(inner)
+        values = [*x, *parameters]
+        for pattern, size in zip(chosen, sizes, strict=True):
+            out = pattern([picks.choice(values) for _ in range(size)])
+            bounds = bounded or pattern in MULTIPLIED.values()
+            values.append(engine.maximum(engine.minimum(out, 1e18), -1e18) if bounds else out)
+        return values[-1] + parameters[0]
+
+    def fn(X: list) -> Value:
+        outs = [one(x) for x in X]
+        return sum(outs) + engine.relu(outs[0] - outs[-1])
+
+    samples = [[rng.choice(numbers) for _ in range(3)] for _ in range(n_samples)]
+    return fn, parameters, (samples,)

@@ -26,7 +26,7 @@ import numpy as np
 import engine
 import nn
 from engine import Value
-from engine.compile.replay import arrays, gradients, pairs, sums, writer
+from engine.compile.replay import arrays, pairs, sums
 from engine.compile.reroll import inputs, planner
 from tests.moons import moons, moons_loss
 from tests.small_gpt import flat, small_gpt
@@ -54,13 +54,11 @@ OFF: dict[str, list] = {
         patch.object(pairs.PairSumLines, "write", never),
         patch.object(pairs.WeightedSumLines, "write", never),
     ],
-    "take_in_biases": [patch.object(planner.Planner, "take_in_biases", never)],
+    "take_in_bias": [patch.object(planner.Planner, "take_in_bias", never)],
     "inputs by columns": [patch.object(inputs, "FEW_COLUMNS", 0)],
     "few terms one by one": [patch.object(sums, "FEW", 1)],
     "one_number": [patch.object(sums.SumLines, "is_one_number", never)],
     "dot_product": [patch.object(sums.SumLines, "dot_product", never)],
-    "split_repeats": [patch.object(gradients, "split_repeats", lambda slots: None)],
-    "is_always_defined": [patch.object(writer.Writer, "is_always_defined", never)],
 }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from engine.compile.replay.lines import Lines, broadcast_shape
 from engine.compile.replay.pairs import WeightedSumLines
 from engine.compile.reroll.instructions import RaggedSum
+from engine.compile.reroll.planner import MANY
 
 
 class RaggedSumLines:
@@ -23,8 +24,8 @@ class RaggedSumLines:
     def write(self) -> None:
         """Write the lines: as matrix products if the terms are pairs, else summed lane by lane."""
         lines, sums, buffers = self.lines, self.sums, self.lines.buffers
-        plain = (sums.signs > 0).all() and not sums.constant.any()
-        if plain and WeightedSumLines(lines, sums).write():
+        many = sums.left.size >= MANY and (sums.signs > 0).all()
+        if many and WeightedSumLines(lines, sums).write():
             return
         out, grad = buffers.block(sums.out)
         x, y = buffers.read(sums.left), buffers.read(sums.right)
@@ -35,13 +36,14 @@ class RaggedSumLines:
             terms = f"{terms} * {signs}"
         if broadcast_shape(x.shape, y.shape) != sums.left.shape:
             terms = f"broadcast_to({terms}, {sums.left.shape})"
-        starts = buffers.index_array(sums.starts)
-        lines.emit_forward(f"add.reduceat({terms}, {starts}, axis=1, out={out})")
-        if sums.constant.any():
-            lines.emit_forward(f"{out} += {buffers.constant_array(sums.constant)}")
+        lane_of = buffers.index_array(sums.lane_of)
+        n, n_lanes = sums.out.shape
+        at = buffers.index_array((np.arange(n)[:, None] * n_lanes + sums.lane_of).ravel())
+        lines.emit_forward(f"{out}[...] = -0.0")  # to which any number can be added, 0 and -0 too
+        flat = buffers.read(sums.out.ravel()).text
+        lines.emit_forward(f"add.at({flat}, {at}, ({terms}).ravel())")  # in order, unlike reduceat
         if not buffers.requires_grad(sums.out):
             return
-        lane_of = buffers.index_array(sums.lane_of)
         gradients = buffers.new_name("t", np.empty(sums.left.shape))
         lines.emit_backward(f'{grad}.take({lane_of}, 1, out={gradients}, mode="clip")')
         if signs:

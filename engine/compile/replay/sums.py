@@ -1,28 +1,48 @@
-"""Writes sums of products as lines of NumPy: as matrix products, over an axis, or term by term."""
+"""Writes sums as lines of NumPy: as matrix products, term by term, or from a table of terms."""
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import NamedTuple
 
-from engine.compile.replay.buffers import Operand, literal
-from engine.compile.replay.lines import Lines, broadcast_shape
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compile.replay.buffers import Operand
+from engine.compile.replay.lines import Lines
 from engine.compile.replay.numpy_source import assign_to
 from engine.compile.replay.pairs import PairSumLines, is_view
 from engine.compile.reroll.instructions import Slots, Sum
+from engine.compile.reroll.planner import MANY
+from engine.compile.reroll.slots import even_steps
+from engine.compile.reroll.terms import Kind
 
-FEW = 3  # up to this many terms are added one by one, more of them by a sum over an axis
+FEW = 3  # up to this many terms are added one by one, more of them from a table
 
 
-class Addend(NamedTuple):
-    """An array to add to the sums, or to subtract from them."""
+class Run(NamedTuple):
+    """Terms of one kind that are added one after the other.
 
-    sign: int
-    text: str
-    is_product: bool = False
+    Attributes:
+        kind: what they are.
+        part: which of the terms of that kind they are.
+    """
+
+    kind: Kind
+    part: slice
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows of a table they take; a matrix product is one number for each sum."""
+        return 1 if self.kind == Kind.WEIGHTED else self.part.stop - self.part.start
 
 
 class SumLines:
     """Writes one instruction of sums with the same terms in every lane.
+
+    Terms are added in the order in which they are in the instruction, as the eager engine adds
+    them, and so with the same rounding. Only products of matrices and of vectors, which serve many
+    terms, add in an order of their own.
 
     Args:
         lines: where to.
@@ -32,131 +52,60 @@ class SumLines:
     def __init__(self, lines: Lines, sums: Sum) -> None:
         self.lines, self.sums = lines, sums
         self.read, self.emit_forward = lines.buffers.read, lines.emit_forward
-        self.emit_gradient = lines.emit_gradient
         self.out, self.grad = lines.buffers.block(sums.out)
 
     def write(self) -> None:
         """Write the lines: first what fills `out` at once, then the remaining terms."""
-        sums = self.sums
-        n_products = len(sums.product_signs)
-        has_weights = sums.weights.size > 0
-        if self.is_one_number():
-            self.one_number()
-            return
-        if has_weights:
-            self.matrix_product()
-        terms: list[Addend] = []
-        by_pairs = not has_weights and n_products > 1 and self.products_of_pairs()
-        if n_products > FEW and not by_pairs:
-            self.many_products(add=has_weights)
-        elif not by_pairs:
-            terms = self.few_products()
-        begun = has_weights or by_pairs or n_products > FEW
-        terms += self.singles()
-        if sums.constant.any() or not (begun or terms):
-            terms.append(self.constant())
-        self.add_terms(terms, begun)
+        runs = self.runs()
+        begun = False
+        for i, run in enumerate(runs[:2]):
+            # Addition commutes: a + (x·y + …) = (x·y + …) + a, but for a single a.
+            if (i == 0 or runs[0].n_rows == 1) and self.at_once(run):
+                del runs[i]
+                begun = True
+                break
+        if begun + sum(run.n_rows for run in runs) > FEW:
+            self.table(runs, begun)
+        else:
+            self.one_by_one(runs, begun)
 
-    def add_terms(self, terms: list[Addend], begun: bool) -> None:
-        """Write terms one by one, positive ones first: there is then something to subtract from.
-
-        Args:
-            terms: what to add.
-            begun: whether there are sums in `out` already.
-        """
-        terms = sorted(terms, key=lambda term: -term.sign)
-        if not begun:
-            (sign, text, is_product), *terms = terms
-            if sign < 0:  # then all are
-                text = f"-({text})"
-            elif terms and not is_product:  # two terms in one step
-                (sign, second, _), *terms = terms
-                text = f"{text} {'+' if sign > 0 else '-'} {second}"
-            line, _ = assign_to(text, self.out)
-            self.emit_forward(line)
-        for sign, text, _ in terms:
-            self.emit_forward(f"{self.out} {'+' if sign > 0 else '-'}= {text}")
-
-    def signed_grad(self, sign: int) -> str:
-        """Return the gradients of the sums times a sign."""
-        return self.grad if sign > 0 else f"-{self.grad}"
+    def runs(self) -> list[Run]:
+        """Return the terms in runs of one kind, in order."""
+        counts = dict.fromkeys(Kind, 0)
+        found = []
+        for kind, terms in groupby(map(Kind, self.sums.kinds.tolist())):
+            start = counts[kind]
+            counts[kind] += len(list(terms))
+            found.append(Run(kind, slice(start, counts[kind])))
+        return found
 
     # ---- what fills `out` at once ----
 
-    def is_one_number(self) -> bool:
-        """Return whether the result is one number, of few terms without a matrix product."""
+    def at_once(self, run: Run) -> bool:
+        """Write a run of terms if it makes up products of matrices or vectors; return whether."""
         sums = self.sums
-        few = 0 < len(sums.product_signs) <= FEW and len(sums.single_signs) <= FEW
-        return sums.out.size == 1 and not sums.weights.size and few
+        if run.kind == Kind.WEIGHTED:
+            line, _ = assign_to(self.matrix_product(), self.out)
+            self.emit_forward(line)
+            return True
+        all_products = run.kind == Kind.PRODUCT and run.n_rows == len(sums.product_signs)
+        if not all_products or sums.left.size < MANY or (sums.product_signs < 0).any():
+            return False
+        if sums.out.size == 1:
+            return self.dot_product()
+        laid_out = is_view(sums.left) or is_view(sums.right)
+        return not laid_out and PairSumLines(self.lines, sums).write()
 
-    def one_number(self) -> None:
-        """Write a sum of few terms that is one number: on numbers, not on arrays of one."""
-        sums, text = self.sums, ""
-        for t, sign in enumerate(sums.product_signs):
-            left, right = sums.left[:, t], sums.right[:, t]
-            x, y = self.read(left), self.read(right)
-            text += f" {'+' if sign > 0 else '-'} {self.as_number(x)} * {self.as_number(y)}"
-            self.lines.emit_product_gradients(left, right, self.signed_grad(sign), x, y, (1, 1))
-        for t, sign in enumerate(sums.single_signs):
-            single = sums.singles[:, t]
-            text += f" {'+' if sign > 0 else '-'} {self.as_number(self.read(single))}"
-            self.emit_gradient(single, self.signed_grad(sign), (1, 1))
-        if sums.constant[0, 0]:
-            text += f" + {literal(sums.constant[0, 0])}"
-        self.emit_forward(f"{self.out}[0, 0] = {text.removeprefix(' + ').strip()}")
-
-    def as_number(self, operand: Operand) -> str:
-        """Return the text of an operand of one entry as a number."""
-        return f"{operand.text}[0, 0]" if self.lines.is_array(operand) else operand.text
-
-    def matrix_product(self) -> None:
-        """Write weights @ across."""
+    def matrix_product(self) -> str:
+        """Return weights @ across; write its gradients."""
         weights, across = self.sums.weights, self.sums.across
         w = self.lines.broadcast(self.read(weights, "w"), weights)
         x = self.lines.broadcast(self.read(across), across)
-        line, _ = assign_to(f"{w} {times(weights, across)} {x}", self.out)
-        self.emit_forward(line)
         g = self.sums.out
-        self.emit_gradient(weights, f"{self.grad} {times(g, across)} {x}.T", weights.shape)
-        self.emit_gradient(across, f"{w}.T {times(weights, g)} {self.grad}", across.shape)
-
-    def products_of_pairs(self) -> bool:
-        """Write the products if each lane is a pair of others; return whether it is."""
-        sums = self.sums
-        if (sums.product_signs < 0).any() or is_view(sums.left) or is_view(sums.right):
-            return False
-        return PairSumLines(self.lines, sums).write()
-
-    def many_products(self, add: bool) -> None:
-        """Write a sum over an axis of products.
-
-        Args:
-            add: whether to add it to what is in `out`.
-        """
-        sums, out = self.sums, self.out
-        n, n_terms, n_lanes = sums.left.shape
-        positive = (sums.product_signs > 0).all()
-        if n == n_lanes == 1 and positive and not add and self.dot_product():
-            return
-        if n == 1:
-            self.one_row(add)
-            return
-        x, y = self.read(sums.left), self.read(sums.right)
-        g = f"{self.grad}[:, None]"
-        product = f"{x.text} * {y.text}"
-        if not positive:
-            signs = self.lines.buffers.constant_array(sums.product_signs[:, None].astype(float))
-            product, g = f"{product} * {signs}", f"{g} * {signs}"
-        if max(x.shape[1], y.shape[1]) < n_terms:
-            product = f"broadcast_to({product}, {sums.left.shape})"
-        if add:
-            self.emit_forward(f"{out} += ({product}).sum(1)")
-        elif positive and x.shape == y.shape == sums.left.shape:
-            self.emit_forward(f'einsum("rtl,rtl->rl", {x.text}, {y.text}, out={out})')
-        else:
-            self.emit_forward(f"{out}[...] = ({product}).sum(1)")
-        shape = (n, 1 if positive else n_terms, n_lanes)
-        self.lines.emit_product_gradients(sums.left, sums.right, g, x, y, shape)
+        emit_gradient = self.lines.emit_gradient
+        emit_gradient(weights, f"{self.grad} {times(g, across)} {x}.T", weights.shape)
+        emit_gradient(across, f"{w}.T {times(weights, g)} {self.grad}", across.shape)
+        return f"{w} {times(weights, across)} {x}"
 
     def dot_product(self) -> bool:
         """Write a single sum as a product of vectors; return whether it can be one."""
@@ -168,79 +117,164 @@ class SumLines:
         self.lines.emit_product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
         return True
 
-    def one_row(self, add: bool) -> None:
-        """Write the sums of one class: a vector of signs times the products."""
-        sums, out = self.sums, self.out
-        left, right = sums.left[0], sums.right[0]
-        x, y = self.read(left), self.read(right)
-        product = f"{x.text} * {y.text}"
-        if broadcast_shape(x.shape, y.shape) != left.shape:
-            product = f"broadcast_to({product}, {left.shape})"
-        signs, g, shape = self.column_of_signs(sums.product_signs, left.shape)
-        line, _ = assign_to(f"{signs}.T @ ({product})", out)
-        self.emit_forward(f"{out} += {signs}.T @ ({product})" if add else line)
-        self.lines.emit_product_gradients(left, right, g, x, y, shape)
+    # ---- few terms ----
 
-    # ---- single terms ----
+    def one_by_one(self, runs: list[Run], begun: bool) -> None:
+        """Write terms one by one.
 
-    def few_products(self) -> list[Addend]:
-        """Return products to add one by one; write their gradients."""
-        terms = []
-        for t, sign in enumerate(self.sums.product_signs):
-            left, right = self.sums.left[:, t], self.sums.right[:, t]
-            x, y = self.read(left), self.read(right)
-            terms.append(Addend(int(sign), f"{x.text} * {y.text}", is_product=True))
-            self.lines.emit_product_gradients(
-                left, right, self.signed_grad(sign), x, y, self.sums.out.shape
-            )
-        return terms
+        Args:
+            runs: what to add.
+            begun: whether there are sums in `out` already.
+        """
+        terms = [term for run in runs for term in self.addends(run)]
+        if self.is_one_number() and not begun:  # on numbers, not on arrays of one
+            text = "".join(f"{sign}{x}" for sign, x in terms).removeprefix(" + ")
+            self.emit_forward(f"{self.out}[0, 0] = {text.strip()}")
+            return
+        if not begun:
+            (sign, text), *terms = terms
+            if sign == " - " and terms and terms[0][0] == " + ":  # -a + b = b - a
+                (_, second), *terms = terms
+                text = f"{second} - {text}"
+            elif sign == " - ":
+                text = f"-({text})"
+            elif terms and " * " not in text:  # two terms in one step
+                (sign, second), *terms = terms
+                text += f"{sign}{second}"
+            line, _ = assign_to(text, self.out)
+            self.emit_forward(line)
+        for sign, text in terms:
+            self.emit_forward(f"{self.out}{sign[:2]}= {text}")
 
-    def singles(self) -> list[Addend]:
-        """Return the terms that are not products; write their gradients."""
+    def addends(self, run: Run) -> list[tuple[str, str]]:
+        """Return the sign and the text of each term of a run; write their gradients."""
         sums = self.sums
-        n, n_terms, n_lanes = sums.singles.shape
-        if n_terms <= FEW:
-            terms = []
-            for t, sign in enumerate(sums.single_signs):
-                single = sums.singles[:, t]
-                terms.append(Addend(int(sign), self.read(single).text))
-                self.emit_gradient(single, self.signed_grad(sign), (n, n_lanes))
-            return terms
-        if n == 1:
-            slots = sums.singles[0]
-            column, g, shape = self.column_of_signs(sums.single_signs, slots.shape)
-            self.emit_gradient(slots, g, shape)
-            return [Addend(1, f"{column}.T @ {self.lines.broadcast(self.read(slots), slots)}")]
-        x = self.read(sums.singles)
-        signed, g, shape = x.text, f"{self.grad}[:, None]", (n, 1, n_lanes)
-        if (sums.single_signs < 0).any():
-            signs = self.lines.buffers.constant_array(sums.single_signs[:, None].astype(float))
-            signed, g, shape = f"({signed} * {signs})", f"{g} * {signs}", sums.singles.shape
-        if x.shape != sums.singles.shape:
-            signed = f"broadcast_to({signed}, {sums.singles.shape})"
-        self.emit_gradient(sums.singles, g, shape)
-        return [Addend(1, f"add.reduce({signed}, 1)")]
+        if run.kind == Kind.WEIGHTED:
+            return [(" + ", self.matrix_product())]
+        found = []
+        signs = sums.product_signs if run.kind == Kind.PRODUCT else sums.single_signs
+        for t in range(run.part.start, run.part.stop):
+            sign, g = (" + ", self.grad) if signs[t] > 0 else (" - ", f"-{self.grad}")
+            if run.kind == Kind.PRODUCT:
+                left, right = sums.left[:, t], sums.right[:, t]
+                x, y = self.read(left), self.read(right)
+                self.lines.emit_product_gradients(left, right, g, x, y, sums.out.shape)
+                text = f"{self.operand(x)} * {self.operand(y)}"
+            else:
+                x = self.read(sums.singles[:, t])
+                self.lines.emit_gradient(sums.singles[:, t], g, sums.out.shape)
+                text = self.operand(x)
+            found.append((sign, text))
+        return found
 
-    def constant(self) -> Addend:
-        """Return the constant of the sums: a number if it is the same in all of them."""
-        numbers = self.sums.constant
-        if (numbers == numbers.flat[0]).all():
-            return Addend(1, literal(numbers.flat[0]))
-        return Addend(1, self.lines.buffers.constant_array(numbers))
+    def operand(self, x: Operand) -> str:
+        """Return the text of an operand, as a number if the result is one number."""
+        as_number = self.is_one_number() and self.lines.is_array(x)
+        return f"{x.text}[0, 0]" if as_number else x.text
 
-    def column_of_signs(
-        self, signs: Slots, shape: tuple[int, ...]
-    ) -> tuple[str, str, tuple[int, ...]]:
-        """Return a column of the signs of terms, the gradients of the terms, and their shape.
+    def is_one_number(self) -> bool:
+        """Return whether the result is one number, without a matrix product."""
+        return self.sums.out.size == 1 and not self.sums.weights.size
+
+    # ---- many terms ----
+
+    def table(self, runs: list[Run], begun: bool) -> None:
+        """Write terms into the rows of a table, and add these in order.
+
+        Args:
+            runs: what to add.
+            begun: whether there are sums in `out` already, which become the first row.
+        """
+        name, buffers, out = "", self.lines.buffers, self.sums.out
+        if len(runs) == 1 and not begun and runs[0].kind == Kind.SINGLE:
+            name = self.terms_as_they_are()
+        if not name:
+            n_rows = begun + sum(run.n_rows for run in runs)
+            table = np.empty((n_rows, *out.shape))
+            flat = table.reshape(n_rows, -1) if out.size > 1 else table.ravel()
+            name = buffers.new_name("t", flat)
+            if begun:
+                self.emit_forward(f"{name}[0] = {self.flat_out()}")
+            row = int(begun)
+            for run in runs:
+                self.write_rows(run, table[row : row + run.n_rows])
+                row += run.n_rows
+        # Along the axis whose neighbours lie closest, `reduce` would add in an order of its own.
+        if out.size > 1:
+            self.emit_forward(f"add.reduce({name}, 0, out={self.flat_out()})")
+        else:
+            self.emit_forward(f"{self.out}[0, 0] = add.accumulate({name})[-1]")
+
+    def flat_out(self) -> str:
+        """Return the name of the sums in one line, on which NumPy takes less time."""
+        return self.read(self.sums.out.ravel()).text
+
+    def terms_as_they_are(self) -> str:
+        """Return the name of the single terms, if they lie as in a table; write their gradients."""
+        sums = self.sums
+        slots = sums.singles.swapaxes(0, 1).reshape(len(sums.single_signs), -1)
+        if sums.out.size == 1:
+            slots = slots[:, 0]
+        steps = even_steps(slots) or (2, 1)  # those of a copy
+        x = self.read(slots)
+        if (
+            x.shape != slots.shape
+            or (sums.single_signs < 0).any()
+            or not (slots.ndim == 1 or 0 < steps[1] < steps[0])
+        ):
+            return ""
+        self.write_gradients(sums.single_signs, sums.singles)
+        return x.text
+
+    def write_rows(self, run: Run, table: NDArray[np.float64]) -> None:
+        """Write terms into rows of a table, and their gradients.
+
+        Args:
+            run: the terms.
+            table: the rows, shape (n_terms, n_classes, n_lanes).
+        """
+        sums = self.sums
+        if run.kind == Kind.WEIGHTED:
+            rows = self.lines.buffers.new_name("t", table[0])
+            self.emit_forward(f"{rows}[...] = {self.matrix_product()}")
+            return
+        if run.kind == Kind.SINGLE:
+            signs, factors = sums.single_signs[run.part], [sums.singles[:, run.part]]
+        else:
+            signs = sums.product_signs[run.part]
+            factors = [sums.left[:, run.part], sums.right[:, run.part]]
+        one = len(sums.out) == 1
+        rows = self.lines.buffers.new_name("t", table[:, 0] if one else table.swapaxes(0, 1))
+        text = " * ".join(self.read(slots[0] if one else slots).text for slots in factors)
+        if (signs < 0).any():
+            text += f" * {self.column(signs)}"
+        line, _ = assign_to(text, rows)
+        self.emit_forward(line)
+        self.write_gradients(signs, *factors)
+
+    def write_gradients(self, signs: Slots, *factors: Slots) -> None:
+        """Write the gradients of terms, or of both factors of products.
 
         Args:
             signs: +1 or −1, shape (n_terms,).
-            shape: of the terms, (n_terms, n_lanes).
+            factors: shape (n_classes, n_terms, n_lanes) each.
         """
-        if (signs > 0).all():
-            return self.lines.buffers.ones(len(signs)), self.grad, (1, shape[1])
-        column = self.lines.buffers.constant_array(signs[:, None].astype(float))
-        return column, f"{column} * {self.grad}", shape
+        g = f"{self.grad}[:, None]"
+        if len(self.sums.out) == 1:  # NumPy is quicker with two axes than with three
+            g, factors = self.grad, tuple(slots[0] for slots in factors)
+        shape: tuple[int, ...] = (*factors[0].shape[:-2], 1, factors[0].shape[-1])
+        if (signs < 0).any():
+            g, shape = f"{g} * {self.column(signs)}", factors[0].shape
+        if len(factors) == 1:
+            self.lines.emit_gradient(factors[0], g, shape)
+        else:
+            left, right = factors
+            x, y = self.read(left), self.read(right)
+            self.lines.emit_product_gradients(left, right, g, x, y, shape)
+
+    def column(self, signs: Slots) -> str:
+        """Return the name of a column of signs."""
+        return self.lines.buffers.constant_array(signs[:, None].astype(float))
 
 
 def times(left: Slots, right: Slots) -> str:

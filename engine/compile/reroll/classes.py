@@ -1,20 +1,23 @@
 """Finds the repetition in a tape: nodes with the same formula become lanes of one class.
 
-Additions and products become sums of products, `±x·y ± z + constant`, in which the order in which
-people add does not matter. Then each node gets a class from the bottom up: parameters one each,
-all inputs one, all constants one, and any other node by its operation and the classes of what it
-is made from. The samples of a batch, the positions of a sequence and the heads of an attention fall
-into the same classes by themselves: the batch axis need not be declared.
+Chains of additions become sums of products, `±x·y ± z`: parentheses are kept, and so is the order
+of the terms. Then each node gets a class from the bottom up: parameters one each, all inputs one,
+all constants one, and any other node by its operation and the classes of what it is made from. The
+samples of a batch, the positions of a sequence and the heads of an attention fall into the same
+classes by themselves: the batch axis need not be declared.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from engine.compile.record.tape import CONSTANT, INPUT, LARGEST, LEAVES, PARAMETER, Tape
+from engine.compile.record.tape import INPUT, LARGEST, LEAVES, PARAMETER, Tape
 from engine.ops import ADD, MUL, NEG, POW, SUB, Op
 
+CHAINED = (ADD, SUB)
+SIGN_OF_ZERO = re.compile(r"\b(atan2|copysign)\b")  # what tells 0 and -0 apart
 ADDITIVE = frozenset((ADD, SUB, NEG, MUL))
 SUM = Op("sum", "Σ", "")
 
@@ -37,7 +40,7 @@ class LaneClass:
         level: greater than that of every class it is made from.
         varies: whether it depends on an input.
         keys: the class of each term of its first lane, if it is a sum.
-        ragged: whether other lanes have more terms of a class, or fewer.
+        ragged: whether other lanes have more terms of a class, or fewer, or in another order.
     """
 
     op: Op
@@ -55,8 +58,7 @@ class Rolled:
     Attributes:
         tape: what was recorded.
         args: the inputs of each step, after common subexpression elimination.
-        terms: the products of each sum, in the same order in every lane of a class.
-        constants: the constant of each sum.
+        terms: the terms of each sum, in the order in which they are added.
         classes: the classes, each after those it is made from.
         same: the step that replaces each step, after that.
         n_operations: how many operations the result needs.
@@ -65,7 +67,6 @@ class Rolled:
     tape: Tape
     args: list[tuple[int, ...]]
     terms: dict[int, list[Term]]
-    constants: dict[int, float]
     classes: list[LaneClass]
     same: list[int]
     n_operations: int
@@ -92,10 +93,10 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
         one_lane: make each node a class of its own, for a tape of one sample that is replayed over
             many.
     """
-    ops, args, same = eliminate_common_subexpressions(tape)
+    ops, args, same = eliminate_common_subexpressions(tape, squares=True)
     roots = [same[i] for i in tape.results]
     uses = use_counts(ops, args, roots)
-    terms, constants, absorbed = flatten_sums(tape, ops, args, uses, set(roots))
+    terms, absorbed = flatten_sums(tape, ops, args, uses)
     # A parameter that is used once, as an addend, loses nothing by being one of many: so do the
     # vectors of a position embedding, which would keep the positions of a sequence apart.
     lone = {x for found in terms.values() for _, x, y in found if y < 0 and uses[x] == 1}
@@ -115,7 +116,7 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
         operands: tuple[int, ...] = ()
         if i in terms:
             op = SUM
-            keys, terms[i] = sorted_terms(terms[i], class_of)
+            keys, terms[i] = keyed_terms(terms[i], class_of)
             key = frozenset(keys)
         else:
             operands = tuple([class_of[j] for j in args[i]])
@@ -132,24 +133,32 @@ def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
         class_of[i] = number
         classes[number].nodes.append(i)
     n_operations = sum(1 for n, inputs in zip(uses, args, strict=True) if n and inputs)
-    return Rolled(tape, args, terms, constants, classes, same, n_operations)
+    return Rolled(tape, args, terms, classes, same, n_operations)
 
 
-def sorted_terms(terms: list[Term], class_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:
-    """Return the classes of terms and the terms, both in the order of the classes."""
+def keyed_terms(terms: list[Term], class_of: list[int]) -> tuple[tuple[TermKey, ...], list[Term]]:
+    """Return the classes of terms, and the terms.
+
+    Whatever commutes is put in the order of the classes: two factors, and the first two terms.
+    """
     keyed: list[tuple[TermKey, Term]] = []
     for term in terms:
         sign, x, y = term
         a, b = class_of[x], class_of[y] if y >= 0 else -1
         keyed.append(((sign, a, b), term) if a >= b else ((sign, b, a), (sign, y, x)))
-    keyed.sort()
+    keyed[:2] = sorted(keyed[:2])
     return tuple([key for key, _ in keyed]), [term for _, term in keyed]
 
 
 def eliminate_common_subexpressions(
-    tape: Tape,
+    tape: Tape, *, squares: bool = False
 ) -> tuple[list[Op], list[tuple[int, ...]], list[int]]:
-    """Merge equal steps; return the ops, the args, and for each step the one that replaces it."""
+    """Merge equal steps; return the ops, the args, and for each step the one that replaces it.
+
+    Args:
+        tape: what was recorded.
+        squares: write a ** 2 as a * a, as NumPy computes it; Python's may differ in the last bit.
+    """
     ops, args = list(tape.ops), list(tape.args)
     same = list(range(len(ops)))
     ones = {i for i, number in tape.numbers.items() if number == 1.0}
@@ -162,7 +171,7 @@ def eliminate_common_subexpressions(
         if len(mine) == 2:
             x, y = mine
             a, b = same[x], same[y]
-            if op is POW and b in twos:  # a square is a product
+            if squares and op is POW and b in twos:
                 op, b = MUL, a
                 ops[i] = MUL
             if op is MUL and (a in ones or b in ones):  # what is multiplied by 1 stays what it is
@@ -191,42 +200,49 @@ def use_counts(ops: list[Op], args: list[tuple[int, ...]], roots: list[int]) -> 
 
 
 def flatten_sums(
-    tape: Tape,
-    ops: list[Op],
-    args: list[tuple[int, ...]],
-    uses: list[int],
-    roots: set[int],
-) -> tuple[dict[int, list[Term]], dict[int, float], bytearray]:
+    tape: Tape, ops: list[Op], args: list[tuple[int, ...]], uses: list[int]
+) -> tuple[dict[int, list[Term]], bytearray]:
     """Write additions and products as sums of products; say which steps vanish into them.
 
-    A step vanishes if the sum is the only one that uses it.
+    A step vanishes if the sum is the only one that uses it, and no rounding changes: the products
+    of a chain `a + b - c`, and of its partial sums all but the last. A sum in parentheses, such as
+    that in `a - (b + c)`, remains a term; `a + (b + c)` is `b + c + a`, since addition commutes.
     """
     terms: dict[int, list[Term]] = {}
-    constants: dict[int, float] = {}
     absorbed = bytearray(len(ops))
+
+    zeros = {i for i, number in tape.numbers.items() if number == 0.0}
+    if any(SIGN_OF_ZERO.search(text) for op in set(ops) for text in op.texts):
+        zeros = set()
+
+    def is_link(x: int) -> bool:
+        return ops[x] in CHAINED and uses[x] == 1
+
+    def term(x: int, sign: int) -> Term:
+        while ops[x] is NEG and uses[x] == 1:
+            absorbed[x] = True
+            x, sign = args[x][0], -sign
+        if ops[x] is MUL and uses[x] == 1:
+            absorbed[x] = True
+            return sign, args[x][0], args[x][1]
+        return sign, x, -1
+
     for i in range(len(ops) - 1, -1, -1):
-        if ops[i] not in ADDITIVE or not uses[i] or absorbed[i]:
+        op, chain = ops[i], i
+        if op not in ADDITIVE or not uses[i] or absorbed[i]:
             continue
-        found: list[Term] = []
-        constant = 0.0
-        waiting = [(i, 1)]
-        while waiting:
-            x, sign = waiting.pop()
-            op = ops[x]
-            if op is CONSTANT:
-                constant += sign * tape.numbers[x]
-                continue
-            if x != i:
-                if op not in ADDITIVE or uses[x] > 1 or x in roots:
-                    found.append((sign, x, -1))
-                    continue
-                absorbed[x] = True
-            if op is MUL:
-                found.append((sign, args[x][0], args[x][1]))
-            elif op is NEG:
-                waiting.append((args[x][0], -sign))
-            else:
-                waiting.append((args[x][1], -sign if op is SUB else sign))
-                waiting.append((args[x][0], sign))
-        terms[i], constants[i] = found, constant
-    return terms, constants, absorbed
+        if op not in CHAINED:
+            terms[i] = [(1, args[i][0], args[i][1]) if op is MUL else term(args[i][0], -1)]
+            continue
+        found: list[Term] = []  # the last one first
+        while chain == i or is_link(chain):
+            absorbed[chain] = chain != i
+            op, (x, y) = ops[chain], args[chain]
+            if op is ADD and not is_link(x):
+                x, y = y, x
+            found.append(term(y, 1 if op is ADD else -1))
+            chain = x
+        found.append(term(chain, 1))
+        # What Python's sum() begins with. It makes a 0 of -0, which no operation here tells apart.
+        terms[i] = [t for t in reversed(found) if t[1] not in zeros or t[2] >= 0] or found[:1]
+    return terms, absorbed

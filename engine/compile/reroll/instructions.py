@@ -42,9 +42,10 @@ class Instruction:
 
 @dataclass
 class Sum(Instruction):
-    """Sums of products: weights @ across + the sum of singles + the sum of products + constant.
+    """Sums of terms: those of weights @ across, products, and single numbers.
 
     Attributes:
+        kinds: of each term, in the order in which they are added, shape (n_terms,).
         weights: numbers that are one for all lanes, shape (n_classes, n_weights).
         across: what they are multiplied with, shape (n_weights, n_lanes).
         singles: numbers to add, shape (n_classes, n_singles, n_lanes).
@@ -52,9 +53,9 @@ class Sum(Instruction):
         left: the first factors of products, shape (n_classes, n_products, n_lanes).
         right: the second factors.
         product_signs: +1 or −1, shape (n_products,).
-        constant: shape (n_classes, n_lanes).
     """
 
+    kinds: Slots
     weights: Slots
     across: Slots
     singles: Slots
@@ -62,7 +63,6 @@ class Sum(Instruction):
     left: Slots
     right: Slots
     product_signs: Slots
-    constant: Constants
 
     @property
     def sources(self) -> Sequence[Slots]:
@@ -79,14 +79,12 @@ class RaggedSum(Instruction):
         right: the second factors; a single term has the slot of the constant 1 here.
         signs: of each term, shape (n_terms,).
         starts: where each lane's terms begin, shape (n_lanes,).
-        constant: shape (n_classes, n_lanes).
     """
 
     left: Slots
     right: Slots
     signs: Slots
     starts: Slots
-    constant: Constants
 
     @property
     def sources(self) -> Sequence[Slots]:

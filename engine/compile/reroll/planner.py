@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -27,6 +27,7 @@ from engine.compile.reroll.slots import even_steps
 from engine.compile.reroll.terms import Kind, Terms
 
 Parts = tuple[Slots, ...]
+MANY = 100  # products; fewer are added in written order rather than by a product of matrices
 
 
 class Planner:
@@ -152,30 +153,44 @@ class Planner:
             yield instruction(members, self.allocate(members), group[0][1], stacked)
 
     def sums(self, classes: list[LaneClass], n_lanes: int) -> Iterator[Instruction]:
-        """Yield the instructions of sums with equally many terms in every lane."""
-        terms = self.terms(classes, n_lanes).sorted(self.start)
-        groups: defaultdict[object, list[int]] = defaultdict(list)
-        for i in range(len(classes)):
-            groups[terms.signature(i)].append(i)
-        constants = self.constants(classes, n_lanes)
-        for members in groups.values():
-            first, at = members[0], np.array(members)[:, None]
-            linear, products, singles = (terms.positions(first, kind) for kind in Kind)
-            own = [classes[i] for i in members]
-            made = Sum(
-                self.allocate(own),
-                own,
-                weights=self.start[terms.y[at, linear, 0]],
-                across=self.slots(terms.x[first, linear], n_lanes),
-                singles=self.slots(terms.x[at, singles], n_lanes),
-                single_signs=terms.signs[first, singles],
-                left=self.slots(terms.x[at, products], n_lanes),
-                right=self.slots(terms.y[at, products], n_lanes),
-                product_signs=terms.signs[first, products],
-                constant=constants[members].astype(float),
-            )
-            self.take_in_biases(made)
-            yield made
+        """Yield the instructions of sums with equally many terms in every lane.
+
+        A matrix product adds in an order of its own; where it would be a small one, the terms are
+        added as they were written.
+        """
+        written = self.terms(classes, n_lanes)
+        weighted = written.weighted(self.start)
+        small = []
+        for members in alike(weighted, range(len(classes))):
+            size = len(members) * n_lanes * len(weighted.positions(members[0], Kind.WEIGHTED))
+            if size >= MANY:
+                yield self.sum_of(classes, weighted, members, n_lanes)
+            else:
+                small += members
+        for members in alike(written, small):
+            yield self.sum_of(classes, written, members, n_lanes)
+
+    def sum_of(
+        self, classes: list[LaneClass], terms: Terms, members: list[int], n_lanes: int
+    ) -> Sum:
+        """Return the instruction for some of the classes, whose terms are of the same form."""
+        first, at = members[0], np.array(members)[:, None]
+        weights, products, singles = (terms.positions(first, kind) for kind in Kind)
+        own = [classes[i] for i in members]
+        made = Sum(
+            self.allocate(own),
+            own,
+            kinds=terms.kind[first],
+            weights=self.start[terms.y[at, weights, 0]],
+            across=self.slots(terms.x[first, weights], n_lanes),
+            singles=self.slots(terms.x[at, singles], n_lanes),
+            single_signs=terms.signs[first, singles],
+            left=self.slots(terms.x[at, products], n_lanes),
+            right=self.slots(terms.y[at, products], n_lanes),
+            product_signs=terms.signs[first, products],
+        )
+        self.take_in_bias(made)
+        return made
 
     def terms(self, classes: list[LaneClass], n_lanes: int) -> Terms:
         """Return the terms of sums with equally many in every lane."""
@@ -196,13 +211,8 @@ class Planner:
         flat = np.fromiter(chain.from_iterable(chain.from_iterable(terms)), dtype=np.intp)
         return flat.reshape(-1, 3), np.array([len(lane) for lane in terms])
 
-    def constants(self, classes: Sequence[LaneClass], n_lanes: int) -> Slots:
-        """Return the constants of sums, shape (n_classes, n_lanes)."""
-        found = [[self.rolled.constants[i] for i in c.nodes] for c in classes]
-        return np.broadcast_to(found, (len(classes), n_lanes))
-
-    def take_in_biases(self, sums: Sum) -> None:
-        """Make biases weights of a line of ones, where both lie next to the others of their kind.
+    def take_in_bias(self, sums: Sum) -> None:
+        """Make a bias the weight of a line of ones, if both lie next to the others of their kind.
 
         W @ x + b is then one product, and so is its gradient.
         """
@@ -211,14 +221,17 @@ class Planner:
         following = 2 * sums.across[-1] - sums.across[-2]
         if not any(np.array_equal(following, ones) for ones in self.plan.ones):
             return
-        for t, sign in enumerate(sums.single_signs):
-            bias = sums.singles[:, t]
-            weights = np.column_stack([sums.weights, bias[:, 0]])
-            if sign > 0 and (bias == bias[:, :1]).all() and even_steps(weights) is not None:
-                sums.weights, sums.across = weights, np.vstack([sums.across, following])
-                sums.singles = np.delete(sums.singles, t, axis=1)
-                sums.single_signs = np.delete(sums.single_signs, t)
-                return
+        after = int(np.flatnonzero(sums.kinds == Kind.WEIGHTED)[-1]) + 1
+        if after == len(sums.kinds) or sums.kinds[after] != Kind.SINGLE:
+            return
+        t = np.count_nonzero(sums.kinds[:after] == Kind.SINGLE)
+        bias, is_added = sums.singles[:, t], sums.single_signs[t] > 0
+        weights = np.column_stack([sums.weights, bias[:, 0]])
+        if is_added and (bias == bias[:, :1]).all() and even_steps(weights) is not None:
+            sums.weights, sums.across = weights, np.vstack([sums.across, following])
+            sums.kinds[after] = Kind.WEIGHTED
+            sums.singles = np.delete(sums.singles, t, axis=1)
+            sums.single_signs = np.delete(sums.single_signs, t)
 
     def describe(self, c: LaneClass) -> tuple[object, Parts, Parts]:
         """Return a signature of classes of one instruction, what they share, and what each has."""
@@ -249,9 +262,17 @@ class Planner:
         signs, x, y = terms.T
         starts = np.cumsum(counts) - counts
         right = np.where(y < 0, self.one, self.start[y])
-        own = (self.start[x], right, self.constants([c], len(c.nodes))[0])
+        own = (self.start[x], right)
         signature = ("ragged", starts.tobytes(), signs.tobytes(), (y < 0).tobytes())
         return signature, (signs, starts), own
+
+
+def alike(terms: Terms, sums: Iterable[int]) -> list[list[int]]:
+    """Return sums in groups whose terms are of the same form."""
+    groups: defaultdict[object, list[int]] = defaultdict(list)
+    for i in sums:
+        groups[terms.signature(i)].append(i)
+    return list(groups.values())
 
 
 def instruction(classes: list[LaneClass], out: Slots, shared: Parts, own: Parts) -> Instruction:
@@ -265,8 +286,7 @@ def instruction(classes: list[LaneClass], out: Slots, shared: Parts, own: Parts)
     """
     op = classes[0].op
     if op is SUM:
-        (signs, starts), (left, right, constant) = shared, own
-        return RaggedSum(out, classes, left, right, signs, starts, constant.astype(float))
+        return RaggedSum(out, classes, *own, *shared)
     if op is LARGEST:
         return Largest(out, classes, own[0], shared[0])
     operands = own[0].swapaxes(0, 1)  # (inputs, classes, lanes)

@@ -1,4 +1,4 @@
-"""The terms of sums with equally many in every lane, in an order that makes sums comparable."""
+"""The terms of sums with equally many in every lane, and which of them make up a matrix product."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from engine.compile.reroll.instructions import Slots
 
 
 class Kind(IntEnum):
-    """What a term is, in the order in which a sum has them."""
+    """What a term is."""
 
-    LINEAR = 0  # a number that is the same in all lanes, times one that differs: a matrix product
+    WEIGHTED = 0  # a term of a matrix product
     PRODUCT = 1
     SINGLE = 2
 
@@ -41,46 +41,58 @@ class Terms:
 
     def __post_init__(self) -> None:
         single = self.y[..., 0] < 0
-        linear = (self.wide_x != self.wide_y) & ~single & (self.signs > 0) & ~self.with_constant
-        self.kind = np.where(linear, Kind.LINEAR, np.where(single, Kind.SINGLE, Kind.PRODUCT))
+        self.kind = np.where(single, Kind.SINGLE, Kind.PRODUCT)
 
-    def sorted(self, start: Slots) -> Terms:
-        """Return the terms by kind, so that sums of the same form have them in the same order.
+    def weighted(self, start: Slots) -> Terms:
+        """Return the terms with those that can be a matrix product put in the order of their slots.
 
-        Linear terms have their wide factor first, and come in the order of its slot. Of the others
-        those to add come before those to subtract, and numbers that are the same in all lanes
-        (biases) before those that differ.
+        They are a run of weights, numbers that are the same in all lanes, times numbers that
+        differ; the biases among them, weights without a factor, come last. Of several runs it is
+        the one of most products. All others stay as they were.
 
         Args:
             start: the slot of each step.
         """
-        linear = self.kind == Kind.LINEAR
-        swapped = (linear & ~self.wide_x)[..., None]
-        x, y = np.where(swapped, self.y, self.x), np.where(swapped, self.x, self.y)
-        start_x, start_y = start[x[..., 0]], start[y[..., 0]]
+        single = self.kind == Kind.SINGLE
+        plus = (self.signs > 0) & ~self.with_constant
+        linear = plus & ~single & (self.wide_x != self.wide_y)
+        bias = plus & single & ~self.wide_x
+        # Terms of one run have equally many others before them.
+        like, (n, n_terms) = linear | bias, linear.shape
+        run = np.cumsum(~like, axis=1)
+        sizes = np.zeros((n, n_terms + 1), dtype=np.intp)
+        np.add.at(sizes, (np.arange(n)[:, None], run), linear)
+        most = np.where(sizes.max(1) > 0, sizes.argmax(1), -1)
+        chosen = like & (run == most[:, None])
+        swapped = chosen & linear & ~self.wide_x
+        wide_x, wide_y = self.wide_x | swapped, self.wide_y & ~swapped
+        x = np.where(swapped[..., None], self.y, self.x)
+        y = np.where(swapped[..., None], self.x, self.y)
         order = np.lexsort(
             (
-                np.where(linear, start_y, start_x),
-                np.where(linear, start_x, self.wide_x),
-                np.where(linear, 0, -self.signs),
-                self.kind,
+                np.where(chosen, start[y[..., 0]], 0),
+                np.where(chosen, start[x[..., 0]], 0),
+                chosen & bias,
+                np.where(chosen, chosen.argmax(1)[:, None], np.arange(n_terms)),
             )
         )
-        return Terms(
+        found = Terms(
             np.take_along_axis(self.signs, order, 1),
             np.take_along_axis(x, order[..., None], 1),
             np.take_along_axis(y, order[..., None], 1),
-            np.take_along_axis(self.wide_x, order, 1),
-            np.take_along_axis(self.wide_y, order, 1),
+            np.take_along_axis(wide_x, order, 1),
+            np.take_along_axis(wide_y, order, 1),
             np.take_along_axis(self.with_constant, order, 1),
         )
+        found.kind[np.take_along_axis(chosen & linear, order, 1)] = Kind.WEIGHTED
+        return found
 
     def signature(self, i: int) -> tuple[bytes, ...]:
-        """Return what sums of one instruction have in common: kinds, signs, wide linear factors."""
+        """Return what sums of one instruction have in common."""
         squares = (self.x[i] == self.y[i])[..., 0]
-        linear_factors = self.x[i][self.kind[i] == Kind.LINEAR]
+        factors = self.x[i][self.kind[i] == Kind.WEIGHTED]
         parts = (self.kind[i], self.signs[i], self.wide_x[i], self.wide_y[i], squares)
-        return tuple(part.tobytes() for part in (*parts, linear_factors))
+        return tuple(part.tobytes() for part in (*parts, factors))
 
     def positions(self, i: int, kind: Kind) -> Slots:
         """Return which terms of a sum are of a kind."""

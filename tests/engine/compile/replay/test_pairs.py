@@ -23,11 +23,11 @@ def test_attention_under_any_mask_gives_what_the_eager_engine_gives(seed: int) -
 
 
 def test_attention_becomes_products_of_matrices() -> None:
-    loss, matrices = small_gpt(random.Random(0))
+    loss, matrices = small_gpt(random.Random(0), length=8)
     program = engine.compile(loss, optimizer=nn.SGD(flat(matrices), learning_rate=0.1))
-    program([0, 1, 2, 3, 4])
+    program([0, 1, 2, 3, 4, 3, 2, 1, 0])
     source = program.source()
-    # All pairs of two heads and four positions: queries · keys, and shares · values.
+    # All pairs of two heads and eight positions: queries · keys, and shares · values.
     assert re.search(r"matmul\(x\d+, x\d+, out=t\d+\)\nt\d+\.take", source)
     assert re.search(r"z\d+\.ravel\(\)\[i\d+\] = v\d+\nmatmul\(x\d+, z\d+, out=v\d+\)", source)
-    assert source.count(" = zeros((2, 4, 4))") == 2
+    assert source.count(" = zeros((2, 8, 8))") == 2
