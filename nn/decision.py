@@ -114,7 +114,7 @@ class Decision:
         most = len(labels) if threshold is None else 2
         if not 2 <= len(set(labels)) == len(labels) <= most:
             raise ValueError(
-                f"decision.labels must be of 2 classes, or of one for each output, got {labels}"
+                f"decision.labels must be 2, or one for each output, and differ, got {len(labels)}"
             )
         return cls(tuple(labels), threshold)
 

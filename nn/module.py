@@ -162,8 +162,11 @@ class Module(HasParameters):
                     f"{path} is of another model: {difference}; build the model as it was when it "
                     "was saved"
                 )
-        decision = Decision.from_dict(content.get("decision"))
-        self.load_state_dict(content["parameters"])
+        try:
+            decision = Decision.from_dict(content.get("decision"))
+            self.load_state_dict(content["parameters"])
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}; {MODEL.remedy}") from None
         self.metadata, self._decision = content["metadata"], decision
 
 

@@ -55,7 +55,7 @@ def fingerprint(*things: object, parameters: Collection[Value] = ()) -> str:
 def name_of(thing: object) -> str:
     """Return what a message calls a setting, such as "0.02", "nn.losses.hinge" or "<lambda>"."""
     if isinstance(thing, (*PLAIN, tuple, list)):
-        return repr(thing)
+        return ascii(thing)[:100]
     whole = getattr(thing, "__qualname__", None) or type(thing).__qualname__
     return str(whole).rpartition("<locals>.")[2]
 

@@ -59,7 +59,9 @@ def decision_in(content: Mapping[str, Any], n_outputs: int) -> Decision | None:
     """
     found = Decision.from_dict(content.get("decision"))
     if found is not None and n_outputs != (len(found.labels) if found.threshold is None else 1):
-        raise ValueError(f"decision is not of a network of {n_outputs} outputs, got {found}")
+        raise ValueError(
+            f"decision has {len(found.labels)} labels, which {n_outputs} outputs do not fit"
+        )
     return found
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from engine import Operation
 from nn.parameters import HasParameters, owned_parameters
 from nn.saved.json_file import FileKind
-from nn.saved.schema import ANYTHING, FINITE, TEXT, shown
+from nn.saved.schema import FINITE, LINE, OBJECT, TEXT, shown
 
 DEFINITION = {
-    "name": TEXT,
+    "name": LINE,
     "forward": TEXT,
     "slopes": [TEXT],
     **dict.fromkeys(("symbol?", "domain?", "smooth?", "remedy?"), TEXT),
@@ -22,12 +22,12 @@ MODEL = FileKind(
     "glassgrad model",
     2,
     {
-        "class": TEXT,
-        "config": ({...: ANYTHING}, None),
-        "parts?": {...: {...: ANYTHING}},
-        "metadata": {...: ANYTHING},
+        "class": LINE,
+        "config": (OBJECT, None),
+        "parts?": {...: OBJECT},
+        "metadata": OBJECT,
         "parameters": {...: FINITE},
-        "tied?": {...: TEXT},
+        "tied?": {...: LINE},
         "operations?": [DEFINITION],
         "decision?": {"labels": ([TEXT], [FINITE]), "threshold": (FINITE, None)},
     },

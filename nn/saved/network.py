@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nn.saved.schema import COUNT, FLAG, TEXT
+from nn.saved.schema import COUNT, FLAG, LINE
 
 OWN = "your own "  # begins what is said of an activation that no file can hold
-NEURON = {"n_inputs": COUNT, "activation": TEXT, "bias": FLAG}
-LAYER = {**NEURON, "n_outputs": COUNT, "name": TEXT, "neurons?": [NEURON]}
+NEURON = {"n_inputs": COUNT, "activation": LINE, "bias": FLAG}
+LAYER = {**NEURON, "n_outputs": COUNT, "name": LINE, "neurons?": [NEURON]}
 NETWORK = {
     "n_inputs": COUNT,
     "layer_sizes": [COUNT],
-    "activation": TEXT,
-    "output": TEXT,
+    "activation": LINE,
+    "output": LINE,
     "bias": FLAG,
-    "init": TEXT,
+    "init": LINE,
     "layers?": [LAYER],  # where they are not as the rest says
 }
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
+LONG_NAME, LONG_LINE = 100, 300
 Schema = Any  # dict, list, tuple, str, None or Kind, nested
 
 
@@ -37,6 +38,11 @@ def is_text(x: object) -> bool:
     return type(x) is str and len(x) <= 10_000 and x == x.encode(errors="ignore").decode()
 
 
+def is_line(x: object) -> bool:
+    """Return whether `x` is a text that a message can have in its one line."""
+    return is_text(x) and str(x).isprintable() and len(str(x)) <= LONG_LINE
+
+
 def whole(least: int, most: int = 1 << 53) -> Kind:
     """Return the kind of whole numbers in a range."""
     name = (
@@ -46,7 +52,9 @@ def whole(least: int, most: int = 1 << 53) -> Kind:
 
 
 ANYTHING = Kind("anything", lambda x: True)
+OBJECT = Kind("an object", lambda x: type(x) is dict)
 TEXT = Kind("a text", is_text)
+LINE = Kind("a short text in one line", is_line)
 FLAG = Kind("true or false", lambda x: type(x) is bool)
 COUNT = whole(1)
 FINITE = Kind("a finite number", lambda x: is_number(x) and isfinite(x))
@@ -94,7 +102,7 @@ def of_object(value: dict[str, Any], schema: dict[Any, Any], place: str) -> Iter
     """Yield what is wrong with the keys and values of an object."""
     if ... in schema:
         for key, x in value.items():
-            yield from faults(key, TEXT, f"a name in {place}")
+            yield from faults(key, LINE, f"a name in {place}")
             if not fits(x, schema[...]):
                 yield from faults(x, schema[...], inner(place, key))
         return
@@ -116,9 +124,9 @@ def fits(value: object, schema: Schema) -> bool:
 
 def inner(place: str, key: str) -> str:
     """Return the place of a key in an object, such as "config.bias"."""
-    return (
-        key if not place else f"{place}.{key}" if key.isidentifier() else f"{place}[{shown(key)}]"
-    )
+    if key.isidentifier() and len(key) <= LONG_NAME:
+        return f"{place}.{key}" if place else key
+    return f"{place}[{shown(key, LONG_NAME)}]"
 
 
 def wrong(place: str, needed: str, came: object) -> str:
@@ -135,8 +143,8 @@ def named(schema: Schema) -> str:
     return shown(schema)
 
 
-def shown(x: object) -> str:
-    """Return a value as JSON writes it, in at most some 40 characters."""
+def shown(x: object, most: int = 40) -> str:
+    """Return a value as JSON writes it, in some characters at most."""
     if isinstance(x, dict):
         return f"an object of {len(x)}" if x else "{}"
     if isinstance(x, list):
@@ -146,4 +154,4 @@ def shown(x: object) -> str:
     words = (
         {True: "true", False: "false"}[x] if type(x) is bool else "null" if x is None else repr(x)
     )
-    return words if len(words) <= 40 else f"{words[:30]} … ({len(words)} characters)"
+    return words if len(words) <= most else f"{words[: most - 10]} … ({len(words)} characters)"

@@ -14,17 +14,17 @@ from nn.module import Module
 from nn.optim import Optimizer
 from nn.saved.fingerprint import fingerprint, name_of
 from nn.saved.json_file import FileKind, read_json, write_json
-from nn.saved.schema import COUNT, FINITE, NOT_NAN, NUMBER, TEXT, whole
+from nn.saved.schema import COUNT, FINITE, LINE, NOT_NAN, NUMBER, whole
 
 WORD = whole(0, 2**32 - 1)
 CHECKPOINT = FileKind(
     "glassgrad checkpoint",
     2,
     {
-        "run": {...: {"name": TEXT, "fingerprint": TEXT}},
+        "run": {...: {"name": LINE, "fingerprint": LINE}},
         "model": {...: FINITE},
         "best": {...: FINITE},
-        "optimizer": {"rule": TEXT, "steps": whole(0), "state": [[NOT_NAN]]},
+        "optimizer": {"rule": LINE, "steps": whole(0), "state": [[NOT_NAN]]},
         # What `Random.getstate` returns: the version of its rule, 624 words and a place in them.
         "rng": [([WORD], WORD, FINITE, None)],
         "history": {
@@ -34,9 +34,9 @@ CHECKPOINT = FileKind(
             # A model may be too far off on samples that it has not seen.
             "validation_loss": [NUMBER],
             "validation_metric": [NUMBER],
-            "metric_name": TEXT,
+            "metric_name": LINE,
             "best_epoch": (COUNT, None),
-            "stopped": TEXT,
+            "stopped": LINE,
             "seconds": FINITE,
         },
     },

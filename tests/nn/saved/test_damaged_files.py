@@ -16,7 +16,7 @@ from nn.data.dataset import Scaling
 np = pytest.importorskip("numpy")
 
 DAMAGE = [
-    None, "x", -1, 0, 1e999, math.nan, [], {}, 2**53, True, "\ud800", [None], 0.5, "é" * 20_000,
+    None, "x", -1, 0, 1e999, math.nan, [], {}, 2**53, True, "\ud800", [None], "a\x1d", 0.5, "é" * 20_000,
     10**400, [[]], {"a": 1},
 ]  # fmt: skip
 X = [[0.5, -1.0], [2.0, 0.1], [-0.3, 0.7]]
@@ -65,6 +65,22 @@ def predicted(path: Path) -> object:
     return found
 
 
+class Pair(nn.Module):
+    def __init__(self) -> None:
+        self.inner = {"a": nn.Layer(2, 2), "b": [nn.Neuron(2, activation="gelu")]}
+        self.again = self.inner["a"].neurons[0].weights[0]
+
+
+def own_class(path: Path) -> None:
+    Pair().save(path, metadata={"note": ["x"]})
+
+
+def own_loaded(path: Path) -> object:
+    model = Pair()
+    model.load(path)
+    return model.state_dict(), model.metadata
+
+
 def checkpoint(path: Path) -> None:
     resumed(path, epochs=2)
 
@@ -79,9 +95,14 @@ def resumed(path: Path, epochs: int = 3) -> object:
     return history.loss, history.validation_loss, model.state_dict()
 
 
-FILES = [(classifier, predicted), (regressor, predicted), (checkpoint, resumed)]
+FILES = [
+    (classifier, predicted),
+    (regressor, predicted),
+    (own_class, own_loaded),
+    (checkpoint, resumed),
+]
 each_file = pytest.mark.parametrize(
-    ("write", "read"), FILES, ids=["classes", "numbers", "checkpoint"]
+    ("write", "read"), FILES, ids=["classes", "numbers", "own class", "checkpoint"]
 )
 Read = Callable[[Path], object]
 

@@ -69,6 +69,13 @@ def test_fault_names_the_place_what_was_needed_and_what_came(change: dict, fault
     assert list(faults(GOOD | change, NETWORK)) == [fault]
 
 
+def test_name_in_a_place_is_short_and_on_one_line() -> None:
+    assert list(faults({"a\x1c\nb": 1}, {})) == ["['a\\x1c\\nb'] must not be there"]
+    assert len(next(faults({"x" * 9_000: 1}, {}))) < 150
+    path = "encoder.layers.12.neurons.100.weights.100"
+    assert next(faults({path: None}, {...: FINITE})).startswith(f"['{path}'] must be a finite")
+
+
 def test_choice_of_an_object_names_the_place_inside_it() -> None:
     schema = {"scaling": ({"mean": [FINITE]}, None)}
     assert list(faults({"scaling": {"mean": ["x"]}}, schema)) == [
