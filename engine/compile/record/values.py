@@ -17,6 +17,7 @@ from engine.compile.record.reading import (
     described,
     record_comparison,
     refuse_all,
+    refusing,
     shown,
 )
 from engine.compile.record.refusal import from_engine, refusal
@@ -24,8 +25,6 @@ from engine.compile.record.tape import Tape
 from engine.value import Choice, Value
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import NoReturn
 
 
 def become(node: Value, kind: type[Value]) -> None:
@@ -108,11 +107,8 @@ class Recorded(Value):
             "backward() inside a compiled function", "return the loss; the program goes backward"
         )
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name[0] != "_" and (hasattr(float, name) or hasattr(int, name)):
-            # Without compile it may be a plain number, which has is_integer and the like.
-            raise unreadable(f"reading .{name} of {described(self)}", cures.LOOK)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    def __pos__(self) -> Value:
+        return self
 
     def __hash__(self) -> int:
         if not from_engine(sys._getframe(1).f_globals):
@@ -143,6 +139,10 @@ class Recorded(Value):
 
 
 refuse_all(Recorded, REFUSED)
+# Without compile it may be a plain number. No __getattr__, which slows every attribute down.
+for _name in {*dir(float), *dir(int)}:
+    if not _name.startswith("_"):
+        setattr(Recorded, _name, property(refusing(f"reading .{_name} of {{}}", cures.LOOK)))
 
 
 class RecordedChoice(Recorded, Choice):  # type: ignore[misc]  # Recorded adds no slots
@@ -236,6 +236,6 @@ class Placeholder(Recorded):
 refuse_all(Placeholder, (("__bool__", DECIDING, cures.SWITCH),))
 
 # What Python's own messages call them, such as "… object is not iterable".
-Recorded.__name__ = RecordedChoice.__name__ = "recorded Value"
+Recorded.__name__ = RecordedChoice.__name__ = "Value"
 Condition.__name__ = "comparison"
 Placeholder.__name__ = "recorded input"

@@ -50,6 +50,7 @@ CHOICES: dict[str, Callable[[list], Value]] = {
     "relu of a comparison": lambda x: w * engine.relu((x[0] > 0) - 0.5),
     "abs of comparisons": lambda x: w * abs((x[0] > 0) - (x[1] > 0)),
     "copysign": lambda x: w * engine.copysign(1.0, x[0]),
+    "unary plus": lambda x: w * +x[0],
     "by a leaf around an input": lambda x: w * where(Value(x[0]) > 0, 2.0, 3.0),
 }
 
@@ -140,7 +141,7 @@ def test_a_result_that_no_gradient_reaches_is_refused(fn: Callable[[object], Val
 
 def test_a_comparison_is_combined_with_comparisons_alone() -> None:
     assert "& of a comparison and a int" in refusal_of(lambda x: w * ((x > 0) & 3), 1.0)
-    assert "| of a comparison and a recorded" in refusal_of(lambda x: w * ((x > 0) | w * x), 1.0)
+    assert "| of a comparison and a Value" in refusal_of(lambda x: w * ((x > 0) | w * x), 1.0)
 
 
 def test_a_text_is_not_compared_with_an_input() -> None:
