@@ -128,6 +128,11 @@ class strict(_NewValueHook):  # noqa: N801  reads like a function
 
     def enter(self, outer: Here) -> Origin:  # type: ignore[override]
         """Return the Origin with this hook."""
+        if outer.recorder is not None:
+            outer.recorder.refuse(
+                "engine.strict() inside a compiled function",
+                "leave it out: a program warns of inf and nan, and program.step raises",
+            )
         inner = super().enter(outer)
         inner.strict = True
         return inner

@@ -30,12 +30,14 @@ class Recorder(Block):
     Attributes:
         tape: what has been recorded.
         refused: what the function did that cannot be replayed.
+        caught: errors that depend on a number, if the function goes on after them.
     """
 
     def __init__(self, tape: Tape | None = None) -> None:
         super().__init__()
         self.tape = Tape() if tape is None else tape
         self.refused: list[RecordingError] = []
+        self.caught: list[RecordingError] = []
         self._parameters: dict[Value, int] = {}  # the index of each on the tape
         self._before: list[float] = []  # what each was when first used
 
@@ -47,6 +49,13 @@ class Recorder(Block):
         inner = outer.inside(self)
         inner.recorder, inner.on_new_value, inner.strict = self, self.on_new_value, False
         return inner
+
+    def __exit__(self, *raised: object) -> None:
+        super().__exit__(*raised)
+        error = raised[1]
+        if self.refused and isinstance(error, Exception) and error not in self.refused:
+            # It follows from what was refused: NumPy and itertools raise errors of their own.
+            raise self.refused[0] from error
 
     def input(self, number: float, label: str) -> Value:
         """Return a placeholder for a number that each replay is given."""
@@ -61,8 +70,8 @@ class Recorder(Block):
             RecordingError: the function has changed a parameter, or it caught a refusal
                 (`try … except`) and took another path, on which every replay would follow it.
         """
-        if self.refused:
-            raise self.refused[0]
+        for error in (*self.refused, *self.caught):
+            raise error
         tape = self.tape
         tape.out, tape.result = self.index_of(out), out._data
         for p, before in zip(tape.parameters, self._before, strict=True):
@@ -193,6 +202,7 @@ class Recorder(Block):
             "keep the numbers inside the domain, for example log(maximum(x, 1e-9)), and choose the "
             "result with where(condition, x, y)",
         )
+        self.caught.append(self.refused.pop())
 
     def index_of_operand(self, x: Value | float) -> int:
         """Return the index of a Value or a plain number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 from collections.abc import Callable
 from math import floor
@@ -223,6 +224,46 @@ def test_a_caught_error_of_a_penalty_is_refused() -> None:
 
     said = refusal_of(lambda x: w * x, [1.0], batched=True, penalty=penalty)
     assert "catching DomainError" in said
+
+
+def follows(x):
+    try:
+        key = int(x)
+    except Exception:
+        key = None
+    return w * {1: 2.0}[key]
+
+
+@pytest.mark.parametrize(
+    ("fn", "message"),
+    [
+        (follows, "int() of input 'x'"),
+        (lambda x: w * len(list(itertools.islice([1.0, 2.0], x))), "input 'x' as an index"),
+    ],
+)
+def test_an_error_that_follows_from_a_refusal_is_that_refusal(
+    fn: Callable[..., object], message: str
+) -> None:
+    assert message in refusal_of(fn, 1.0)
+
+
+def test_an_error_that_the_function_turns_into_its_own_stays_its_own() -> None:
+    def fn(x):
+        try:
+            return w * engine.log(x)
+        except ValueError as error:
+            raise LookupError("no logarithm") from error
+
+    with pytest.raises(LookupError, match="no logarithm"):
+        engine.compile(fn)(-1.0)
+
+
+def test_strict_inside_a_function_is_refused() -> None:
+    def fn(x):
+        with engine.strict():
+            return w * engine.exp(x)
+
+    assert "engine.strict() inside a compiled function" in refusal_of(fn, 1.0)
 
 
 def test_an_error_that_nobody_catches_is_that_of_the_eager_engine() -> None:
