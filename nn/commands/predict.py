@@ -65,7 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
     truth = truth_in(table, trained)
     check_columns(table, trained)
     X = np.array([table.numbers(name) for name in trained.feature_names]).T
-    found = trained.predictions(X)
+    try:
+        found = trained.predictions(X)
+    except ValueError as error:
+        raise CommandError(f"{arguments.model}: {error}") from None
     text = as_csv(table, trained.target_name, found)
     if arguments.out:
         try:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import Value
 from nn.data.dataset import Dataset, Scaling
 from nn.decision import Decision
-from nn.metrics import decision_of, predict
+from nn.metrics import decision_of, flat, predict
 from nn.module import Module
-from nn.plots.classes import outputs
 from nn.saved.loading import load
 from nn.saved.schema import FINITE, POSITIVE, TEXT, faults
 
@@ -81,11 +81,20 @@ class Trained:
         return self.model.parameters()
 
     def predictions(self, X: NDArray[np.float64]) -> list[str] | list[float]:
-        """Return the class name of each sample, or a quantity in the target's unit."""
-        if self.class_names is None:
-            quantities: list[float] = outputs(self, X)[:, 0].tolist()
-            return quantities
+        """Return the class name of each sample, or a quantity in the target's unit.
+
+        Raises:
+            ValueError: an output is inf or nan, and so means nothing.
+        """
         found = predict(self, X.tolist())
+        for i, output in enumerate(found):
+            if not all(map(isfinite, flat([output]))):
+                raise ValueError(
+                    f"the output for sample {i} is {output}, since its features or the weights "
+                    "are too large; correct them, or train again with a smaller --lr"
+                )
+        if self.class_names is None:
+            return flat(found)
         decision = decision_of(self, X.tolist(), found, None)
         return [self.class_names[decision.number_of(output)] for output in found]
 
@@ -150,6 +159,8 @@ def misfits(kept: Mapping[str, Any], sizes: Sequence[int]) -> Iterator[str]:
     wanted = max(2, n_outputs)
     if classes is not None and len(classes) != wanted:
         yield f"metadata.classes must have {wanted} names, as the network has, has {len(classes)}"
+    if classes is None and n_outputs != 1:
+        yield f"metadata.classes must name {n_outputs} classes, one per output, got null"
     if (classes is None) != (kept["target_scaling"] is not None):
         yield "metadata must have either classes or target_scaling, and the other null"
     for key in ("features", "classes"):
