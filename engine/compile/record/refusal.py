@@ -13,7 +13,7 @@ from engine.value import current
 
 ENGINE = __name__.split(".")[0]
 STANDARD = os.path.dirname(os.__file__)  # where Python's own modules are
-DEBUGGERS = ("bdb", "pdb", "traceback", "_pytest", "IPython", "debugpy", "pydevd", "_pydevd_bundle")
+DEBUGGERS = ("bdb", "pdb", "_pytest", "IPython", "debugpy", "pydevd", "_pydevd_bundle")
 
 
 def refusal(what: str, instead: str) -> RecordingError:

@@ -157,13 +157,13 @@ class Condition(Recorded):
     __slots__ = ()
     described_as = "a comparison"
 
-    def __and__(self, other: bool) -> Value:
+    def __and__(self, other: object) -> Value:
         return as_condition(self * truth(other, "&"))
 
-    def __or__(self, other: bool) -> Value:
+    def __or__(self, other: object) -> Value:
         return as_condition(self.maximum(truth(other, "|")))
 
-    def __xor__(self, other: bool) -> Value:
+    def __xor__(self, other: object) -> Value:
         return as_condition(abs(self - truth(other, "^")))
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
@@ -171,10 +171,10 @@ class Condition(Recorded):
     def __array_ufunc__(
         self, ufunc: object, method: str, *inputs: object, **options: object
     ) -> object:
-        name = getattr(ufunc, "__name__", "")
-        if name.startswith("logical_"):
-            raise refusal(f"np.{name}() of {described(self)}", cures.COMBINE)
-        return super().__array_ufunc__(ufunc, method, *inputs, **options)
+        combine = NUMPY.get(getattr(ufunc, "__name__", "")) if method == "__call__" else None
+        if combine is None or len(inputs) != 2 or options:
+            return super().__array_ufunc__(ufunc, method, *inputs, **options)
+        return combine(self, inputs[0] if inputs[1] is self else inputs[1])
 
 
 refuse_all(
@@ -185,6 +185,16 @@ refuse_all(
         ("__int__", "int() of {}", cures.ONE_OR_ZERO),
     ),
 )
+
+
+NUMPY = {
+    "bitwise_and": Condition.__and__,
+    "bitwise_or": Condition.__or__,
+    "bitwise_xor": Condition.__xor__,
+    "logical_and": Condition.__and__,
+    "logical_or": Condition.__or__,
+    "logical_xor": Condition.__xor__,
+}
 
 
 def truth(x: object, symbol: str) -> Value | float:

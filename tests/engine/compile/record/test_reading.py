@@ -8,12 +8,14 @@ import functools
 import heapq
 import io
 import itertools
+import logging
 import math
 import operator
 import pdb
 import pickle
 import statistics
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Callable
 
@@ -81,6 +83,8 @@ READS: dict[str, Callable[[list], object]] = {
     "%s": lambda x: 5.0 if "-" in "%s" % x[0] else 1.0,  # noqa: UP031
     "%.2f": lambda x: 5.0 if "-" in "%.2f" % x[0] else 1.0,  # noqa: UP031
     "format": lambda x: 5.0 if "-" in "{}".format(x[0]) else 1.0,  # noqa: UP032
+    "traceback": lambda x: "".join(traceback.format_exception(ValueError(x[0]))) and 1.0,
+    "log": lambda x: logging.LogRecord("", 0, "", 0, "%s", (x[0],), None).getMessage() and 1.0,
     "text of a comparison": lambda x: 5.0 if "1" in str(x[0] > 0) else 1.0,
     "print": lambda x: print(x[0]) or 1.0,
     "float": lambda x: float(x[0]),
@@ -125,7 +129,7 @@ READS: dict[str, Callable[[list], object]] = {
     "np.argmax": lambda x: np.argmax(np.array(x, dtype=object)),
     "np.sign": lambda x: np.sign(np.array(x, dtype=object))[0],
     "np.where": lambda x: np.where(np.array(x, dtype=object) > 0, 1.0, 2.0)[0],
-    "np.logical_and": lambda x: np.logical_and(x[0] > 0, x[1] > 0),
+    "np.any": lambda x: np.any(np.array([x[0] > 0, x[1] > 0])),
     "text of a Value": lambda x: 5.0 if "-" in str(w * x[2]) else 1.0,
     "text of a parameter": lambda x: 5.0 if "0.5" in f"{w}" else 1.0,
     "repr of parameters": lambda x: 5.0 if "0.5" in repr([w, b]) else 1.0,
@@ -133,6 +137,7 @@ READS: dict[str, Callable[[list], object]] = {
     "parameter != number": lambda x: 5.0 if w != 0.5 else 1.0,
     "parameter == input": lambda x: 5.0 if w == x[0] else 1.0,
     "parameter in numbers": lambda x: 5.0 if w in (0.5, 1.0) else 1.0,
+    "NumPy's number == parameter": lambda x: 5.0 if np.float64(0.5) == w else 1.0,
     "parameter or": lambda x: 5.0 if w > 0 or x[0] else 1.0,
     "copy of a parameter": lambda x: copy.deepcopy(w).data,
     "named leaf": lambda x: 5.0 if Value(x[0], "feature") == 0.5 else 1.0,

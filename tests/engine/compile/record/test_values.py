@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import engine
@@ -43,6 +44,9 @@ CHOICES: dict[str, Callable[[list], Value]] = {
     "or": lambda x: w * where((x[0] > 0) | (x[1] > 0.5), 2.0, 3.0),
     "xor": lambda x: w * where((x[0] > 0) ^ (x[1] > 0.5) ^ True, 2.0, 3.0),
     "bool first": lambda x: w * where(True & (x[0] > 0), 2.0, 3.0),
+    "NumPy's and, or": lambda x: (
+        w * where(np.True_ & (np.logical_and(x[0] > 0, x[2] > 0)) | np.bool_(False), 2.0, 3.0)
+    ),
     "and, or": lambda x: sum(where((v > 0) & (w > 0) | (v < b), w, b) * b for v in x),
     "not": lambda x: w * where(1 - (x[0] > 0), 2.0, 3.0),
     "as a number": lambda x: w * ((x[0] > 0) * 2.0 - (x[1] > 0)),
