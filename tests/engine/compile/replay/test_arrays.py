@@ -93,7 +93,7 @@ def test_a_small_gpt_compiles_once_and_agrees_on_every_sequence(backend: str) ->
 
 def test_an_index_out_of_range_is_refused_at_any_replay() -> None:
     table = [Value(1.0), Value(2.0)]
-    program = engine.compile(lambda i: engine.take(table, i) * 3.0)
+    program = engine.compile(lambda i: engine.take(table, i) * 3.0, audit=False)
     assert program(1) == 6.0
     for index in (2, -1, 0.5):
         with pytest.raises(
