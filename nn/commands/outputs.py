@@ -77,12 +77,12 @@ def write_all(out: Path, training: TrainingRun, *, play: bool) -> list[str]:
     """
     from nn import plots
 
-    trained, history, held_back = training.trained, training.history, training.held_back
+    trained, history = training.trained, training.history
     figures = {}
     try:
         if len(history):
             figures["loss.png"] = plots.loss_curves(history)
-        name, figure = picture_of_predictions(trained, held_back)
+        name, figure = picture_of_predictions(training)
         figures[name] = figure
     except ModuleNotFoundError as error:
         print(f"no plots: {error}")
@@ -99,17 +99,24 @@ def write_all(out: Path, training: TrainingRun, *, play: bool) -> list[str]:
     return ["model.json", "history.csv", *figures, *network]
 
 
-def picture_of_predictions(trained: Trained, held_back: Dataset) -> tuple[str, Figure]:
+def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure]:
     """Return the name of a file, and a picture of the predictions for the held-back samples."""
     from nn import plots
 
+    trained, held_back = training.trained, training.held_back
     X, y, classes = held_back.X, held_back.y, held_back.class_names
     if classes is None:
         figure = plots.predictions(trained, X, y, target_name=held_back.target_name)
         return "predictions.png", figure
     if X.shape[1] == 2:
-        names = held_back.feature_names
-        figure = plots.decision_boundary(trained, X, y, feature_names=names, class_names=classes)
+        figure = plots.decision_boundary(
+            trained,
+            training.train.X,
+            training.train.y,
+            validation=(X, y),
+            feature_names=held_back.feature_names,
+            class_names=classes,
+        )
         return "boundary.png", figure
     return "confusion.png", plots.confusion_matrix(trained, X, y, classes)
 

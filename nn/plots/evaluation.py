@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import require_numpy
-from nn.data.samples import paired
+from nn.data.samples import check_lengths, checked, paired
 from nn.decision import Decision
-from nn.metrics import predict
+from nn.metrics import as_targets, predict
 from nn.plots.classes import judge, margins_of, outputs
 from nn.plots.style import (
     BLUE,
@@ -20,6 +21,7 @@ from nn.plots.style import (
     ORANGE,
     legend_above,
     new_figure,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from nn.plots.classes import Model
 
+SMALL = 26  # a training sample, in points², next to validation samples
 GRID = 80  # points per side at which a boundary is searched; between them it is interpolated
 
 
@@ -41,6 +44,7 @@ def decision_boundary(
     feature_names: Sequence[str] = ("x1", "x2"),
     class_names: Sequence[str] | None = None,
     threshold: float | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Figure:
     """Draw which class a network predicts at each point, the boundaries, and the samples.
 
@@ -55,27 +59,44 @@ def decision_boundary(
         feature_names: labels of the axes.
         class_names: in the order of the class numbers.
         threshold: as of `nn.accuracy`.
+        validation: a pair X, y of other samples. They are drawn large, and those that the model
+            was trained on small; what is misclassified is ringed among these only.
 
     Raises:
-        ValueError: X does not have two features, or X and y differ in length.
+        ValueError: X does not have two features, or X and y differ in length, or validation has a
+            class that y has not.
     """
-    X, classes, margins, decision, labels = judge(model, X, y, threshold)
+    require_numpy("a plot")
+    import numpy as np
+
+    given: list[tuple[Any, Any]] = [(X, y), *([validation] if validation else [])]
+    parts = [(checked(X), as_targets(y)) for X, y in given]
+    for part in parts:
+        check_lengths(*part)
+    samples, targets = ([*chain.from_iterable(both)] for both in zip(*parts, strict=True))
+    X, classes, margins, decision, labels = judge(model, samples, targets, threshold)
     if X.shape[1] != 2:
         raise ValueError(
             f"decision_boundary needs 2 features, got {X.shape[1]}; choose two columns of X, or "
             "use confusion_matrix(model, X, y)"
         )
-    names = class_names or labels
+    names = [plain(name) for name in class_names or labels]
     styles = [class_style(k, len(labels)) for k in range(len(labels))]
 
     figure, (axes,) = new_figure(8, 7)
     shade_regions(axes, model, X, decision, [style["color"] for style in styles])
+    n = len(parts[0][0])
+    judged = np.arange(len(X)) >= (n if validation else 0)  # these are drawn large, and ringed
     for k, style in enumerate(styles):
-        own = X[classes == k]
+        own, small = X[(classes == k) & judged], X[(classes == k) & ~judged]
         axes.scatter(own[:, 0], own[:, 1], s=55, label=names[k], zorder=3, **style)
-    ring_errors(axes, X[margins.argmax(axis=1) != classes])
-    axes.set_xlabel(feature_names[0])
-    axes.set_ylabel(feature_names[1])
+        axes.scatter(small[:, 0], small[:, 1], s=SMALL, zorder=3, **style)
+    if validation:
+        axes.scatter([], [], s=SMALL, color=GREY, label=f"training ({n})")
+        axes.scatter([], [], s=55, color=GREY, label=f"validation ({len(X) - n})")
+    ring_errors(axes, X[judged & (margins.argmax(axis=1) != classes)])
+    axes.set_xlabel(plain(feature_names[0]))
+    axes.set_ylabel(plain(feature_names[1]))
     legend_above(axes)
     return figure
 
@@ -146,7 +167,7 @@ def confusion_matrix(
     import numpy as np
 
     n_classes = len(decision.labels)
-    names = class_names or [str(label) for label in decision.labels]
+    names = [plain(str(name)) for name in class_names or decision.labels]
     counts = np.zeros((n_classes, n_classes), dtype=int)
     np.add.at(counts, (classes, margins.argmax(axis=1)), 1)
 
@@ -221,10 +242,18 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
     axes.vlines(y, y, found, color=ORANGE, linewidth=1.5, alpha=0.6, label="error")
     axes.scatter(y, found, s=55, color=BLUE, edgecolor="white", linewidth=1, zorder=3)
     axes.set(xlim=ends, ylim=ends, aspect="equal")
-    axes.set_xlabel(f"true {target_name}")
-    axes.set_ylabel(f"predicted {target_name}")
+    axes.set_xlabel(f"true {plain(target_name)}")
+    axes.set_ylabel(f"predicted {plain(target_name)}")
+    axes.locator_params(nbins=5)  # fewer than usual: numbers of six digits would run together
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda x, _: in_digits(x))
     legend_above(axes)
     return figure
+
+
+def in_digits(x: float) -> str:
+    """Return a number as an axis shows it: 250,000 and not 2.5 with a factor of 1e5 elsewhere."""
+    return f"{x:,.10g}" if abs(x) < 1e7 else f"{x:.3g}"
 
 
 def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

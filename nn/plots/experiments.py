@@ -14,6 +14,7 @@ from nn.plots.style import (
     ORANGE,
     legend_above,
     new_figure,
+    plain,
     shades,
 )
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nn.experiments.loss_surface import Surface
     from nn.experiments.sensitivity import Sensitivity
 
+PATH = 60  # letters of a parameter's name, such as layers.0.neurons.0.weights.0
 PATH_COLOURS = (ORANGE, INK, "#8250df", "#00734f")  # visible on every shade of blue
 
 
@@ -51,7 +53,7 @@ def loss_surface(
     for i, (name, path) in enumerate((paths or {}).items()):
         x, y = zip(*path, strict=True)
         style: dict[str, Any] = {"color": PATH_COLOURS[i % len(PATH_COLOURS)], "zorder": 3}
-        axes.plot(x, y, linewidth=2.5, label=name, **style)
+        axes.plot(x, y, linewidth=2.5, label=plain(name), **style)
         axes.scatter(
             x[-1:], y[-1:], s=110, marker=MARKERS[i % len(MARKERS)], edgecolor="white", **style
         )
@@ -59,8 +61,8 @@ def loss_surface(
     start = next(iter(paths.values()))[0] if paths else surface.here
     axes.scatter(*start, label="start" if paths else "current weights", zorder=4, **ring)
     axes.set(xlim=surface.across[[0, -1]], ylim=surface.up[[0, -1]])
-    axes.set_xlabel(surface.names[0])
-    axes.set_ylabel(surface.names[1])
+    axes.set_xlabel(plain(surface.names[0], PATH))
+    axes.set_ylabel(plain(surface.names[1], PATH))
     legend_above(axes)
     return figure
 
@@ -121,7 +123,7 @@ def sensitivity(found: Sensitivity, *, n: int = 20) -> Figure:
         difference, lines, color=ORANGE, s=60, zorder=3, edgecolor="white",
         label=f"by finite difference (±{found.move:g})",
     )  # fmt: skip
-    axes.set_yticks(lines, most, fontsize=11)
+    axes.set_yticks(lines, [plain(name, PATH) for name in most], fontsize=11)
     axes.set_ylim(len(most) - 0.4, -0.6)
     axes.set_xlabel("change of the prediction per unit of the parameter")
     legend_above(axes)

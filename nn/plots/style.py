@@ -68,11 +68,13 @@ def shown_figure() -> type[Figure]:
     return ShownFigure
 
 
-def plain(name: str) -> str:
-    """Return a name as matplotlib prints it: short enough to fit, and never read as a formula."""
-    if len(name) > LONGEST:
-        name = f"{name[: LONGEST - 1].rstrip()}…"
-    return name.replace("$", r"\$")
+def plain(name: str, longest: int = LONGEST) -> str:
+    """Return a name as matplotlib prints it: on one line, short enough, never read as a formula."""
+    name = " ".join(str(name).split())
+    if len(name) > longest:
+        name = f"{name[: longest - 1].rstrip()}…"
+    # A legend leaves out what begins with an underscore.
+    return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
 
 
 def legend_above(axes: Axes) -> None:

@@ -13,6 +13,7 @@ from nn.plots.style import (
     legend_above,
     mark_epoch,
     new_figure,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def loss_curves(history: History) -> Figure:
     best = history.best_epoch
     for axes, (name, training, validation) in zip(all_axes, panels, strict=True):
         draw_curves(axes, training, validation)
-        axes.set_ylabel(name)
+        axes.set_ylabel(plain(name))
         percent = name == "accuracy"
         if percent:
             axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.4g} %")
@@ -69,9 +70,9 @@ def runs(
         axes.plot([median(mine)] * 2, [i - 0.3, i + 0.3], color=INK, linewidth=3, zorder=3)
     axes.plot([], [], color=INK, linewidth=3, label="median")
     axes.scatter([], [], color=BLUE, s=55, label="one seed")
-    axes.set_yticks(range(len(names)), names, fontsize=13)
+    axes.set_yticks(range(len(names)), [plain(name) for name in names], fontsize=13)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set_xlabel(f"validation {metric_name}")
+    axes.set_xlabel(f"validation {plain(metric_name)}")
     axes.grid(axis="x", color=FAINT, linewidth=0.8)
     legend_above(axes)
     return figure

@@ -63,6 +63,53 @@ def test_network_without_errors_has_no_rings() -> None:
     assert axes.get_legend_handles_labels()[1] == ["class −1", "class +1"]
 
 
+def test_validation_samples_are_drawn_next_to_those_of_training_and_named() -> None:
+    model = plane(0.0, 0.0, 1.0)  # always class +1
+    others = [[0.05, 0.1], [3.0, 4.0]]
+    axes = plots.decision_boundary(model, X, y, validation=(others, [-1, 1])).axes[0]
+    drawn = {tuple(point) for c in axes.collections for point in np.ma.filled(c.get_offsets(), 9)}
+    assert {tuple(x) for x in X + others} <= drawn
+    names = axes.get_legend_handles_labels()[1]
+    assert names == [
+        "class −1", "class +1", "training (20)", "validation (2)", "misclassified (1)",
+    ]  # fmt: skip
+    assert offsets(axes, "misclassified (1)") == [others[0]]
+    assert axes.get_xlim()[1] > 3.0
+    handles, _ = axes.get_legend_handles_labels()
+    assert handles[2].get_sizes()[0] < handles[3].get_sizes()[0]
+
+
+def test_validation_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"1 sample|samples"):
+        plots.decision_boundary(plane(0.0, 0.0, 1.0), X, y, validation=([[0.0, 1.0]], [1, -1]))
+
+
+def test_names_with_dollars_and_underscores_are_printed_as_they_are() -> None:
+    names = ["_low $5", "high\n$x^2$"]
+    options = {"feature_names": ["price $a$", "b"], "class_names": names}
+    figure = plots.decision_boundary(plane(1.0, 1.0, -1.2), X, y, **options)
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert legend[:2] == [r" _low \$5", r"high \$x^2\$"]
+    assert figure.axes[0].get_xlabel() == r"price \$a\$"
+    figure.savefig(io.BytesIO(), format="png")
+    plots.predictions(plane(1.0, 1.0, 0.0), X, [a for a, _ in X], target_name="$").savefig(
+        io.BytesIO(), format="png"
+    )
+    plots.confusion_matrix(plane(1.0, 1.0, -1.2), X, y, names).savefig(io.BytesIO(), format="png")
+
+
+def test_large_numbers_of_an_axis_do_not_run_together() -> None:
+    model = plane(900_000.0, 0.0, 100_000.0)
+    figure = plots.predictions(model, X, [900_000 * a + 100_000 for a, _ in X])
+    figure.canvas.draw()
+    boxes = [
+        label.get_window_extent() for label in figure.axes[0].get_xticklabels() if label.get_text()
+    ]
+    assert len(boxes) >= 3
+    assert all(a.x1 + 5 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+    assert "1,000,000" in [label.get_text() for label in figure.axes[0].get_xticklabels()]
+
+
 def test_boundary_needs_two_features() -> None:
     with pytest.raises(
         ValueError, match=r"decision_boundary needs 2 features, got 3; .* or use confusion_matrix"
