@@ -1,5 +1,6 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
 
+import nn.hidden as _first  # noqa: F401  before anything is imported from engine
 from nn import data, schedules
 from nn.clipping import clip_gradients_by_norm, clip_gradients_by_value
 from nn.experiments.growth import Cost, growth
