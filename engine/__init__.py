@@ -2,7 +2,7 @@
 
 from engine.blocks import no_grad, scope, strict, trace_lines
 from engine.check import check_gradients
-from engine.compile import compile, live_arrays, on_arrays
+from engine.compile import compile, live_arrays, on_arrays, random_inputs
 from engine.draw import draw, draw_dot, frames, play, snapshot
 from engine.errors import (
     DomainError,
@@ -58,9 +58,9 @@ __all__ = [
     "fabs", "fmod", "formula", "frames", "gelu", "grad", "hessian", "hypot", "jacobian",
     "jvp", "leaky_relu", "leaves", "live_arrays", "log", "log1p", "log2", "log10",
     "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play", "pow",
-    "radians", "relu", "remainder", "scope", "sigmoid", "sin", "sinh", "snapshot",
-    "softplus", "sqrt", "strict", "take", "tan", "tanh", "trace_lines", "tree", "where",
-    "write_atomically",
+    "radians", "random_inputs", "relu", "remainder", "scope", "sigmoid", "sin", "sinh",
+    "snapshot", "softplus", "sqrt", "strict", "take", "tan", "tanh", "trace_lines",
+    "tree", "where", "write_atomically",
 ]
 # --- end of generated code ---
 # fmt: on

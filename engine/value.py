@@ -55,6 +55,11 @@ if TYPE_CHECKING:
         def largest(self, values: Sequence[Value | float]) -> Value:
             """Record the largest of `values`, through which no gradient flows."""
 
+        def random_inputs(
+            self, draw: Callable[[int], Sequence[float]], n: int, label: str
+        ) -> list[Value]:
+            """Record numbers that each replay draws."""
+
         def compared(self, symbol: str, a: Value, b: Value | float) -> Value:
             """Record a comparison."""
 

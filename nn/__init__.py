@@ -3,6 +3,7 @@
 import nn.hidden as _first  # noqa: F401  before anything is imported from engine
 from nn import data, schedules
 from nn.clipping import clip_gradients_by_norm, clip_gradients_by_value
+from nn.dropout import Dropout
 from nn.experiments.growth import Cost, growth
 from nn.experiments.loss_surface import Surface, loss_surface
 from nn.experiments.sensitivity import Sensitivity, sensitivity
@@ -23,6 +24,7 @@ __all__ = [
     "AdamW",
     "Alarm",
     "Cost",
+    "Dropout",
     "History",
     "Layer",
     "Module",

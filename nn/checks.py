@@ -51,7 +51,10 @@ def fraction(x: float, name: str) -> float:
 
     Raises:
         ValueError: it is not.
+        TypeError: it is not a number.
     """
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__float__"):
+        raise TypeError(f"{name} must be a number from 0 to below 1, got {x!r}")
     if not 0 <= x < 1:
         raise ValueError(f"{name} must be from 0 to below 1, got {x}")
     return float(x)

@@ -9,7 +9,8 @@ from random import Random
 
 import engine
 from engine import Value
-from nn.checks import whole_number
+from nn.checks import fraction, whole_number
+from nn.dropout import Dropout
 from nn.init import initialiser, random_source
 from nn.micrograd_names import with_micrograd_names
 from nn.module import Module
@@ -225,8 +226,14 @@ class MLP(Module):
         activation: of the hidden layers.
         output: activation of the last layer.
         bias: whether the neurons have one.
+        dropout: after each hidden layer: a rate from 0 to below 1, or an `nn.Dropout`.
         init: how weights are initialised: auto, zeros, uniform, xavier, he, normal.
-        seed: the same seed gives the same weights to the last bit; None draws one from `random`.
+        seed: the same seed gives the same weights, and the same masks of dropout, to the last bit;
+            None draws one from `random`.
+
+    Attributes:
+        layers: its layers; an `nn.Dropout` may be put between them.
+        dropout: the `nn.Dropout` after each hidden layer, or None.
 
     Example:
         >>> model = MLP(2, [16, 16, 1], seed=0)
@@ -245,6 +252,7 @@ class MLP(Module):
         activation: str | Activation = "relu",
         output: str | Activation = "linear",
         bias: bool = True,
+        dropout: float | Dropout = 0.0,
         init: str = "auto",
         seed: int | None = None,
     ) -> None:
@@ -269,6 +277,11 @@ class MLP(Module):
             )
             for i, (n, m) in enumerate(zip([n_inputs, *sizes], sizes, strict=False), start=1)
         ]
+        self.dropout: Dropout | None = None
+        if isinstance(dropout, Dropout):
+            self.dropout = dropout
+        elif fraction(dropout, "dropout"):
+            self.dropout = Dropout(dropout, seed=rng.getrandbits(64))
         self._init = init
 
     def __call__(self, x: Sequence[Value | float]) -> Value | list[Value]:
@@ -284,22 +297,29 @@ class MLP(Module):
         values: Sequence[Value | float] = x.tolist() if hasattr(x, "tolist") else x
         for layer in self.layers:
             values = layer.outputs(values)
+            if self.dropout is not None and layer is not self.layers[-1]:
+                values = self.dropout.outputs(values)
         return values[0] if len(values) == 1 else list(values)  # type: ignore[return-value, arg-type]
 
     @property
     def n_inputs(self) -> int:
         """How many inputs the network takes."""
-        return self.layers[0].n_inputs
+        return self.sizes[0]
 
     @property
     def sizes(self) -> list[int]:
         """How many inputs, and how many neurons in each layer."""
-        return [self.layers[0].n_inputs, *(len(layer.neurons) for layer in self.layers)]
+        layers = self._layers_of_neurons
+        return [layers[0].n_inputs, *(len(layer.neurons) for layer in layers)]
+
+    @property
+    def _layers_of_neurons(self) -> list[Layer]:
+        return [layer for layer in self.layers if not isinstance(layer, Dropout)]
 
     def config(self) -> dict[str, object]:
         """Return the arguments that build such a network, and its "layers" if they differ."""
-        layers = [layer.config() for layer in self.layers]
-        found = {
+        layers = [layer.config() for layer in self._layers_of_neurons]
+        found: dict[str, object] = {
             "n_inputs": self.sizes[0],
             "layer_sizes": self.sizes[1:],
             "activation": layers[0]["activation"] if len(layers) > 1 else "relu",
@@ -309,12 +329,21 @@ class MLP(Module):
         }
         if layers != layers_of(found):
             found["layers"] = layers
+        if self.dropout is not None:
+            found["dropout"] = self.dropout.rate
+            found |= own_class(self.dropout, Dropout)
+        everything: Sequence[Module] = self.layers
+        inserted = {i: part for i, part in enumerate(everything) if isinstance(part, Dropout)}
+        if inserted:
+            found["inserted"] = [{"at": i, "rate": part.rate} for i, part in inserted.items()]
+        for part in inserted.values():
+            found |= own_class(part, Dropout)
         return {**found, **own_class(self, MLP)}
 
     def _occurrences(self) -> Iterator[tuple[str, Value]]:
         # By number, since a layer may be there twice.
         for i, layer in enumerate(self.layers):
-            for j, neuron in enumerate(layer.neurons):
+            for j, neuron in enumerate(getattr(layer, "neurons", ())):  # dropout has none
                 named = {f"weights.{k}": weight for k, weight in enumerate(neuron.weights)}
                 for name, value in (*named.items(), ("bias", neuron.bias)):
                     if isinstance(value, Value):
@@ -344,7 +373,8 @@ class MLP(Module):
         return [part for layer in self.layers for part in layer._parts()]
 
     def __repr__(self) -> str:
-        return f"MLP({' → '.join(map(str, self.sizes))})"
+        dropout = "" if self.dropout is None else f", dropout {self.dropout.rate:g}"
+        return f"MLP({' → '.join(map(str, self.sizes))}{dropout})"
 
 
 def width(x: object) -> int | None:

@@ -13,6 +13,7 @@ from engine import Value, no_grad
 from nn import losses
 from nn.data.samples import Rows, check_lengths, checked
 from nn.decision import UNBOUNDED, Decision, Label, Output, one_hot, output_span, two_labels
+from nn.module import evaluating
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
 MANY = 64  # from this many samples on, recording the model takes less time than it saves
@@ -20,7 +21,7 @@ CHUNK = 4096  # samples per replay, so that its buffers stay small
 
 
 def predict(model: Model, X: Rows) -> list[Output]:
-    """Return the model's raw outputs, without recording a graph.
+    """Return the model's raw outputs, without dropout and without recording a graph.
 
     Args:
         model: takes one sample, returns one Value or several.
@@ -34,12 +35,13 @@ def predict(model: Model, X: Rows) -> list[Output]:
             model takes.
     """
     samples = checked(X)
-    if len(samples) >= MANY:
-        found = replayed(model, samples)
-        if found is not None:
-            return found
-    with no_grad():
-        return [plain(model(x)) for x in samples]
+    with evaluating():
+        if len(samples) >= MANY:
+            found = replayed(model, samples)
+            if found is not None:
+                return found
+        with no_grad():
+            return [plain(model(x)) for x in samples]
 
 
 def replayed(model: Model, samples: list[list[float]]) -> list[Output] | None:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING, Any
 
 from engine import Value
 from nn.decision import Decision
-from nn.parameters import HasParameters, owned_parameters, walk
+from nn.parameters import HasParameters, modules_in, owned_parameters, walk
 from nn.saved.json_file import read_json, write_json
 from nn.saved.model_file import MODEL, architecture, as_json, check_operations, unlike
 from nn.summary import Part, Summary, summarise
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_evaluating: ContextVar[bool] = ContextVar("evaluating", default=False)
+
+
+@contextmanager
+def evaluating() -> Iterator[None]:
+    """Evaluate every module that is called in here, by this thread, as after its `eval()`."""
+    token = _evaluating.set(True)
+    try:
+        yield
+    finally:
+        _evaluating.reset(token)
 
 
 class Module(HasParameters):
@@ -37,6 +56,27 @@ class Module(HasParameters):
 
     metadata: Mapping[str, object] = {}
     _decision: Decision | None = None  # how `fit` found that its outputs become classes
+
+    @property
+    def training(self) -> bool:
+        """Whether it is called to be trained (the default) or to be evaluated, without dropout."""
+        return vars(self).get("training", True) and not _evaluating.get()
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        vars(self)["training"] = mode
+
+    def train(self, mode: bool = True) -> Self:
+        """Set `training` of this module and of those in it, and return it; `fit` begins with it."""
+        for module in modules_in(self):
+            # What else a module of your own calls "training" is left alone.
+            if isinstance(module.training, bool) and module.training is not mode:
+                module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Set `training` to False, so that dropout is off, and return it; `fit` ends with it."""
+        return self.train(False)
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Return each parameter once, with its path, such as "layers.0.neurons.3.weights.1"."""
@@ -76,7 +116,7 @@ class Module(HasParameters):
             value.data = numbers[name]
 
     def summary(self, sample: Sequence[float] | None = None) -> Summary:
-        """Return the weights and biases, and the cost of one sample, layer by layer.
+        """Return the weights and biases, and the cost of evaluating one sample, layer by layer.
 
         Args:
             sample: the sample to record, shape (n_inputs,); ones if None.
@@ -91,7 +131,8 @@ class Module(HasParameters):
                     f"{type(self).__name__} has no n_inputs; give summary() a sample to record"
                 )
             sample = [1.0] * n_inputs
-        return summarise(self, sample, self._parts())  # type: ignore[arg-type]
+        with evaluating():
+            return summarise(self, sample, self._parts())  # type: ignore[arg-type]
 
     def _parts(self) -> list[Part]:
         """Return the rows of a summary."""
@@ -168,6 +209,29 @@ class Module(HasParameters):
         except ValueError as error:
             raise ValueError(f"{path}: {error}; {MODEL.remedy}") from None
         self.metadata, self._decision = content["metadata"], decision
+
+
+class Generators:
+    """What draws random numbers among the attributes of a module and of those in it.
+
+    Attributes:
+        states: the state of each; set them to draw the same numbers again.
+    """
+
+    def __init__(self, module: Module) -> None:
+        found = (x for m in modules_in(module) for x in vars(m).values() if isinstance(x, Random))
+        once = {id(x): x for x in found if not isinstance(x, SystemRandom)}  # which has no state
+        self._generators = list(once.values())
+
+    @property
+    def states(self) -> list[tuple[Any, ...]]:
+        """The state of each, in order."""
+        return [rng.getstate() for rng in self._generators]
+
+    @states.setter
+    def states(self, states: Sequence[tuple[Any, ...]]) -> None:
+        for rng, state in zip(self._generators, states, strict=True):
+            rng.setstate(state)
 
 
 def counted(n: int) -> str:

@@ -86,14 +86,28 @@ def is_bias(attribute: str) -> bool:
 
 def walk(module: HasParameters) -> Iterator[Parameter]:
     """Yield every Value below a module, once per occurrence outside what was walked already."""
+    for thing, around, attribute in parts_of(module):
+        if isinstance(thing, Value):
+            path, owner = around[-1]
+            whole = f"{path}.{attribute}" if path else attribute
+            yield Parameter(whole, owner, thing, is_bias(attribute), around)
+
+
+def modules_in(module: HasParameters) -> list[Any]:
+    """Return the modules in a module, itself first, each once."""
+    return [thing for thing, *_ in parts_of(module) if isinstance(thing, HasParameters)]
+
+
+def parts_of(
+    module: HasParameters,
+) -> Iterator[tuple[object, tuple[tuple[str, Any], ...], str]]:
+    """Yield the Values and modules in a module: what it is, modules around it, and attribute."""
     seen: dict[int, object] = {}  # keeps what is in it alive, so that no id is used twice
     stack: list[tuple[object, tuple[tuple[str, Any], ...], str]] = [(module, (), "")]
     while stack:
         thing, around, attribute = stack.pop()
         if isinstance(thing, Value):
-            path, owner = around[-1]
-            whole = f"{path}.{attribute}" if path else attribute
-            yield Parameter(whole, owner, thing, is_bias(attribute), around)
+            yield thing, around, attribute
             continue
         if isinstance(thing, (str, int, float)) or id(thing) in seen:
             continue
@@ -102,6 +116,7 @@ def walk(module: HasParameters) -> Iterator[Parameter]:
         if isinstance(thing, HasParameters):
             if type(thing) in ProxyTypes:
                 continue  # a link to a parent
+            yield thing, around, attribute
             path = around[-1][0] if around else ""
             around = (*around, (f"{path}.{attribute}" if path else attribute, thing))
             below, attribute = attributes_of(thing), ""

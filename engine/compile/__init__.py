@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
-from engine.value import Value
+from engine.value import Value, current
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.compile.live import LiveArrays
     from engine.compile.program import Optimizer, Program
+    from engine.compile.record.draws import Draw
 
 
 def compile(
@@ -90,6 +91,46 @@ def compile(
     elif backend == "auto" and not has_numpy():
         backend = "python"
     return Program(fn, optimizer, batched, penalty, backend, audit)
+
+
+def random_inputs(draw: Draw, n: int, *, label: str = "random") -> Sequence[Value | float]:
+    """Return n random numbers, which each call of a compiled function draws anew.
+
+    A call draws what the function draws without `compile`, in the same order, and for every sample
+    of a batched program. Recording draws nothing more.
+
+    Args:
+        draw: takes a number and returns as many numbers; the next ones of a stream, so that
+            `draw(2)` and `draw(3)` give what `draw(5)` gives.
+        n: how many numbers.
+        label: what pictures of a program call them.
+
+    Returns:
+        A list of floats; while a program records, of Values, which code may not decide by.
+
+    Raises:
+        TypeError: what is drawn is not numbers.
+        ValueError: it is more or fewer than n.
+
+    Example:
+        >>> import engine, random
+        >>> w, rng = engine.Value(0.5), random.Random(0)
+        >>> def draw(n):
+        ...     return [rng.gauss(0.0, 0.1) for _ in range(n)]
+        >>> def loss(x):
+        ...     (noise,) = engine.random_inputs(draw, 1)
+        ...     return w * (x + noise)
+        >>> program = engine.compile(loss)
+        >>> [round(program(1.0), 3) for _ in range(3)]
+        [0.547, 0.43, 0.504]
+    """
+    recorder = current().recorder
+    if recorder is not None:
+        return recorder.random_inputs(draw, n, label)
+    from engine.compile.record.draws import instead, numbers_drawn
+
+    draws = instead.get()
+    return numbers_drawn(draw, n) if draws is None else draws.next(draw, n)
 
 
 def on_arrays(name: str) -> Callable[[ArrayLike], NDArray[np.float64]]:

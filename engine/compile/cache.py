@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.compile.recent import Recent
 from engine.compile.record.arguments import Key, Numbers, floats, rectangular_parts, shape_of_sample
 from engine.compile.record.audit import first_difference, next_audit
+from engine.compile.record.draws import Draws
 from engine.compile.record.function import RecordableFunction, collector_off
 from engine.compile.record.tape import Tape
 from engine.compile.replay.plain_python import PythonReplay, ValueStore
@@ -59,6 +60,7 @@ class Call:
     """One call: what was replayed on which numbers.
 
     Attributes:
+        draws, drawn: what it drew, and that as numbers to be replayed.
         audited: the number that the function itself gave, if it was run again and is of no samples.
     """
 
@@ -68,14 +70,21 @@ class Call:
     numbers: list[Numbers]
     args: Sequence[object]
     n_samples: int | None
+    draws: Draws = field(default_factory=Draws)
+    drawn: list[Numbers] = field(default_factory=list)
     audited: float | None = None
+
+    @property
+    def inputs(self) -> list[Numbers]:
+        """The numbers of all inputs: those of the arguments, and those drawn."""
+        return [*self.numbers, *self.drawn]
 
     def sample(self, i: int) -> list[float]:
         """Return the inputs of one sample, or of the whole call if it has no samples."""
         if self.n_samples is None:
-            return [x for part in self.numbers for x in floats(part)]
+            return [x for part in self.inputs for x in floats(part)]
         found: list[float] = []
-        for part in self.numbers:
+        for part in self.inputs:
             numbers = floats(part)
             size = len(numbers) // self.n_samples
             found += numbers[i * size : (i + 1) * size]
@@ -115,6 +124,7 @@ class ProgramCache:
         Raises:
             StaleProgramError: the function does something else than it did when it was recorded.
         """
+        self.function.draws = draws = Draws()
         shapes, n_samples = self._of_samples(keys) if self.function.batched else (keys, None)
         known = (*shapes, self.function.captured_version())
         entry = self._entries.get(known)
@@ -127,8 +137,9 @@ class ProgramCache:
             self._warn_of_many()
         else:
             entry.calls += 1
-            if entry.calls == entry.audit_at:
-                audited = self._audit(entry, keys, numbers, args, n_samples)
+        drawn = draws.parts(entry.tape.runs, n_samples or 1)
+        if entry.calls == entry.audit_at:
+            audited = self._audit(entry, keys, numbers, args, n_samples)
         replay = entry.replays.get(n_samples)
         if replay is None:
             replay = self._compiled(entry, keys, n_samples)
@@ -139,6 +150,7 @@ class ProgramCache:
             entry.replays.use(n_samples)
             self.last = Call(entry, replay, keys, numbers, args, n_samples)
         self.last.numbers, self.last.args, self.last.audited = numbers, args, audited
+        self.last.draws, self.last.drawn = draws, drawn
         return self.last
 
     def audit_last(self, call: Call) -> None:
@@ -150,6 +162,7 @@ class ProgramCache:
         shapes = self._of_samples(call.keys)[0] if self.function.batched else call.keys
         entry = self._entries.get((*shapes, self.function.captured_version()))
         if entry is call.entry:
+            self.function.draws = call.draws
             self._audit(entry, call.keys, call.numbers, call.args, call.n_samples)
 
     def _audit(
@@ -299,4 +312,5 @@ class ProgramCache:
         from engine.compile.replay.arrays import array_replay
 
         shapes = [shape for key in keys for _, shape in rectangular_parts(key, "")]
+        shapes += [(n,) if n_samples is None else (n_samples, n) for _, n in tape.runs]
         return array_replay(rolled, shapes, n_samples)

@@ -273,7 +273,7 @@ class Program:
             keys.append(key)
             numbers += parts
         call = self._cache.find(keys, numbers, args)
-        replay = call.replay
+        replay, numbers = call.replay, call.inputs
         self._outputs = None
         self._cache.stats.replays += 1
         try:

@@ -29,7 +29,7 @@ examples:
   glassgrad sweep iris --activation tanh relu --optimizer adam sgd --seeds 3 --epochs 20
   glassgrad sweep moons --lr 0.01 0.1 --dask tcp://127.0.0.1:8786
 """
-CHOICES = ("hidden", "activation", "optimizer", "lr", "batch_size", "l2")
+CHOICES = ("hidden", "activation", "optimizer", "lr", "batch_size", "l2", "dropout")
 
 
 def add_to(commands: Commands) -> None:
@@ -55,6 +55,7 @@ def add_to(commands: Commands) -> None:
     add("--lr", type=float, default=[0.02], help="learning rates (0.02)", **many)
     add("--batch-size", type=int, default=[20], help="samples per step (20)", **many)
     add("--l2", type=float, default=[0.0], help="penalties on large weights (0)", **many)
+    add("--dropout", type=float, default=[0.0], help="shares of neurons to drop (0)", **many)
     add("--seeds", type=int, default=3, metavar="N", help="runs per setting (3)")
     add("--epochs", type=int, help="number of passes through the data")
     add("--jobs", type=int, default=-1, metavar="N", help="processes; by default one per core")

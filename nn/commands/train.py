@@ -66,6 +66,7 @@ def add_to(commands: Commands) -> None:
     )
     add("--batch-size", type=int, default=20, help="samples per step (20)")
     add("--l2", type=float, default=0.0, help="penalty on large weights, such as 0.001 (0)")
+    add("--dropout", type=float, default=0.0, help="share of hidden neurons to drop (0)")
     add("--patience", type=int, help="stop after that many epochs without improvement")
     add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
     add("--monitor", action="store_true", help="watch training: print alarms, write report.html")
@@ -140,6 +141,7 @@ def train(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = T
             len(samples.feature_names),
             [*hidden, n_outputs],
             activation=arguments.activation,
+            dropout=arguments.dropout,
             seed=arguments.seed,
         )
         optimizer = OPTIMIZERS[arguments.optimizer](model.parameters(), learning_rate=arguments.lr)

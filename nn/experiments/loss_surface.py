@@ -84,7 +84,7 @@ def loss_surface(
     names = path_of(model, p1), path_of(model, p2)
     if names[0] == names[1]:
         raise ValueError(f"loss_surface needs two different parameters, got {names[0]} twice")
-    copy: Any = deepcopy(model)  # so that compiling and moving leave no trace on the model
+    copy: Any = deepcopy(model).eval()  # so that compiling and moving leave no trace on the model
     parameters = dict(copy.named_parameters())
     first, second = parameters[names[0]], parameters[names[1]]
     here = first.data, second.data

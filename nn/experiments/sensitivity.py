@@ -105,7 +105,7 @@ def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
     if not model.named_parameters():
         raise ValueError(f"sensitivity needs a model with parameters, but {model!r} has none")
     # A copy, so that compiling it and moving its parameters leaves no trace on the model.
-    copy: Any = deepcopy(model)
+    copy: Any = deepcopy(model).eval()
     named = copy.named_parameters()
     parameters = [p for _, p in named]
     by_gradient = np.array([gradients(copy, parameters, x) for x in samples]).transpose(2, 0, 1)

@@ -186,9 +186,8 @@ class ParameterGroups:
     def is_stack(self) -> bool:
         """Whether the model is a plain MLP, whose forward pass is known."""
         return type(self.model) is MLP and all(
-            type(layer) is Layer and type(neuron) is Neuron
+            type(layer) is Layer and all(type(neuron) is Neuron for neuron in layer.neurons)
             for layer in self.model.layers
-            for neuron in layer.neurons
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import engine
 from engine import Value
 from nn.layers import MLP, Activation, Neuron, activations
+from nn.module import evaluating
 from nn.monitor.arrays import NDArray, np, on_arrays
 from nn.monitor.parameter_groups import ParameterGroups
 from nn.renamed import renamed
@@ -62,6 +63,11 @@ class Probe:
         with np.errstate(all="ignore"):  # an exploding network gives inf, as it should
             if self.parameters.is_stack and self._named():
                 return self._from_weights(data)
+        with evaluating():
+            return self._called()
+
+    def _called(self) -> Activations | None:
+        """Compute any model by calling it."""
         # Compiling would turn parameters that are plain Values into those of a program.
         if engine.live_arrays(self.parameters.parameters) is not None:
             found = self._replayed()
@@ -78,7 +84,7 @@ class Probe:
         return all(known.get(x.activation) is x._activate for x in self.parameters.neurons)
 
     def _from_weights(self, data: Floats) -> Activations:
-        """Compute an MLP layer by layer."""
+        """Compute an MLP layer by layer; its dropout is off in evaluation."""
         model = self.parameters.model
         assert isinstance(model, MLP)
         values, begin = self.X.T, 0

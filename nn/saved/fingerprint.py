@@ -93,7 +93,9 @@ def taken_apart(thing: Any, moving: Collection[int]) -> tuple[str, list[Any]]:
         return f"{kind} {thing.dtype} {thing.shape} {thing.tobytes()!r}", []
     ours = type(thing).__module__.partition(".")[0] in ("engine", "nn")
     known_by_name = is_library(file_of(type(thing).__module__)) and not ours
-    return "object", [type(thing), {} if known_by_name else getattr(thing, "__dict__", {})]
+    attributes = {} if known_by_name else dict(getattr(thing, "__dict__", {}))
+    attributes.pop("training", None)  # a mode, which `fit` sets
+    return "object", [type(thing), attributes]
 
 
 def of_function(function: FunctionType) -> tuple[str, list[Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nn.decision import Decision
+from nn.dropout import Dropout
 from nn.layers import MLP, Layer, Neuron
 from nn.saved.json_file import read_json
 from nn.saved.model_file import MODEL, check_operations
@@ -17,6 +18,8 @@ from nn.saved.schema import faults
 
 def load(path: str | Path) -> MLP:
     """Return the network that `save` wrote, with the metadata saved with it in `.metadata`.
+
+    It evaluates: dropout is off until `fit` or `train()` turns it on.
 
     Raises:
         FileNotFoundError: the file does not exist.
@@ -48,7 +51,7 @@ def load(path: str | Path) -> MLP:
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} does not describe an MLP: {error}; {MODEL.remedy}") from None
     model.metadata = content["metadata"]
-    return model
+    return model.eval()
 
 
 def decision_in(content: Mapping[str, Any], n_outputs: int) -> Decision | None:
@@ -68,7 +71,7 @@ def decision_in(content: Mapping[str, Any], n_outputs: int) -> Decision | None:
 def built(config: Mapping[str, Any]) -> MLP:
     """Return a network of this shape, whose numbers mean nothing yet."""
     arguments = dict(config)
-    layers = arguments.pop("layers", [])
+    layers, inserted = arguments.pop("layers", []), arguments.pop("inserted", [])
     model = MLP(**arguments)
     for i, described in enumerate(layers):
         arguments = dict(described)
@@ -76,6 +79,8 @@ def built(config: Mapping[str, Any]) -> MLP:
         model.layers[i] = Layer(**arguments)
         for j, neuron in enumerate(neurons):
             model.layers[i].neurons[j] = Neuron(**neuron, name=f"n{j + 1}")
+    for dropout in inserted:
+        model.layers.insert(dropout["at"], Dropout(dropout["rate"]))  # type: ignore[arg-type]
     return model
 
 

@@ -65,11 +65,11 @@ def architecture(module: Any) -> dict[str, Any]:
 def unlike(there: object, here: object, place: str) -> str:
     """Return where two descriptions of a model differ first, or an empty text.
 
-    What a layer is called and how its weights began makes no difference.
+    What a layer is called, how its weights began and how much it drops makes no difference.
     """
     if isinstance(there, dict) and isinstance(here, dict):
         for key in dict.fromkeys([*there, *here]):
-            if key not in ("name", "init") and (
+            if key not in ("name", "init", "dropout", "rate") and (
                 found := unlike(there.get(key), here.get(key), f"{place}.{key}")
             ):
                 return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nn.saved.schema import COUNT, FLAG, LINE
+from nn.saved.schema import COUNT, FLAG, LINE, SHARE, whole
 
 OWN = "your own "  # begins what is said of an activation that no file can hold
 NEURON = {"n_inputs": COUNT, "activation": LINE, "bias": FLAG}
@@ -18,6 +18,8 @@ NETWORK = {
     "bias": FLAG,
     "init": LINE,
     "layers?": [LAYER],  # where they are not as the rest says
+    "dropout?": SHARE,  # after each hidden layer
+    "inserted?": [{"at": whole(0), "rate": SHARE}],  # dropout among the layers
 }
 
 

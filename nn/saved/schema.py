@@ -59,6 +59,7 @@ FLAG = Kind("true or false", lambda x: type(x) is bool)
 COUNT = whole(1)
 FINITE = Kind("a finite number", lambda x: is_number(x) and isfinite(x))
 POSITIVE = Kind("a finite number above 0", lambda x: FINITE.fits(x) and x > 0)
+SHARE = Kind("a number from 0 to below 1", lambda x: is_number(x) and 0 <= x < 1)
 NOT_NAN = Kind("a number", lambda x: is_number(x) and not isnan(x))
 NUMBER = Kind("a number", is_number)
 

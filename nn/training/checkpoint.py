@@ -10,13 +10,15 @@ from random import Random
 from typing import Any, NamedTuple
 
 from nn.history import COLUMNS, History
-from nn.module import Module
+from nn.module import Generators, Module
 from nn.optim import Optimizer
 from nn.saved.fingerprint import fingerprint, name_of
 from nn.saved.json_file import FileKind, read_json, write_json
 from nn.saved.schema import COUNT, FINITE, LINE, NOT_NAN, NUMBER, whole
 
 WORD = whole(0, 2**32 - 1)
+# What `Random.getstate` returns: the version of its rule, 624 words and a place in them.
+RNG = [([WORD], WORD, FINITE, None)]
 CHECKPOINT = FileKind(
     "glassgrad checkpoint",
     2,
@@ -25,8 +27,8 @@ CHECKPOINT = FileKind(
         "model": {...: FINITE},
         "best": {...: FINITE},
         "optimizer": {"rule": LINE, "steps": whole(0), "state": [[NOT_NAN]]},
-        # What `Random.getstate` returns: the version of its rule, 624 words and a place in them.
-        "rng": [([WORD], WORD, FINITE, None)],
+        "rng": RNG,
+        "generators?": [RNG],  # those of dropout
         "history": {
             "loss": [NOT_NAN],
             "metric": [NUMBER],
@@ -97,7 +99,8 @@ def write(path: str | Path, state: State, best: Mapping[str, float]) -> None:
         "model": numbers,
         "best": best,
         "optimizer": state.optimizer.state_dict(),
-        "rng": [list(part) if isinstance(part, tuple) else part for part in state.rng.getstate()],
+        "rng": as_lists(state.rng.getstate()),
+        "generators": list(map(as_lists, Generators(state.model).states)),
         "history": state.history.state_dict(),
     }
     write_json(path, CHECKPOINT, content)
@@ -119,10 +122,25 @@ def resume(path: str | Path, state: State) -> dict[str, float]:
     state.model.load_state_dict(content["model"])
     state.optimizer.load_state_dict(content["optimizer"])
     state.history.load_state_dict(content["history"])
-    version, words, gauss = content["rng"]
-    state.rng.setstate((version, tuple(words), gauss))
+    state.rng.setstate(as_tuples(content["rng"]))
+    Generators(state.model).states = list(map(as_tuples, content.get("generators", [])))
     best: dict[str, float] = content["best"]
     return best
+
+
+def as_lists(rng_state: tuple[Any, ...]) -> list[Any]:
+    """Return what `Random.getstate` returned as JSON can hold it."""
+    return [list(part) if isinstance(part, tuple) else part for part in rng_state]
+
+
+def as_tuples(rng_state: list[Any]) -> tuple[Any, ...]:
+    """Return what `Random.setstate` takes.
+
+    Raises:
+        ValueError: it does not have three parts.
+    """
+    version, words, gauss = rng_state
+    return version, tuple(words), gauss
 
 
 def differing(
@@ -162,11 +180,14 @@ def misfits(content: Mapping[str, Any], state: State) -> Iterator[str]:
         yield "history.validation_metric and validation_loss must be of one length"
     if not epochs or (history["best_epoch"] or 0) > epochs:
         yield f"history.best_epoch is {history['best_epoch']}, but there are {epochs} epochs"
-    try:
-        version, words, gauss = content["rng"]
-        Random().setstate((version, tuple(words), gauss))
-    except (TypeError, ValueError):
-        yield "rng must be what Random.getstate() returned"
+    generators = content.get("generators", [])
+    if len(generators) != (wanted_here := len(Generators(state.model).states)):
+        yield f"it has {len(generators)} generators of dropout, the model {wanted_here}"
+    for rng in (content["rng"], *generators):
+        try:
+            Random().setstate(as_tuples(rng))
+        except (TypeError, ValueError):
+            yield "rng must be what Random.getstate() returned"
 
 
 def unusable(columns: list[list[float]], rule: Optimizer) -> Iterator[str]:

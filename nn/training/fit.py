@@ -18,7 +18,7 @@ from nn.decision import Output
 from nn.history import History
 from nn.losses import MEAN_LOSSES, Loss
 from nn.metrics import decision_for, metric_for, numbered
-from nn.module import Module, some
+from nn.module import Module, evaluating, some
 from nn.optim import Optimizer
 from nn.parameters import kept_results
 from nn.progress import Bar, progress_bar
@@ -71,6 +71,9 @@ def fit(
 
     The best epoch is the one of the smallest validation loss; without validation, the last.
     Ctrl-C ends training early in the same way, with the history so far.
+
+    `nn.Dropout` is on in each step, and off where the validation samples are judged and in the
+    model that is left (`model.train()` turns it on again).
 
     Args:
         model: takes one sample, returns one Value or several.
@@ -201,10 +204,12 @@ class Run:
                 "patience needs validation samples to judge by; set validation above 0"
             )
         # A target that the loss refuses is reported before the first epoch, by its index in y.
-        answer = call_once(self.model, samples[0], self.parameters)
+        with evaluating():
+            answer = call_once(self.model, samples[0], self.parameters)
         if self.loss in MEAN_LOSSES:
             with no_grad():
                 self.loss([answer] * len(samples), targets)
+        Module.train(self.model)
         self.set_decision(answer, targets, numbers, threshold)
         if self.checkpoint is not None:
             run = checkpoints.identity(
@@ -350,6 +355,7 @@ class Run:
             )
         history.seconds = time.perf_counter() - self.started
         self.model.load_state_dict(self.best)
+        Module.train(self.model, False)
         return history
 
 

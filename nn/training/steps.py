@@ -13,7 +13,7 @@ from nn.data.samples import Samples, as_array, pick, take
 from nn.decision import Output
 from nn.losses import MEAN_LOSSES, Loss, Prediction
 from nn.metrics import by_sample, outputs_of, plain
-from nn.module import Module
+from nn.module import Generators, Module, evaluating
 from nn.optim import Optimizer
 
 Penalty = Callable[[Module], Value]
@@ -49,7 +49,7 @@ class Steps(Protocol):
 
         Returns:
             Their loss without the penalty, and the predictions. If the loss is inf or nan, no step
-            has been taken.
+            has been taken, and the masks of dropout will be drawn again.
         """
 
     def judge(self) -> tuple[float, list[Output]]:
@@ -61,11 +61,14 @@ class EagerSteps:
 
     def __init__(self, task: Task) -> None:
         self.task = task
+        self.generators = Generators(task.model)
 
     def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples with these indices."""
+        states = self.generators.states
         value, total, predictions = self._forward(indices)
         if not isfinite(value.data):
+            self.generators.states = states
             return value.data, []
         self.task.optimizer.zero_grad()
         total.backward()
@@ -87,7 +90,7 @@ class EagerSteps:
     def judge(self) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the samples held back."""
         X, y = self.task.held_back
-        with engine.no_grad():
+        with evaluating(), engine.no_grad():
             predictions = [self.task.model(x) for x in X]  # type: ignore[operator]
             value = self.task.loss(predictions, y).data
         return value, [plain(prediction) for prediction in predictions]
@@ -102,7 +105,7 @@ class CompiledSteps:
 
     def __init__(self, task: Task) -> None:
         model, samples, held_back, loss, optimizer, penalty, batch_size = task
-
+        self.generators = Generators(model)
         self.samples = tuple(as_array(part) for part in samples)
         self.held_back = tuple(as_array(part) for part in held_back)
         # These are means over the samples; what another loss does with them is not known.
@@ -119,38 +122,48 @@ class CompiledSteps:
             flat = [out for prediction in predictions for out in outputs_of(prediction)]
             return (value if penalty is None else value + penalty(model)), [value, *flat]
 
+        fn = of_sample if self.by_sample else of_batch
         self.program = engine.compile(
-            of_sample if self.by_sample else of_batch,
+            fn,
             optimizer=optimizer,
             batched=self.by_sample,
             penalty=(lambda: penalty(model)) if penalty is not None and self.by_sample else None,
         )
+        # A program of its own, since a model may do otherwise where it is not trained.
+        self.judging = engine.compile(fn, batched=self.by_sample)
         # What cannot be recorded must fail now, not in the middle of the run.
         n = len(self.samples[0])
         sizes = {1} if self.by_sample else {batch_size, n % batch_size or batch_size}
+        states = self.generators.states
         for size in sizes:
             self.program.evaluate(*(part[:size] for part in self.samples))
+        self.generators.states = states
         if len(self.held_back[0]):
-            self.program.evaluate(*self.held_back)
+            self.judge()
 
     def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples with these indices."""
         X, y = (take(part, indices) for part in self.samples)
+        states = self.generators.states
         try:
             self.program.step(X, y)
         except engine.NonFiniteError:
+            self.generators.states = states
             loss = self.program.evaluate(X, y)
+            self.generators.states = states
             return (nan if isfinite(loss) else loss), []
-        return self._found(len(X))
+        return self._found(self.program, len(X))
 
     def judge(self) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the samples held back."""
-        loss = self.program.evaluate(*self.held_back)
-        return self._found(len(self.held_back[0])) if isfinite(loss) else (loss, [])
+        with evaluating():
+            loss = self.judging.evaluate(*self.held_back)
+        n_samples = len(self.held_back[0])
+        return self._found(self.judging, n_samples) if isfinite(loss) else (loss, [])
 
-    def _found(self, n_samples: int) -> tuple[float, list[Output]]:
+    def _found(self, program: engine.Program, n_samples: int) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the last replay."""
-        losses, *outputs = self.program.outputs
+        losses, *outputs = program.outputs
         if not self.by_sample:
             flat = [float(out[0]) for out in outputs]
             n = len(flat) // n_samples

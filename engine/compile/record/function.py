@@ -22,6 +22,7 @@ from engine.compile.record.arguments import (
 )
 from engine.compile.record.audit import first_difference, in_words, is_close
 from engine.compile.record.captured import CapturedState
+from engine.compile.record.draws import Draws
 from engine.compile.record.parameters import Guarded
 from engine.compile.record.random_states import put_back, random_states, same_states
 from engine.compile.record.recorder import Recorder
@@ -47,6 +48,9 @@ class RecordableFunction:
         fn: returns the loss, or the loss and a list of other Values.
         penalty: gives a Value to add to the mean of a batched program.
         batched: whether `fn` is of one sample.
+
+    Attributes:
+        draws: what this call has drawn.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class RecordableFunction:
         self._states: list[CapturedState] = []  # each of a recording, the last one used first
         self._rng = Random(0)  # picks the samples to audit
         self.name = one_line(getattr(fn, "__name__", type(fn).__name__))
+        self.draws = Draws()
         self._signature: inspect.Signature | None = None
         with suppress(TypeError, ValueError):  # a function written in C has none
             self._signature = inspect.signature(fn)
@@ -115,7 +120,9 @@ class RecordableFunction:
         """
         if self.batched:
             keys = [shape_of_sample(key, self.argument(i))[0] for i, key in enumerate(keys)]
+        self.draws.rewind(sample)
         with make() as recorder:
+            recorder.draws = self.draws
             given = numbers_of(sample, keys, numbers)
             args = [
                 placeholders(
@@ -133,6 +140,7 @@ class RecordableFunction:
                         f"the caller, and a replay would not; copy it first: {self.argument(i)} = "
                         f"[*{self.argument(i)}]"
                     )
+            recorder.draws = None  # a penalty is not of one sample
             penalty = None if self.penalty is None else self.penalty()
             if penalty is not None and not isinstance(penalty, Value):
                 raise TypeError(f"penalty() must return one Value, got {penalty!r}")
@@ -249,7 +257,8 @@ class RecordableFunction:
         Raises:
             RecordingError: one was; it has been put back.
         """
-        for _ in range(4):  # more than once, since another thread may have drawn
+        # More than once: random_inputs draws the first time, and another thread may have drawn.
+        for _ in range(4):
             before = random_states(state.generators)
             tape = self.record_once(keys, numbers)
             if same_states(before, random_states(state.generators)):
@@ -261,7 +270,8 @@ class RecordableFunction:
         put_back(before)
         raise RecordingError(
             f"{line}{self.name} draws random numbers while it is recorded, which a program would "
-            "repeat forever; draw them outside and pass them as arguments"
+            "repeat forever; draw them with engine.random_inputs, or outside and pass them as "
+            "arguments"
         )
 
     def compare_with_eager(
@@ -278,7 +288,8 @@ class RecordableFunction:
             args = [x[sample] for x in args]  # type: ignore[index]
         before = random_states(state.generators)
         try:
-            with no_grad():
+            self.draws.rewind(sample)
+            with no_grad(), self.draws.given():
                 found = self.checked(self.fn(*args))[0].data
         except Exception:  # it may be of Values only; then there is nothing to compare with
             return

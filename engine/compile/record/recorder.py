@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
+from engine.compile.record.draws import Draw, Draws
 from engine.compile.record.parameters import Watched
 from engine.compile.record.refusal import refusal
 from engine.compile.record.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
@@ -31,6 +32,7 @@ class Recorder(Block):
         tape: what has been recorded.
         refused: what the function did that cannot be replayed.
         caught: errors that depend on a number, if the function goes on after them.
+        draws: where its random numbers come from; None where they are refused.
     """
 
     def __init__(self, tape: Tape | None = None) -> None:
@@ -38,6 +40,7 @@ class Recorder(Block):
         self.tape = Tape() if tape is None else tape
         self.refused: list[RecordingError] = []
         self.caught: list[RecordingError] = []
+        self.draws: Draws | None = None
         self._parameters: dict[Value, int] = {}  # the index of each on the tape
         self._before: list[float] = []  # what each was when first used
 
@@ -62,6 +65,14 @@ class Recorder(Block):
         node = self.new_node(Placeholder, number, self.tape.add_input(label))
         node._origin, node.op = Notes(Origin(current().epoch), label), None
         return node
+
+    def random_inputs(self, draw: Draw, n: int, label: str) -> list[Value]:
+        """Return placeholders for numbers that each replay draws."""
+        if self.draws is None:
+            raise refusal("random inputs in a penalty", "draw them in the loss")
+        numbers = self.draws.next(draw, n)
+        self.tape.add_run(draw, n)
+        return [self.input(x, f"{label}[{i}]") for i, x in enumerate(numbers)]
 
     def finish(self, out: Value, outputs: Sequence[Value], penalty: Value | None = None) -> Tape:
         """Close the tape with its results.

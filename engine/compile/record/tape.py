@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 
+from engine.compile.record.draws import Draw, Run
 from engine.functions import OPERATIONS
 from engine.ops import Op
 from engine.origin import unhooked
@@ -46,6 +47,7 @@ class Tape:
         numbers: the number of each constant step.
         inputs: the steps of the numbers that each replay is given.
         input_labels: what they are called.
+        runs: who draws the last of these, and how many in a row; the others come from arguments.
         out: the step that is the result.
         penalty: the step to add to it once, however many samples there are; −1 if none.
         outputs: other steps whose numbers are wanted.
@@ -62,6 +64,7 @@ class Tape:
         self.numbers: dict[int, float] = {}
         self.inputs: list[int] = []
         self.input_labels: list[str] = []
+        self.runs: list[Run] = []
         self.out = self.penalty = -1
         self.result = 0.0
         self.outputs: list[int] = []
@@ -94,6 +97,12 @@ class Tape:
         self.input_labels.append(label)
         self.inputs.append(len(self))
         return self.add_operation(INPUT, (), None)
+
+    def add_run(self, draw: Draw, n: int) -> None:
+        """Note that the last n inputs are drawn; those of one stream in a row are one run."""
+        if self.runs and self.runs[-1][0] == draw:
+            n += self.runs.pop()[1]
+        self.runs.append((draw, n))
 
     def add_constant(self, number: float) -> int:
         """Return the step of a number that stays the same; equal numbers share one."""
