@@ -135,9 +135,11 @@ class CompiledSteps:
         n = len(self.samples[0])
         sizes = {1} if self.by_sample else {batch_size, n % batch_size or batch_size}
         states = self.generators.states
-        for size in sizes:
-            self.program.evaluate(*(part[:size] for part in self.samples))
-        self.generators.states = states
+        try:
+            for size in sizes:
+                self.program.evaluate(*(part[:size] for part in self.samples))
+        finally:
+            self.generators.states = states
         if len(self.held_back[0]):
             self.judge()
 

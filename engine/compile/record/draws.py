@@ -87,7 +87,7 @@ def drawn(draw: Draw, n: int) -> Sequence[float]:
         TypeError: what is drawn is not numbers.
         ValueError: it is more or fewer than n.
     """
-    found: Any = draw(n)
+    found: Any = draw(n) if n else []
     if not hasattr(found, "__len__") or len(found) != n:
         came = f"{len(found)} numbers" if hasattr(found, "__len__") else repr(found)
         raise ValueError(
