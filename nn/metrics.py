@@ -254,7 +254,8 @@ def decision_of(
     labels = two_labels(targets or []) or (0, 1)
     if threshold is not None:
         return Decision(labels, 0.0).with_threshold(threshold)
-    low, high = output_span(outputs_of(model(checked(X[:1])[0]))[0])
+    with evaluating():
+        low, high = output_span(outputs_of(model(checked(X[:1])[0]))[0])
     middle = (low + high) / 2
     rule = Decision(labels, middle if isfinite(middle) else 0.0)
     if targets is not None and labels == (0, 1) and rule.threshold != 0.5:

@@ -12,7 +12,7 @@ from nn.checks import require_numpy
 from nn.data.samples import Rows, checked
 from nn.losses import misfit
 from nn.metrics import outputs_of
-from nn.module import Module
+from nn.module import Module, evaluating
 from nn.monitor.alarm import Alarm
 from nn.monitor.schedule import LookSchedule
 
@@ -94,7 +94,8 @@ class Monitor:
         if self._probe is None:
             self._set_samples(X)
         self.record.curves.baseline = baseline_loss(loss, targets)
-        answer = outputs_of(self.model(checked(X[:1])[0]))  # type: ignore[operator]
+        with evaluating():
+            answer = outputs_of(self.model(checked(X[:1])[0]))  # type: ignore[operator]
         self.record.curves.misfit = misfit(loss, answer, targets)
         self._optimizer = optimizer
         self._before = self._parameters.values()[0].copy()

@@ -26,6 +26,16 @@ def test_training_writes_weights_history_and_pictures(tmp_path, capsys) -> None:
 
 
 @pytest.mark.usefixtures("unrendered")
+def test_training_with_dropout_saves_the_rate(tmp_path) -> None:
+    assert main(["train", "xor", "--epochs", "1", "--dropout", "0.25", "--out", str(tmp_path)]) == 0
+    assert nn.load(tmp_path / "model.json").dropout.rate == 0.25
+
+
+def test_dropout_rate_that_is_no_share_is_refused(tmp_path, capsys) -> None:
+    assert main(["train", "xor", "--dropout", "1", "--out", str(tmp_path)]) == 2
+    assert "dropout must be from 0 to below 1, got 1.0" in capsys.readouterr().err
+
+
 def test_monitored_training_writes_a_report_and_prints_the_alarms(tmp_path, capsys) -> None:
     small = ["--epochs", "4", "--hidden", "2", "--lr", "1e-7"]
     assert main(["train", "moons", *small, "--monitor", "--out", str(tmp_path)]) == 0
