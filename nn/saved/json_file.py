@@ -49,10 +49,17 @@ def write_json(
     for fault in faults(dict(content), kind.schema):
         raise ValueError(f"{path} not written: {fault}; correct it first")
     whole = {"format": kind.name, "version": kind.version, **content}
-    text = json.dumps({**whole, "checksum": checksum(whole)}, indent=indent) + "\n"
+    plain = in_order(whole)
+    kept = {"checksum": checksum(plain)}
+    # A checkpoint is written after each epoch: as the text that the checksum is of, made once.
+    text = (
+        f"{plain[:-1]}, {json.dumps(kept)[1:]}"
+        if indent is None
+        else json.dumps(whole | kept, indent=indent)
+    )
     if len(text) > MOST_BYTES:
         raise ValueError(f"{path} not written: {len(text):,} bytes are too many to read again")
-    engine.write_atomically(path, text)
+    engine.write_atomically(path, text + "\n")
 
 
 def read_json(path: str | Path, kind: FileKind) -> dict[str, Any]:
@@ -87,7 +94,7 @@ def read_json(path: str | Path, kind: FileKind) -> dict[str, Any]:
             UserWarning,
             stacklevel=2,
         )
-    elif kept != BY_HAND and kept != checksum(content):
+    elif kept not in (BY_HAND, checksum(in_order(content))):
         why = "has no checksum" if kept is None else "does not fit its checksum"
         raise ValueError(
             f"{path} {why}: it was damaged or edited; if you edited it, write "
@@ -96,10 +103,14 @@ def read_json(path: str | Path, kind: FileKind) -> dict[str, Any]:
     return held
 
 
-def checksum(content: Mapping[str, object]) -> str:
-    """Return what any other number or text would change, but not spaces or the order of keys."""
+def in_order(content: Mapping[str, object]) -> str:
+    """Return a content without its checksum as JSON, whatever the order of its keys."""
     rest = {key: x for key, x in content.items() if key != "checksum"}
-    text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return json.dumps(rest, sort_keys=True)
+
+
+def checksum(text: str) -> str:
+    """Return what any other number or text would change."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

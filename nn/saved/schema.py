@@ -7,7 +7,7 @@ of one schema a list of any length, a tuple of schemas a choice, a text itself, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -32,6 +32,11 @@ def is_number(x: object) -> bool:
     return type(x) is float or (type(x) is int and abs(x) < 1 << 1000)
 
 
+def is_finite(x: object) -> bool:
+    """Return whether `x` is a number that is neither inf nor nan."""
+    return isfinite(x) if type(x) is float else is_number(x)
+
+
 def is_text(x: object) -> bool:
     """Return whether `x` is a text that a message can print."""
     # Half of a surrogate pair cannot be printed.
@@ -40,7 +45,7 @@ def is_text(x: object) -> bool:
 
 def is_line(x: object) -> bool:
     """Return whether `x` is a text that a message can have in its one line."""
-    return is_text(x) and str(x).isprintable() and len(str(x)) <= LONG_LINE
+    return type(x) is str and len(x) <= LONG_LINE and x.isprintable()
 
 
 def whole(least: int, most: int = 1 << 53) -> Kind:
@@ -57,7 +62,7 @@ TEXT = Kind("a text", is_text)
 LINE = Kind("a short text in one line", is_line)
 FLAG = Kind("true or false", lambda x: type(x) is bool)
 COUNT = whole(1)
-FINITE = Kind("a finite number", lambda x: is_number(x) and isfinite(x))
+FINITE = Kind("a finite number", is_finite)
 POSITIVE = Kind("a finite number above 0", lambda x: FINITE.fits(x) and x > 0)
 SHARE = Kind("a number from 0 to below 1", lambda x: is_number(x) and 0 <= x < 1)
 NOT_NAN = Kind("a number", lambda x: is_number(x) and not isnan(x))
@@ -94,17 +99,17 @@ def faults(value: object, schema: Schema, place: str = "") -> Iterator[str]:
 
 def of_list(values: list[Any], schema: list[Any], place: str) -> Iterator[str]:
     """Yield what is wrong with the items of a list."""
-    for i, value in enumerate(values):
-        if not fits(value, schema[0]):
+    if not all_fit(values, schema[0]):
+        for i, value in enumerate(values):
             yield from faults(value, schema[0], f"{place}[{i}]")
 
 
 def of_object(value: dict[str, Any], schema: dict[Any, Any], place: str) -> Iterator[str]:
     """Yield what is wrong with the keys and values of an object."""
     if ... in schema:
-        for key, x in value.items():
-            yield from faults(key, LINE, f"a name in {place}")
-            if not fits(x, schema[...]):
+        if not (all_fit(value, LINE) and all_fit(value.values(), schema[...])):
+            for key, x in value.items():
+                yield from faults(key, LINE, f"a name in {place}")
                 yield from faults(x, schema[...], inner(place, key))
         return
     known = {key.rstrip("?"): key for key in schema}
@@ -118,9 +123,9 @@ def of_object(value: dict[str, Any], schema: dict[Any, Any], place: str) -> Iter
             yield f"{inner(place, name)} is missing"
 
 
-def fits(value: object, schema: Schema) -> bool:
-    """Return whether a value is all right, at once: of a million weights nearly all are."""
-    return isinstance(schema, Kind) and schema.fits(value)
+def all_fit(values: Iterable[object], schema: Schema) -> bool:
+    """Return at once whether all values are of a kind: of a million weights nearly all are."""
+    return isinstance(schema, Kind) and all(map(schema.fits, values))
 
 
 def inner(place: str, key: str) -> str:
