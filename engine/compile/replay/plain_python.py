@@ -135,7 +135,7 @@ class PythonReplay:
             for kept, x in zip(self._outputs, found, strict=True):
                 kept.append(x)
         share = 1.0 / self.n_samples
-        total, self.grad = total * share, [g * share for g in self.grad]
+        total, self.grad = total / self.n_samples, [g * share for g in self.grad]
         if self.tape.penalty >= 0:
             price, grad, _ = self._run[1](data, [0.0] * len(self.tape.inputs))
             total, self.grad = total + price, self.plus_last(grad)

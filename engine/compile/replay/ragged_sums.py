@@ -27,7 +27,7 @@ class RaggedSumLines:
         many = sums.left.size >= MANY and (sums.signs > 0).all()
         if many and WeightedSumLines(lines, sums).write():
             return
-        out, grad = buffers.block(sums.out)
+        _, grad = buffers.block(sums.out)
         x, y = buffers.read(sums.left), buffers.read(sums.right)
         terms = x.text if y.text == "1.0" else f"{x.text} * {y.text}"
         signs = ""
@@ -39,8 +39,8 @@ class RaggedSumLines:
         lane_of = buffers.index_array(sums.lane_of)
         n, n_lanes = sums.out.shape
         at = buffers.index_array((np.arange(n)[:, None] * n_lanes + sums.lane_of).ravel())
-        lines.emit_forward(f"{out}[...] = -0.0")  # to which any number can be added, 0 and -0 too
         flat = buffers.read(sums.out.ravel()).text
+        lines.emit_forward(f"{flat}.fill(-0.0)")  # to which any number can be added, 0 and -0 too
         lines.emit_forward(f"add.at({flat}, {at}, ({terms}).ravel())")  # in order, unlike reduceat
         if not buffers.requires_grad(sums.out):
             return

@@ -152,14 +152,12 @@ class PlanWriter(Lines):
         out, grad = self.buffers.block(mean.out)
         samples = self.buffers.read(mean.samples)
         share = 1.0 / len(mean.samples)
-        average = f"{samples.text}[0]"
-        if samples.shape == mean.samples.shape:
-            average = f"{samples.text}.sum() * {share!r}"
+        total = f"add.accumulate({self.broadcast(samples, mean.samples)})[-1]"  # in order
         penalty = ""
         if mean.penalty.size:
             penalty = f" + {self.buffers.read(mean.penalty).text}[0]"
             self.emit_gradient(mean.penalty, f"{grad}[0]", (1,))
-        self.emit_forward(f"{out}[0, 0] = {average}{penalty}")
+        self.emit_forward(f"{out}[0, 0] = {total} / {len(mean.samples)}{penalty}")
         self.emit_gradient(mean.samples, f"{grad}[0] * {share!r}", (1,))
 
 
