@@ -8,7 +8,7 @@ from math import isnan
 from engine.compile.record.draws import Draw, Draws
 from engine.compile.record.parameters import Watched
 from engine.compile.record.refusal import refusal
-from engine.compile.record.tape import COMPARISONS, DETACH, LARGEST, TAKE, Tape
+from engine.compile.record.tape import COMPARISONS, CONSTANT, DETACH, LARGEST, TAKE, Tape
 from engine.compile.record.values import (
     Condition,
     Placeholder,
@@ -178,17 +178,21 @@ class Recorder(Block):
     def take(self, values: Sequence[Value | float], index: Value) -> Value:
         """Record the choice of one of `values` by a number that each replay is given."""
         try:
-            number = data_of(entry(values, index._data))
+            found = entry(values, index._data)
         except (TypeError, IndexError) as error:
             self.raised(error)
             raise
         args = (self.index_of(index), *map(self.index_of_operand, values))
-        return self.add_node(Recorded, TAKE, args, number)
+        if self.tape.ops[args[0]] is CONSTANT:
+            return found if isinstance(found, Value) else Value(found)
+        return self.add_node(Recorded, TAKE, args, data_of(found))
 
     def largest(self, values: Sequence[Value | float]) -> Value:
         """Record the largest of `values`, through which no gradient flows."""
-        args = tuple(map(self.index_of_operand, values))
-        return self.add_node(Recorded, LARGEST, args, max(map(data_of, values)))
+        args, number = tuple(map(self.index_of_operand, values)), max(map(data_of, values))
+        if all(self.tape.ops[i] is CONSTANT for i in args):
+            return Value(number)
+        return self.add_node(Recorded, LARGEST, args, number)
 
     def compared(self, symbol: str, a: Value | float, b: Value | float) -> Value:
         """Record a comparison, which `where` can choose by but Python's `if` cannot."""

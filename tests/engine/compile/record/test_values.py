@@ -55,6 +55,11 @@ CHOICES: dict[str, Callable[[list], Value]] = {
     "abs of comparisons": lambda x: w * abs((x[0] > 0) - (x[1] > 0)),
     "copysign": lambda x: w * engine.copysign(1.0, x[0]),
     "unary plus": lambda x: w * +x[0],
+    "largest of equal numbers": lambda x: (
+        sum(v * engine.detached_maximum([2.0, 2.0]) for v in x) * w
+    ),
+    "largest of leaves": lambda x: w * engine.detached_maximum([Value(1.0), Value(2.0)]) * x[0],
+    "taken by a leaf": lambda x: w * take([1.0, 2.0], Value(1.0)) * take(x, Value(2.0)),
     "by a leaf around an input": lambda x: w * where(Value(x[0]) > 0, 2.0, 3.0),
 }
 
