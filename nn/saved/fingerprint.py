@@ -11,9 +11,11 @@ import hashlib
 import os
 import sys
 import sysconfig
-from collections.abc import Collection, Iterable
+import warnings
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
+from random import Random
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -27,6 +29,7 @@ LIBRARIES = tuple(
         *(Path(str(sys.modules[name].__file__)).parent for name in ("engine", "nn")),
     )
 )
+OF_EVERY_CLASS = ("__module__", "__doc__", "__dict__", "__weakref__", "__firstlineno__")
 PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...), range)
 
 
@@ -79,23 +82,47 @@ def taken_apart(thing: Any, moving: Collection[int]) -> tuple[str, list[Any]]:
         return kind, [thing.func, thing.args, thing.keywords]
     if isinstance(thing, MethodType):
         return kind, [thing.__func__, thing.__self__]
-    if isinstance(thing, (BuiltinFunctionType, ModuleType)):
-        return f"{kind} {getattr(thing, '__module__', '')}.{thing.__name__}", []
+    if isinstance(thing, ModuleType):
+        return f"{kind} {thing.__name__}", []
+    if isinstance(thing, BuiltinFunctionType):  # such as math.exp, or the method of a list
+        return f"{kind} {thing.__qualname__}", [thing.__self__]
     if isinstance(thing, FunctionType):
         return of_function(thing)
     if isinstance(thing, CodeType):
         return f"{kind} {thing.co_code!r} {thing.co_names} {thing.co_flags}", list(thing.co_consts)
     if isinstance(thing, type):
         whole = f"{kind} {thing.__module__}.{thing.__qualname__}"
-        own = [x for x in vars(thing).values() if isinstance(x, FunctionType)]
+        own = [x for name, x in vars(thing).items() if name not in OF_EVERY_CLASS]
         return whole, [] if is_library(file_of(thing.__module__)) else [*own, *thing.__bases__]
-    if hasattr(thing, "tobytes") and hasattr(thing, "dtype"):
+    if isinstance(thing, property):
+        return kind, [thing.fget]
+    if hasattr(thing, "__wrapped__"):  # a static method, or a function with a cache
+        return kind, [thing.__wrapped__]
+    if hasattr(thing, "tobytes") and hasattr(thing, "dtype") and thing.dtype != object:
         return f"{kind} {thing.dtype} {thing.shape} {thing.tobytes()!r}", []
-    ours = type(thing).__module__.partition(".")[0] in ("engine", "nn")
-    known_by_name = is_library(file_of(type(thing).__module__)) and not ours
-    attributes = {} if known_by_name else dict(getattr(thing, "__dict__", {}))
-    attributes.pop("training", None)  # a mode, which `fit` sets
-    return "object", [type(thing), attributes]
+    if isinstance(thing, Random) or type(thing).__module__.startswith("numpy.random"):
+        return kind, []  # goes on as the run does
+    return "object", [type(thing), state_of(thing)]
+
+
+def state_of(thing: object) -> object:
+    """Return what a copy of an object keeps of it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what Python will not copy one day
+            reduced = thing.__reduce_ex__(2)
+    except Exception:  # whatever a class of anybody's raises
+        reduced = (vars(thing),) if hasattr(thing, "__dict__") else ()
+    if isinstance(reduced, str):
+        return reduced
+    parts = [list(part) if isinstance(part, Iterator) else part for part in reduced]
+    # `training` is a mode, which `fit` sets.
+    return [
+        {name: x for name, x in part.items() if name != "training"}
+        if isinstance(part, dict)
+        else part
+        for part in parts
+    ]
 
 
 def of_function(function: FunctionType) -> tuple[str, list[Any]]:
@@ -134,8 +161,8 @@ def is_empty(cell: Any) -> bool:
 
 
 def file_of(module: str) -> str:
-    """Return the file of a module; an empty text for those without one, such as a notebook."""
-    found = sys.modules.get(module)
+    """Return the file of a module; an empty text for a notebook or the program itself."""
+    found = sys.modules.get(module) if module != "__main__" else None
     built_in = module in sys.builtin_module_names
     return "<frozen>" if built_in else str(getattr(found, "__file__", None) or "")
 

@@ -45,7 +45,7 @@ def changed(content: dict, way: tuple, to: object) -> dict:
 
 
 def classifier(path: Path) -> None:
-    model = nn.MLP(2, [2, 3], **OPTIONS)
+    model = nn.MLP(2, [2, 3], dropout=0.25, **OPTIONS)
     scaling = Scaling(np.array([0.1, 0.2]), np.array([1.0, 2.0]))
     Trained(model, ["a", "b"], "kind", ["u", "v", "w"], ["id"], scaling).save(path)
 
@@ -54,7 +54,8 @@ def regressor(path: Path) -> None:
     model = nn.MLP(2, [2, 1], **OPTIONS)
     model.layers[0] = nn.Layer(2, 2, activation="gelu", bias=False)
     model.layers[0].neurons[1] = nn.Neuron(2)
-    model.layers[1].neurons[0].weights[1] = model.layers[0].neurons[0].weights[0]
+    model.layers[-1].neurons[0].weights[1] = model.layers[0].neurons[0].weights[0]
+    model.layers.insert(1, nn.Dropout(0.5))
     target_scaling = Scaling(np.array(10.0), np.array(3.0))
     Trained(model, ["a", "b"], "price", target_scaling=target_scaling).save(path)
 
@@ -86,7 +87,7 @@ def checkpoint(path: Path) -> None:
 
 
 def resumed(path: Path, epochs: int = 3) -> object:
-    model = nn.MLP(2, [2, 1], **OPTIONS)
+    model = nn.MLP(2, [2, 1], dropout=0.25, **OPTIONS)
     optimizer = nn.Adam(model.parameters(), learning_rate=0.1)
     history = nn.fit(
         model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer, epochs=epochs, batch_size=2,

@@ -1,9 +1,12 @@
 """Functions are known by what they do: by their code, their defaults and what they take from around."""
 
 import functools
+import operator
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from types import FunctionType
 
@@ -37,6 +40,22 @@ class Scaled:
         return x * self.by
 
 
+class Slotted:
+    __slots__ = ("by",)
+
+    def __init__(self, by: float) -> None:
+        self.by = by
+
+
+def with_class(**attributes: object) -> object:
+    """Return an object of a class with these attributes of the class."""
+    return type("Own", (), {"__module__": "__main__", **attributes})()
+
+
+def cached(by: float) -> Callable[[int], float]:
+    return functools.cache(lambda step: step * by)
+
+
 def looped(n: int) -> Callable[[], object]:
     def inner() -> object:
         return inner if n else None
@@ -53,6 +72,12 @@ SAME = [
     (lambda: Scaled(2.0).__call__, "the same method"),
     (lambda: with_global("a", [1, {"b": {2}}]), "the same global"),
     (lambda: np.arange(3.0), "the same array"),
+    (lambda: np.array([1, "a", None], dtype=object), "the same array of objects"),
+    (lambda: [0.1, 0.2].__getitem__, "the same method of a list"),
+    (lambda: cached(2.0), "the same function with a cache"),
+    (lambda: with_class(f=staticmethod(abs), g=property(len)), "the same class"),
+    (lambda: threading.Lock(), "a lock, which no copy has"),
+    (lambda: nn.MLP(2, [3, 1], dropout=0.5, seed=1), "the same dropout"),
     (lambda: looped(1), "a function that refers to itself"),
     (lambda: nn.MLP(2, [3, 1], seed=1), "the same network"),
 ]
@@ -81,6 +106,18 @@ def test_what_is_made_twice_has_one_fingerprint(make: Callable[[], object]) -> N
         (Scaled(2.0), Scaled(3.0)),
         (Scaled(2.0).__call__, Scaled(3.0).__call__),
         (nn.l1, nn.l2),
+        ([0.1, 0.2].__getitem__, [0.1, 0.3].__getitem__),
+        ({0: 0.1}.get, {0: 0.2}.get),
+        (cached(2.0), cached(3.0)),
+        (Slotted(2.0), Slotted(3.0)),
+        (Decimal("0.1"), Decimal("0.2")),
+        (operator.itemgetter(1), operator.itemgetter(2)),
+        (np.vectorize(halves(0.1)), np.vectorize(halves(0.2))),
+        (with_class(power=1), with_class(power=2)),
+        (with_class(f=staticmethod(abs)), with_class(f=staticmethod(len))),
+        (with_class(f=property(halves(1))), with_class(f=property(halves(2)))),
+        (with_class(f=classmethod(halves(1))), with_class(f=classmethod(halves(2)))),
+        (nn.MLP(2, [3, 1], dropout=0.5, seed=1), nn.MLP(2, [3, 1], dropout=0.4, seed=1)),
         (engine.tanh, engine.relu),
         (np.arange(3.0), np.arange(3)),
         (np.zeros((2, 3)), np.zeros((3, 2))),
@@ -106,6 +143,13 @@ def test_numbers_of_parameters_do_not_count() -> None:
     assert fingerprint(one, parameters=one.parameters()) == fingerprint(
         other, parameters=other.parameters()
     )
+
+
+def test_mode_and_random_numbers_do_not_count() -> None:
+    model = nn.MLP(2, [3, 1], dropout=0.5, seed=1)
+    before = fingerprint(model)
+    model([1.0, 2.0])
+    assert fingerprint(model.eval()) == before
 
 
 def test_classes_of_the_same_name_with_other_code_differ() -> None:
