@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from functools import cache, partial
@@ -22,6 +23,9 @@ from engine.compile.reroll.inputs import Inputs
 from engine.compile.reroll.instructions import Map, Plan
 from engine.compile.reroll.planner import Planner
 from engine.compile.reroll.slots import strided_view
+
+CHANGES = re.compile(r"\w+ \S=")  # a line that changes an array in place, such as `v1 += x`
+MANY_LINES = 2000  # more would take longer to optimise than it saves in a hundred runs
 
 
 class ArrayReplay:
@@ -204,13 +208,17 @@ def has_flags() -> bool:
 
 def function(lines: Sequence[str], space: dict[str, object]) -> Callable[[], None]:
     """Return a function that carries out lines on the arrays of `space`."""
-    arrays = ", ".join(name for name, x in space.items() if isinstance(x, np.ndarray))
-    # Global, since `v1 += x` would make v1 a variable of the function's own.
     code = [line for line in lines if not line.startswith("#")]
-    text = "\n    ".join(["def run():", f"global {arrays}", *code, "return"])
-    peephole = Peephole(space)
-    tree = ast.fix_missing_locations(peephole.visit(ast.parse(text)))
-    names = {**space, **peephole.arrays}
-    exec(compile(tree, "<array program>", "exec"), names)
+    # Global, since `v1 += x` would make v1 a variable of the function's own.
+    changed = {line.split()[0] for line in code if CHANGES.match(line)}
+    declared = [f"global {', '.join(sorted(changed))}"] if changed else []
+    text = "\n    ".join(["def run():", *declared, *code, "return"])
+    names = dict(space)
+    program: str | ast.Module = text
+    if len(code) <= MANY_LINES:
+        peephole = Peephole(space)
+        program = ast.fix_missing_locations(peephole.visit(ast.parse(text)))
+        names |= peephole.arrays
+    exec(compile(program, "<array program>", "exec"), names)
     run: Callable[[], None] = names.pop("run")  # type: ignore[assignment]  # no cycle
     return run

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +32,9 @@ UFUNCS = {
     ast.Mod: "mod",
     ast.MatMult: "matmul",
 }
+
+ARRAY = re.compile(r"\b[a-z]\d+\b")  # a name that `Buffers.new_name` gives
+MOST_PATTERNS = 10_000
 
 
 def array_function(name: str) -> Callable[..., object]:
@@ -143,8 +147,20 @@ def is_never(test: ast.expr, names: Mapping[str, str]) -> bool:
 
 def to_numpy_source(text: str, names: Mapping[str, str]) -> tuple[str, set[str]]:
     """Return a row's text with arrays substituted for its names, and the functions that it uses."""
-    rewriter = ToArrays(names)
-    return ast.unparse(rewriter.visit(ast.parse(text, mode="eval").body)), rewriter.used
+    arrays = {k: v for k, v in names.items() if v.isidentifier() and not is_number(v)}
+    stand_ins = {k: f"_{k}_" if k in arrays else v for k, v in names.items()}
+    pattern, used = rewritten(text, tuple(stand_ins.items()))
+    for name, array in arrays.items():
+        pattern = pattern.replace(stand_ins[name], array)
+    return pattern, set(used)
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
+def rewritten(text: str, names: tuple[tuple[str, str], ...]) -> tuple[str, frozenset[str]]:
+    """Return a row's text for NumPy; once for all instructions that differ in their arrays only."""
+    rewriter = ToArrays(dict(names))
+    tree = rewriter.visit(ast.parse(text, mode="eval").body)
+    return ast.unparse(tree), frozenset(rewriter.used)
 
 
 @cache
@@ -162,6 +178,19 @@ def assign_to(text: str, out: str) -> tuple[str, str]:
 
     Where it can, the outermost ufunc writes straight into `out`.
     """
+    pattern, ufunc = assignment(ARRAY.sub("_", text))
+    return pattern.format(*ARRAY.findall(text), out=out), ufunc
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
+def assignment(text: str) -> tuple[str, str]:
+    """Return an assignment to {out}, with {} for every array; once for all that look like it."""
+    line, ufunc = written_into(text, "OUT")
+    return re.sub(r"\b_\b", "{}", line).replace("OUT", "{out}"), ufunc
+
+
+def written_into(text: str, out: str) -> tuple[str, str]:
+    """Return the statement of `assign_to`."""
     tree = ast.parse(text, mode="eval").body
     name, args = "", list[ast.expr]()
     match tree:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from engine.compile.live import LiveLists
 
 
+MOST_TERMS = 50  # in a line; Python's compiler would run out of stack at some thousands
+
+
 class ValueStore:
     """Numbers and gradients of parameters that remain plain Values."""
 
@@ -205,7 +208,7 @@ def function_source(name: str, tape: Tape, roots: list[int], looks: bool = False
         for letter, steps, named in zip("wx", (parameters, tape.inputs), labels, strict=True)
         for k, (i, label) in enumerate(zip(steps, named, strict=True))
     }
-    names = {i: f"({x!r})" for i, x in tape.numbers.items()}
+    names = {i: in_brackets(repr(x)) for i, x in tape.numbers.items()}
     forward: list[str] = []
     backward: list[tuple[int, list[tuple[int, str]]]] = []
     moving = set(parameters)
@@ -222,18 +225,31 @@ def function_source(name: str, tape: Tape, roots: list[int], looks: bool = False
         if parts:
             moving.add(i)
             backward.append((i, parts))
-    lines = [*forward, f"g{roots[0]} = 1.0"]
-    begun = {roots[0]}
+    lines = forward
+    arriving = {roots[0]: ["1.0"]}  # at each step, what its gradient is the sum of
     for i, parts in reversed(backward):
-        if i not in begun:  # nothing that the result needs, but an output
-            continue
-        for j, slope in parts:
-            lines.append(f"g{j} {'+=' if j in begun else '='} {slope}")
-            begun.add(j)
-    gradients = ", ".join(f"g{i}" if i in begun else "0.0" for i in parameters)
+        if i in arriving:  # else only an output needs it
+            lines += gradient_lines(i, arriving[i])
+            for j, part in parts:
+                arriving.setdefault(j, []).append(part)
+    for i in parameters:
+        lines += gradient_lines(i, arriving.get(i, ["0.0"]))
+    gradients = ", ".join(f"g{i}" for i in parameters)
     outputs = ", ".join(names[i] for i in roots[1:])
     lines.append(f"return {names[roots[0]]}, [{gradients}], [{outputs}]")
     return f"def {name}(w, x):\n    " + "\n    ".join(lines) + "\n"
+
+
+def gradient_lines(i: int, parts: list[str]) -> list[str]:
+    """Return the lines that add up the gradient of step `i`."""
+    first, *rest = (parts[k : k + MOST_TERMS] for k in range(0, len(parts), MOST_TERMS))
+    lines = [f"g{i} = {' + '.join(first)}"]
+    return lines + [f"g{i} = g{i} + {' + '.join(terms)}" for terms in rest]
+
+
+def in_brackets(text: str) -> str:
+    """Return a factor, in brackets unless it is a name or a number without a sign."""
+    return text if text.replace(".", "").isalnum() else f"({text})"
 
 
 def forward_lines(op: Op, i: int, inputs: list[str]) -> list[str]:
@@ -265,7 +281,7 @@ def slopes(
     if op in (DETACH, LARGEST):
         return []
     if op is TAKE:
-        return [(j, f"g{i} if k{i} == {k} else 0.0") for k, j in enumerate(args[1:])]
+        return [(j, f"(g{i} if k{i} == {k} else 0.0)") for k, j in enumerate(args[1:])]
     found = []
     n = len(op.slopes)
     for k, (j, text) in enumerate(zip(args, op.slopes, strict=False)):
@@ -277,7 +293,7 @@ def slopes(
             slope = f"{slope_name(op, k)}({a}, {b}, {c}, v{i})"
             found.append((j, f"cut(g{i}, {slope}, {i}, {', '.join(inputs[:n])})"))
         elif slope != "0.0":
-            found.append((j, f"g{i} * ({slope})"))
+            found.append((j, f"g{i} * {in_brackets(slope)}"))
     return found
 
 

@@ -11,6 +11,9 @@ from engine.compile.reroll.instructions import Slots
 def even_steps(slots: Slots) -> tuple[int, ...] | None:
     """Return how many slots lie between neighbours along each axis, or None if they vary."""
     first = int(slots.flat[0])
+    if slots.size <= 2:  # often, and sooner: any two are in even steps
+        step = int(slots.flat[-1]) - first
+        return tuple([step if n > 1 else 0 for n in slots.shape])
     steps = [
         int(slots[tuple(int(i == axis) for i in range(slots.ndim))]) - first if n > 1 else 0
         for axis, n in enumerate(slots.shape)
@@ -24,6 +27,8 @@ def even_steps(slots: Slots) -> tuple[int, ...] | None:
 
 def are_distinct(slots: Slots) -> bool:
     """Return whether no slot occurs twice."""
+    if slots.size == 1:
+        return True
     steps = even_steps(slots)
     if steps is not None:  # the quick way: each step goes beyond all slots that smaller ones reach
         reach = 1
@@ -42,6 +47,9 @@ def strided_view(
     """Return a view of slots in even steps."""
     if slots.size == 0:
         return np.empty(slots.shape)
+    if slots.size == 1:  # the same, sooner
+        first = int(slots.flat[0])
+        return array[first : first + 1].reshape(slots.shape)
     steps = steps or even_steps(slots)
     assert steps is not None, "slots of a view are in even steps"
     strides = [step * array.itemsize for step in steps]
@@ -50,6 +58,8 @@ def strided_view(
 
 def drop_broadcast_axes(slots: Slots) -> tuple[Slots, tuple[int, ...]]:
     """Return slots with one entry along axes where they do not change, and those axes."""
+    if slots.size == 1:
+        return slots, ()
     same = tuple(
         axis
         for axis, n in enumerate(slots.shape)
