@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.compile.record.arguments import Numbers, floats
@@ -209,42 +210,53 @@ def function_source(name: str, tape: Tape, roots: list[int], looks: bool = False
         for k, (i, label) in enumerate(zip(steps, named, strict=True))
     }
     names = {i: in_brackets(repr(x)) for i, x in tape.numbers.items()}
-    forward: list[str] = []
-    backward: list[tuple[int, list[tuple[int, str]]]] = []
-    moving = set(parameters)
+    lines: list[str] = []
+    moving = set(parameters)  # the steps that need a gradient
+    results: list[int] = []  # those of them that are results, in order
     for i, op in enumerate(ops):
         if not uses[i] or op is CONSTANT:
             continue
         names[i] = f"v{i}"
         if i in leaves:
-            forward.append(f"v{i} = {leaves[i]}")
+            lines.append(f"v{i} = {leaves[i]}")
             continue
-        inputs = [names[j] for j in args[i]]
-        forward += forward_lines(op, i, inputs)
-        parts = [(j, slope) for j, slope in slopes(op, i, args[i], inputs, looks) if j in moving]
-        if parts:
+        lines += forward_lines(op, i, [names[j] for j in args[i]])
+        if not moving.isdisjoint(sources(op, args[i])):
             moving.add(i)
-            backward.append((i, parts))
-    lines = forward
+            results.append(i)
     arriving = {roots[0]: ["1.0"]}  # at each step, what its gradient is the sum of
-    for i, parts in reversed(backward):
-        if i in arriving:  # else only an output needs it
-            lines += gradient_lines(i, arriving[i])
-            for j, part in parts:
+    for i in reversed(results):
+        if i not in arriving:  # only an output needs it
+            continue
+        g, found = gradient(i, arriving[i])
+        lines += found
+        for j, part in slopes(ops[i], i, g, args[i], [names[j] for j in args[i]], looks):
+            if j in moving:
                 arriving.setdefault(j, []).append(part)
+    gradients: list[str] = []
     for i in parameters:
-        lines += gradient_lines(i, arriving.get(i, ["0.0"]))
-    gradients = ", ".join(f"g{i}" for i in parameters)
+        g, found = gradient(i, arriving.get(i, ["0.0"]))
+        lines += found
+        gradients.append(g)
     outputs = ", ".join(names[i] for i in roots[1:])
-    lines.append(f"return {names[roots[0]]}, [{gradients}], [{outputs}]")
+    lines.append(f"return {names[roots[0]]}, [{', '.join(gradients)}], [{outputs}]")
     return f"def {name}(w, x):\n    " + "\n    ".join(lines) + "\n"
 
 
-def gradient_lines(i: int, parts: list[str]) -> list[str]:
-    """Return the lines that add up the gradient of step `i`."""
+def gradient(i: int, parts: list[str]) -> tuple[str, list[str]]:
+    """Return the name of the gradient of step `i`, and the lines that add it up."""
+    if len(parts) == 1 and (parts[0].isidentifier() or parts == ["0.0"]):
+        return parts[0], []  # that of the step after it
     first, *rest = (parts[k : k + MOST_TERMS] for k in range(0, len(parts), MOST_TERMS))
     lines = [f"g{i} = {' + '.join(first)}"]
-    return lines + [f"g{i} = g{i} + {' + '.join(terms)}" for terms in rest]
+    return f"g{i}", lines + [f"g{i} = g{i} + {' + '.join(terms)}" for terms in rest]
+
+
+def sources(op: Op, args: tuple[int, ...]) -> Sequence[int]:
+    """Return the inputs of a step to which a gradient goes on."""
+    if op is TAKE:
+        return args[1:]
+    return [j for j, slope in zip(args, op.slopes, strict=False) if slope != "0.0"]
 
 
 def in_brackets(text: str) -> str:
@@ -275,35 +287,35 @@ def slope_name(op: Op, k: int) -> str:
 
 
 def slopes(
-    op: Op, i: int, args: tuple[int, ...], inputs: list[str], looks: bool
+    op: Op, i: int, g: str, args: tuple[int, ...], inputs: list[str], looks: bool
 ) -> list[tuple[int, str]]:
-    """Return for each input of step `i` what its gradient gets, times a slope other than 0."""
-    if op in (DETACH, LARGEST):
-        return []
+    """Return for each input of step `i` its gradient `g` times the slope, if that is not 0."""
     if op is TAKE:
-        return [(j, f"(g{i} if k{i} == {k} else 0.0)") for k, j in enumerate(args[1:])]
+        return [(j, f"({g} if k{i} == {k} else 0.0)") for k, j in enumerate(args[1:])]
     found = []
     n = len(op.slopes)
     for k, (j, text) in enumerate(zip(args, op.slopes, strict=False)):
-        slope = substitute(text, i, inputs, op)
-        if slope == "1.0":
-            found.append((j, f"g{i}"))
-        elif looks and slope not in ("0.0", "-1.0"):
+        if text == "1.0":
+            found.append((j, g))
+        elif text == "-1.0":
+            found.append((j, f"-{g}"))
+        elif looks and text != "0.0":
             a, b, c = (*inputs[:n], *["0.0"] * (2 - n), inputs[-1])
             slope = f"{slope_name(op, k)}({a}, {b}, {c}, v{i})"
-            found.append((j, f"cut(g{i}, {slope}, {i}, {', '.join(inputs[:n])})"))
-        elif slope != "0.0":
-            found.append((j, f"g{i} * {in_brackets(slope)}"))
+            found.append((j, f"cut({g}, {slope}, {i}, {', '.join(inputs[:n])})"))
+        elif text != "0.0":
+            found.append((j, f"{g} * {in_brackets(substitute(text, i, inputs, op))}"))
     return found
 
 
-_templates: dict[str, str] = {}
+@cache
+def template(text: str) -> Callable[..., str]:
+    """Return what puts names into a row's text, in the order a, b, c, out."""
+    order = {"a": "{0}", "b": "{1}", "c": "{2}", "out": "{3}"}
+    return re.sub(r"\b(a|b|c|out)\b", lambda found: order[found[0]], with_calls(text)).format
 
 
 def substitute(text: str, i: int, inputs: list[str], op: Op) -> str:
     """Return a row's text with the names of a program's variables substituted."""
-    template = _templates.get(text)
-    if template is None:
-        template = _templates[text] = re.sub(r"\b(a|b|c|out)\b", r"{\1}", with_calls(text))
-    a, b = (*inputs[: len(op.slopes)], "")[:2]
-    return template.format(a=a, b=b, c=inputs[-1], out=f"v{i}")
+    b = inputs[1] if len(op.slopes) > 1 else ""
+    return template(text)(inputs[0], b, inputs[-1], f"v{i}")

@@ -16,7 +16,7 @@ from engine import Value
 from engine.compile.replay import arrays
 from engine.ops import OPS
 from tests.moons import moons, moons_loss
-from tests.random_programs import BACKENDS, apply, assert_same, eager, replayed
+from tests.random_programs import BACKENDS, apply, assert_same, eager, random_program, replayed
 from tests.small_gpt import flat, small_gpt
 
 
@@ -171,3 +171,14 @@ def test_numbers_outside_a_domain_are_noticed_without_flags_of_numpy(
 
 def test_numpy_has_flags_here() -> None:
     assert arrays.has_flags()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_program_too_long_to_optimise_gives_the_same(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "MANY_LINES", 0)
+    fn, parameters, args = random_program(seed)
+    program = engine.compile(fn, backend="numpy")
+    for _ in range(2):
+        assert_same(replayed(program, parameters, args[0]), eager(fn, parameters, args[0]))

@@ -6,6 +6,8 @@ import random
 import subprocess
 import sys
 
+import pytest
+
 import engine
 import nn
 from engine import Value
@@ -68,6 +70,8 @@ def test_the_python_backend_works_where_there_is_no_numpy() -> None:
     code = """
 import sys
 sys.modules["numpy"] = None
+import pytest
+
 import engine
 w = engine.Value(0.5)
 program = engine.compile(lambda X, y: sum((w * x - t) ** 2 for x, t in zip(X, y)), backend="python")
@@ -77,3 +81,18 @@ print(batched([1.0, 2.0], [2.0, 4.0]), batched.source().count("def "))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["11.25", "-15.0", "5.625", "1"]
+
+
+def test_a_parameter_that_is_used_ten_thousand_times_has_the_gradient_of_the_eager_engine() -> None:
+    w = Value(0.3)
+
+    def fn(x):
+        total = 0.0
+        for i in range(10_000):
+            total = total + engine.sin(w * (x + 0.1 * i))
+        return total
+
+    fn(Value(0.7)).backward()
+    wanted, w.grad = w.grad, 0.0
+    engine.compile(fn, backend="python")(0.7)
+    assert w.grad == pytest.approx(wanted, rel=1e-12)
