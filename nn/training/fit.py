@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from math import isfinite, nan
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine import Value, no_grad
+from engine import StaleProgramError, Value, no_grad
 from nn.checks import whole_number
 from nn.data.samples import Rows, paired, pick, split
 from nn.decision import Output
@@ -64,6 +65,7 @@ def fit(
     on_step: Callable[[Step], object] | None = None,
     checkpoint: str | Path | None = None,
     compiled: bool | str = "auto",
+    audit: bool | str = True,
     monitor: Monitor | None = None,
     threshold: float | None = None,
 ) -> History:
@@ -95,6 +97,9 @@ def fit(
         compiled: whether to record the computation once and replay it (see `engine.compile`), which
             gives the same numbers many times faster; "auto" does so wherever it can. A model that
             asks for the `type` of a number, or whether it `is` True, is answered otherwise there.
+        audit: True to run model and loss again now and then, also after epochs and at the end, and
+            compare what they do with the recording; False never; "always" in each step. If they do
+            something else, training goes back to the last epoch that was audited, and on eagerly.
         monitor: an `nn.Monitor` of this model, which watches; its alarms show above the bar.
         threshold: a single output above it means the second of two classes; by default it follows
             from the loss, the output activation and the labels.
@@ -108,7 +113,7 @@ def fit(
 
     Warns:
         RuntimeWarning: training stopped because the loss became inf or nan; or the model or the
-            loss cannot be compiled, and trains eagerly.
+            loss cannot be compiled, or changed after it was, and trains eagerly.
     """
     run = Run(
         model,
@@ -122,7 +127,7 @@ def fit(
         checkpoint=checkpoint,
         monitor=monitor,
     )
-    run.prepare(X, y, validation=validation, penalty=penalty, compiled=compiled,
+    run.prepare(X, y, validation=validation, penalty=penalty, compiled=compiled, audit=audit,
                 threshold=threshold)  # fmt: skip
     run.open_bar(shown=progress)
     try:
@@ -186,6 +191,7 @@ class Run:
         validation: float | tuple[Rows, Sequence[float]],
         penalty: Penalty | None,
         compiled: bool | str,
+        audit: bool | str,
         threshold: float | None,
     ) -> None:
         """Check and split the samples, resume from a checkpoint, and record the computation."""
@@ -235,7 +241,8 @@ class Run:
             penalty,
             min(self.batch_size, len(self.train[0])),
         )
-        self.steps = steps_for(compiled, self.task)
+        self.steps = steps_for(compiled, audit, self.task)
+        self.kept = Kept(self)
         if self.monitor is not None:
             self.monitor.begin(*self.train, self.loss, self.optimizer)
 
@@ -276,6 +283,26 @@ class Run:
         )
 
     def epoch(self) -> None:
+        """Go through the data once; or say why training stops, or goes on eagerly.
+
+        Warns:
+            RuntimeWarning: the model or the loss does something else than it did when recorded.
+        """
+        try:
+            self.go_through()
+            if self.steps.audit(len(self.history), last=bool(self.ended)):
+                self.kept = Kept(self)
+        except StaleProgramError as error:
+            self.kept.put_back(self)
+            self.steps, self.ended = EagerSteps(self.task), ""
+            warnings.warn(
+                f"training goes back to the end of epoch {len(self.history)} and on eagerly, many "
+                f"times slower: {str(error).splitlines()[0]}",
+                RuntimeWarning,
+                stacklevel=3,  # the caller of fit
+            )
+
+    def go_through(self) -> None:
         """Go through the data once, judge the result, and keep it; or say why training stops."""
         history = self.history
         self.bar.set_description(f"epoch {len(history) + 1}/{self.epochs}")
@@ -423,6 +450,25 @@ def check_unchanged(model: Module, before: Mapping[str, Value], when: str) -> No
             "optimizer does not move it; make parameters in __init__ and set their .data, and give "
             "what is not a parameter a name that begins with _"
         )
+
+
+class Kept:
+    """What a run was after an epoch that has been audited, to go back to."""
+
+    def __init__(self, run: Run) -> None:
+        parameters = dict.fromkeys([*run.parameters.values(), *run.optimizer.parameters])
+        self.data = [(p, p.data) for p in parameters]
+        self.optimizer, self.rng = run.optimizer.state_dict(), run.rng.getstate()
+        self.history, self.best = deepcopy(run.history.state_dict()), run.best
+
+    def put_back(self, run: Run) -> None:
+        """Put a run back into that state."""
+        for p, number in self.data:
+            p.data = number
+        run.optimizer.load_state_dict(self.optimizer)
+        run.rng.setstate(self.rng)
+        run.history.load_state_dict(self.history)
+        run.best = self.best
 
 
 def is_best(history: History) -> bool:

@@ -55,6 +55,13 @@ class Steps(Protocol):
     def judge(self) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the samples held back."""
 
+    def audit(self, epochs: int, *, last: bool) -> bool:
+        """Audit what is compiled, if that is due after so many epochs; return whether it was.
+
+        Raises:
+            StaleProgramError: the model or the loss does something else than it did when recorded.
+        """
+
 
 class EagerSteps:
     """Records each minibatch again, Value by Value."""
@@ -74,6 +81,10 @@ class EagerSteps:
         total.backward()
         self.task.optimizer.step()
         return value.data, [plain(prediction) for prediction in predictions]
+
+    def audit(self, epochs: int, *, last: bool) -> bool:
+        """Return False: nothing is compiled."""
+        return False
 
     def loss_of(self, indices: Sequence[int]) -> Value:
         """Return the recorded loss of the training samples with these indices, with the penalty."""
@@ -99,11 +110,15 @@ class EagerSteps:
 class CompiledSteps:
     """Replays a program recorded of one sample, or of a minibatch if the loss may couple them.
 
+    Args:
+        task: what to learn.
+        audit: as of `engine.compile`.
+
     Raises:
         Exception: whatever goes wrong when the program is recorded.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, audit: bool | str) -> None:
         model, samples, held_back, loss, optimizer, penalty, batch_size = task
         self.generators = Generators(model)
         self.samples = tuple(as_array(part) for part in samples)
@@ -128,9 +143,12 @@ class CompiledSteps:
             optimizer=optimizer,
             batched=self.by_sample,
             penalty=(lambda: penalty(model)) if penalty is not None and self.by_sample else None,
+            audit=audit,
         )
         # A program of its own, since a model may do otherwise where it is not trained.
-        self.judging = engine.compile(fn, batched=self.by_sample)
+        self.judging = engine.compile(fn, batched=self.by_sample, audit=audit)
+        self.audits = audit is not False
+        self._audited = (0, 0)  # after how many calls and epochs the last audit was
         # What cannot be recorded must fail now, not in the middle of the run.
         n = len(self.samples[0])
         sizes = {1} if self.by_sample else {batch_size, n % batch_size or batch_size}
@@ -163,6 +181,24 @@ class CompiledSteps:
         n_samples = len(self.held_back[0])
         return self._found(self.judging, n_samples) if isfinite(loss) else (loss, [])
 
+    def audit(self, epochs: int, *, last: bool) -> bool:
+        """Audit the program if that is due; return whether it was.
+
+        It is after the last epoch; after epochs 1 to 5, 8, 16, 32, … of a small program; and as
+        soon as an audit costs less than some 3 % of the steps since the last one. In steps, of
+        70 µs or more, an audit and these 3 % are 100 steps, and a third of a step per node.
+        """
+        stats = self.program.stats
+        calls_then, epochs_then = self._audited
+        samples = (epochs - epochs_then) * len(self.samples[0])
+        steps = stats.replays - calls_then + samples * (1 / 35 + stats.nodes / 140_000)
+        early = stats.nodes < 10_000 and (epochs <= 5 or epochs & (epochs - 1) == 0)
+        if not self.audits or not (last or early or steps >= 100 + stats.nodes / 3):
+            return False
+        self.program.audit()
+        self._audited = stats.replays, epochs
+        return True
+
     def _found(self, program: engine.Program, n_samples: int) -> tuple[float, list[Output]]:
         """Return the loss and the predictions of the last replay."""
         losses, *outputs = program.outputs
@@ -174,22 +210,31 @@ class CompiledSteps:
         return float(sum(losses) / len(losses)), by_sample(outputs)
 
 
-def steps_for(compiled: bool | str, task: Task) -> Steps:
+def steps_for(compiled: bool | str, audit: bool | str, task: Task) -> Steps:
     """Return compiled steps if they are wanted and possible, otherwise eager ones.
 
     Raises:
-        ValueError: `compiled` is none of True, False and "auto".
+        ValueError: `compiled` is none of True, False and "auto", or `audit` of True, False and
+            "always".
 
     Warns:
         RuntimeWarning: "auto", and the code cannot be recorded.
     """
     if compiled not in (True, False, "auto"):
         raise ValueError(f'compiled must be True, False or "auto", got {compiled!r}')
+    if audit not in (True, False, "always"):
+        raise ValueError(f'audit must be True, False or "always", got {audit!r}')
     if compiled is False:
         return EagerSteps(task)
     try:
-        return CompiledSteps(task)
-    except (engine.RecordingError, TypeError, ValueError, AttributeError) as error:
+        return CompiledSteps(task, audit)
+    except (
+        engine.RecordingError,
+        engine.StaleProgramError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
         if compiled is True:
             raise
         first_line = str(error).splitlines()[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -91,3 +93,73 @@ def test_many_predictions_of_a_compiled_model_are_those_of_the_model(sizes: list
         assert output == pytest.approx(answer, rel=1e-12)
     with pytest.raises(ValueError, match="takes 2 inputs, got 3"):
         nn.predict(model, [[1.0, 2.0, 3.0]] * 100)
+
+
+class Scaled(nn.Module):
+    """A network whose outputs are multiplied by a number that a program cannot watch."""
+
+    def __init__(self) -> None:
+        self.inner, self.file = nn.MLP(2, [4, 1], activation="tanh", seed=0), io.StringIO("1.0")
+
+    def scale_by(self, text: str) -> None:
+        self.file.seek(0)
+        self.file.write(text)
+
+    def __call__(self, x):
+        return self.inner(x) * float(self.file.getvalue())
+
+
+def run_of_scaled(change_at: int, **settings: object) -> tuple[nn.History, list[float], nn.Adam]:
+    """Train while the number changes after a step; return the history, weights and optimiser."""
+    model = Scaled()
+    X, y = moons(40)
+    optimizer = nn.Adam(model.parameters(), learning_rate=0.02)
+
+    def change(step: nn.Step) -> None:
+        if step.step == change_at:
+            model.scale_by("3.0")
+
+    history = nn.fit(
+        model, X, y, loss=nn.hinge, optimizer=optimizer, epochs=12, batch_size=8, on_step=change,
+        validation=0.0, progress=False, **settings,
+    )  # fmt: skip
+    return history, [p.data for p in model.parameters()], optimizer
+
+
+# The end of an epoch; a step in the next; steps after fewer audits; the last step of all.
+@pytest.mark.parametrize(("change_at", "epoch"), [(15, 2), (17, 3), (33, 5), (43, 8), (60, 8)])
+def test_fit_goes_back_and_on_eagerly_after_a_change_around_the_model(
+    change_at: int, epoch: int
+) -> None:
+    with pytest.warns(RuntimeWarning, match=rf"goes back to the end of epoch {epoch} ") as caught:
+        history, weights, optimizer = run_of_scaled(change_at)
+    assert [w.filename for w in caught] == [__file__]
+    assert "no longer does what was recorded" in str(caught[0].message)
+    assert "\n" not in str(caught[0].message)
+    assert optimizer.steps == 12 * 5
+    assert {len(column) for column in (history.loss, history.metric, history.learning_rate)} == {12}
+    # Exactly what the eager engine makes of a change after that epoch.
+    wanted, weights_wanted, _ = run_of_scaled(epoch * 5, compiled=False)
+    assert_same([*history.loss, *weights], [*wanted.loss, *weights_wanted], tolerance=1e-9)
+
+
+def test_fit_without_audits_goes_on_with_what_was_recorded() -> None:
+    history, weights, _ = run_of_scaled(12, audit=False)
+    wanted, weights_wanted, _ = run_of_scaled(-1, compiled=False)
+    assert_same([*history.loss, *weights], [*wanted.loss, *weights_wanted], tolerance=1e-9)
+
+
+def test_fit_that_always_audits_notices_at_the_next_step() -> None:
+    with pytest.warns(RuntimeWarning, match="goes back to the end of epoch 2 and on eagerly"):
+        run_of_scaled(13, audit="always")
+
+
+def test_audits_of_fit_change_no_number() -> None:
+    with_audits, without = (run_of_scaled(-1, audit=audit) for audit in (True, False))
+    assert with_audits[1] == without[1]
+    assert with_audits[0].loss == without[0].loss
+
+
+def test_fit_refuses_another_audit() -> None:
+    with pytest.raises(ValueError, match='audit must be True, False or "always", got 3'):
+        run_of_scaled(-1, audit=3)
