@@ -19,7 +19,7 @@ from nn.decision import Output
 from nn.history import History
 from nn.losses import MEAN_LOSSES, Loss
 from nn.metrics import decision_for, metric_for, numbered
-from nn.module import Module, evaluating, some
+from nn.module import Generators, Module, evaluating, some
 from nn.optim import Optimizer
 from nn.parameters import kept_results
 from nn.progress import Bar, progress_bar
@@ -459,6 +459,7 @@ class Kept:
         parameters = dict.fromkeys([*run.parameters.values(), *run.optimizer.parameters])
         self.data = [(p, p.data) for p in parameters]
         self.optimizer, self.rng = run.optimizer.state_dict(), run.rng.getstate()
+        self.generators = Generators(run.model).states
         self.history, self.best = deepcopy(run.history.state_dict()), run.best
 
     def put_back(self, run: Run) -> None:
@@ -467,6 +468,7 @@ class Kept:
             p.data = number
         run.optimizer.load_state_dict(self.optimizer)
         run.rng.setstate(self.rng)
+        Generators(run.model).states = self.generators
         run.history.load_state_dict(self.history)
         run.best = self.best
 

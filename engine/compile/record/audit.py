@@ -39,6 +39,7 @@ def first_difference(first: Tape, again: Tape) -> int | None:
         and first.args == again.args
         and first.parameters == again.parameters
         and constants(first) == constants(again)
+        and first.runs == again.runs
         and (first.out, first.outputs, first.penalty) == (again.out, again.outputs, again.penalty)
     ):
         return None

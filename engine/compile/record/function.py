@@ -296,7 +296,10 @@ class RecordableFunction:
         finally:
             put_back(before)
             state.settle()
-        if not is_close(found, tape.result, tape, [x for arg in args for x in flat(arg)]):
+        self.draws.rewind(sample)
+        inputs = [x for arg in args for x in flat(arg)]
+        inputs += [x for draw, n in tape.runs for x in self.draws.next(draw, n)]
+        if not is_close(found, tape.result, tape, inputs):
             raise RecordingError(
                 f"{self.name} gives {tape.result:g} while it is recorded, and {found:g} when it is "
                 "called with these arguments: it decides by what kind of object a number is "
