@@ -16,7 +16,7 @@ from nn.data.table import as_number
 if TYPE_CHECKING:
     from nn.commands import Commands, Saved
 
-SUFFIXES = (".svg", ".png", ".dot")
+SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 EPILOG = """\
 Each line of the table is a number: one that you gave (op "leaf"), or one computed from it. data is
 the number, grad says how fast the result grows with it: with grad 0.5, a nudge of 0.001 changes
@@ -44,10 +44,14 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("numbers", nargs="*", metavar="NAME=NUMBER", help="one for each name")
     parser.add_argument(
-        "-o", "--out", type=Path, metavar="FILE", help="write the picture: .svg, .png or .dot"
+        "-o", "--out", type=Path, metavar="FILE", help="write the picture: .svg, .png, .pdf or .dot"
     )
     add = parser.add_argument
-    add("--fold", default="auto", help="auto, none, neuron, heat or layer (auto)")
+    add(
+        "--fold",
+        choices=("auto", "none", "neuron", "heat", "layer"),
+        help="what shares a card in a picture (auto)",
+    )
     add("--gif", type=Path, metavar="FILE", help="write the two passes as an animation: .gif")
     add("--play", type=Path, metavar="FILE", help="write a page to step through them: .html")
     add("--explain", metavar="NAME", help="show path by path where the gradient of NAME comes from")
@@ -62,10 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
         "--play": (arguments.play, (".html",)),
     }
     for option, (path, suffixes) in files.items():
-        if path and path.suffix not in suffixes:
+        if path and path.suffix.lower() not in suffixes:
             *some, last = suffixes
             choices = f"{', '.join(some)} or {last}" if some else last
             raise CommandError(f"{option} needs a file ending in {choices}, got '{path}'")
+    if arguments.fold and not any(path for path, _ in files.values()):
+        raise CommandError("--fold is for a picture; add -o FILE.svg, --gif or --play")
     root = parsed(arguments.expression.strip(), numbers_of(arguments.numbers))
     root.backward()
     print(gradient_table(root))
@@ -77,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         (arguments.play, engine.play),
     ):
         if path:
-            write(root, path, make, fold=arguments.fold)
+            write(root, path, make, fold=arguments.fold or "auto")
     if arguments.out:
         print(f"\nthe graph is in {arguments.out}")
     if arguments.gif:
@@ -148,7 +154,7 @@ def write(root: Value, path: Path, make: Callable[..., Saved], *, fold: str) -> 
     """
     try:
         make(root, fold=fold).save(path)
-    except ValueError as error:
+    except (ValueError, ImportError) as error:
         raise CommandError(str(error)) from None
     except OSError as error:
         raise unwritable(path, error) from None

@@ -109,6 +109,12 @@ def test_formula_may_begin_with_a_minus(capsys) -> None:
         (["draw", "log(x)", "x=-1"], "needs a > 0, got a = -1"),
         (["draw", "x.real", "x=1"], "a name has letters, digits and _ only"),
         (["draw", "__import__('os')", "x=1"], "unknown function __import__"),
+        (["draw", "x*x", "x=1", "--fold", "heat"], "--fold is for a picture; add -o FILE.svg"),
+        (["draw", "x^2", "x=1"], "powers are written **: x**2"),
+        (
+            ["draw", "x*x", "x=1", "-o", "x.bmp"],
+            "-o needs a file ending in .svg, .png, .pdf or .dot",
+        ),
         (["draw", "x", "x=red"], "x needs a number, got 'red'"),
         (["predict", "missing.json", "missing.csv"], "no such file: missing.json"),
     ],
