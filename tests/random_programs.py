@@ -382,3 +382,37 @@ def random_sums(
 
     samples = [[rng.choice(numbers) for _ in range(3)] for _ in range(n_samples)]
     return fn, parameters, (samples,)
+
+
+def random_choices(seed: int) -> tuple[str, list[Value], list[list[float]]]:
+    """Return a function of three numbers, as text, that chooses by conditions again and again.
+
+    Its parameters w and b, and samples for it, with ties and zeros.
+    """
+    rng = random.Random(seed)
+
+    def condition(depth: int) -> str:
+        if depth <= 0 or rng.random() < 0.6:
+            return f"({number(depth)} {rng.choice(['<', '>', '<=', '>='])} {number(depth)})"
+        other = condition(depth - 1) if rng.random() < 0.8 else rng.choice(["True", "False"])
+        return f"({condition(depth - 1)} {rng.choice('&|^')} {other})"
+
+    def number(depth: int) -> str:
+        if depth <= 0:
+            return rng.choice(["w", "b", "x[0]", "x[1]", "x[2]", "0.0", "1.0", "-1.0", "0.5"])
+        a, b, c = number(depth - 1), number(depth - 1), condition(depth - 1)
+        forms = [f"where({c}, {a}, {b})"] * 3 + [
+            f"where({a}, {b}, 1.0)",
+            f"({c} * {a})",
+            f"take([{a}, {b}], {c})",
+            f"maximum({a}, {b})",
+            f"detached_maximum([{a}, {b}])",
+            f"tanh({a})",
+            f"sum(where({c}, v, {a}) * {b} for v in x)",
+            f"({a} {rng.choice('+-*')} {b})",
+        ]
+        return rng.choice(forms)
+
+    text = f"w * x[0] + b + w * {number(3)}"
+    samples = [[rng.choice([0.0, 1.0, -1.0, rng.gauss(0, 1)]) for _ in range(3)] for _ in range(5)]
+    return text, [Value(0.5, "w"), Value(-0.3, "b")], samples

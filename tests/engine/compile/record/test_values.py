@@ -11,7 +11,7 @@ import pytest
 import engine
 import nn
 from engine import Value, take, where
-from tests.random_programs import BACKENDS, assert_same, eager, replayed
+from tests.random_programs import BACKENDS, assert_same, eager, random_choices, replayed
 from tests.refused import refusal_of
 
 w, b = Value(0.5, "w"), Value(-0.3, "b")
@@ -98,6 +98,21 @@ def test_each_sample_of_a_batch_makes_its_own_choice(
             mean = [sum(column) / len(found) for column in zip(*found, strict=True)]
             wanted = [x + y for x, y in zip(mean, eager(penalty, [w, b]), strict=True)]
             assert_same(replayed(program, [w, b], samples(seed)), wanted)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_choices_are_those_of_the_eager_engine(seed: int) -> None:
+    text, parameters, points = random_choices(seed)
+    names = dict(zip(("w", "b"), parameters, strict=True))
+    fn = eval(f"lambda x: {text}", vars(engine) | names)
+    for backend in BACKENDS:
+        one = engine.compile(fn, backend=backend)
+        found = [eager(fn, parameters, x) for x in points]
+        for x, wanted in zip(points, found, strict=True):
+            assert_same(replayed(one, parameters, x), wanted, 1e-11)
+        many = engine.compile(fn, batched=True, backend=backend)
+        mean = [sum(column) / len(found) for column in zip(*found, strict=True)]
+        assert_same(replayed(many, parameters, points), mean, 1e-11)
 
 
 def test_a_class_weighted_loss_trains_alike_compiled_and_eagerly() -> None:
