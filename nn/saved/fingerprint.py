@@ -30,6 +30,7 @@ LIBRARIES = tuple(
     )
 )
 OF_EVERY_CLASS = ("__module__", "__doc__", "__dict__", "__weakref__", "__firstlineno__")
+NUMBERS = {int, float}
 PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...), range)
 
 
@@ -69,7 +70,8 @@ def taken_apart(thing: Any, moving: Collection[int]) -> tuple[str, list[Any]]:
     if isinstance(thing, PLAIN):
         return f"{kind} {thing!r}", []
     if isinstance(thing, (tuple, list)):
-        return kind, list(thing)
+        at_once = NUMBERS.issuperset(map(type, thing))  # a sample of many
+        return (f"{kind} {thing!r}", []) if at_once else (kind, list(thing))
     if isinstance(thing, (set, frozenset)):
         return f"{kind} {sorted(map(repr, thing))}", []
     if isinstance(thing, dict):

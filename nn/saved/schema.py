@@ -29,12 +29,12 @@ class Kind(NamedTuple):
 
 def is_number(x: object) -> bool:
     """Return whether `x` is a number and no bool, and small enough for a float."""
-    return type(x) is float or (type(x) is int and abs(x) < 1 << 1000)
+    return isinstance(x, float) or (type(x) is int and abs(x) < 1 << 1000)
 
 
 def is_finite(x: object) -> bool:
     """Return whether `x` is a number that is neither inf nor nan."""
-    return isfinite(x) if type(x) is float else is_number(x)
+    return isfinite(x) if isinstance(x, float) else is_number(x)
 
 
 def is_text(x: object) -> bool:

@@ -74,11 +74,14 @@ def test_runs_of_other_data_do_not_count(tmp_path) -> None:
     assert Runs(tmp_path, "those").finished({"x": 1}) is None
 
 
-def test_half_a_file_does_not_count(tmp_path) -> None:
+def test_damaged_file_does_not_count(tmp_path) -> None:
     runs = Runs(tmp_path)
     runs.save({"x": 1}, {"answer": 1})
     path = runs.path({"x": 1})
-    path.write_text(path.read_text()[:40])
+    whole = path.read_text()
+    path.write_text(whole[:40])
+    assert runs.finished({"x": 1}) is None
+    path.write_text(whole.replace('"answer": 1', '"answer": 3'))
     assert runs.finished({"x": 1}) is None
 
 

@@ -92,3 +92,10 @@ def test_infinity_is_a_number_but_not_a_finite_one() -> None:
     assert NOT_NAN.fits(float("-inf"))
     assert not NOT_NAN.fits(float("nan"))
     assert not FINITE.fits(float("-inf"))
+
+
+def test_number_of_numpy_is_a_number() -> None:
+    np = pytest.importorskip("numpy")
+    assert FINITE.fits(np.float64(0.5))
+    assert not FINITE.fits(np.float64("nan"))
+    assert not FINITE.fits(np.True_)
