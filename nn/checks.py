@@ -1,34 +1,85 @@
-"""Checks settings: a number above 0, or 0 or more; a whole number; a share."""
+"""Checks settings: a number above 0, or 0 or more; a whole number; a share; a flag; a seed."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
+from math import isfinite
 from typing import SupportsIndex
 
 
-def positive(x: float, name: str = "learning_rate") -> float:
+def number(x: object, name: str, example: str) -> float:
+    """Return `x` as a plain float, if it is one number.
+
+    Args:
+        x: a number of any kind, but no bool and no array of several.
+        name: of the setting.
+        example: what it must be, with an example.
+
+    Raises:
+        TypeError: it is not a number.
+    """
+    several = getattr(x, "ndim", 0) or isinstance(x, (str, bytes, bool, list, tuple))
+    if several or type(x).__name__ in ("bool_", "bool") or not hasattr(x, "__float__"):
+        raise TypeError(f"{name} must be {example}, got {x!r}")
+    return float(x)
+
+
+def positive(x: object, name: str = "learning_rate") -> float:
     """Return a learning rate or the like as a plain float, if it is above 0.
 
     Raises:
-        ValueError: it is not above 0.
+        ValueError: it is not above 0, or not finite.
         TypeError: it is not a number.
     """
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__float__"):
-        raise TypeError(f"{name} must be a number above 0, such as 0.01, got {x!r}")
-    if not x > 0:
+    plain = number(x, name, "a number above 0, such as 0.01")
+    if not plain > 0:
         raise ValueError(f"{name} must be above 0, got {x}")
-    return float(x)
+    return finite(plain, name)
 
 
-def not_negative(x: float, name: str) -> float:
+def not_negative(x: object, name: str) -> float:
     """Return `x` as a plain float, if it is 0 or more.
 
     Raises:
-        ValueError: it is below 0.
+        ValueError: it is below 0, or not finite.
+        TypeError: it is not a number.
     """
-    if not x >= 0:
+    plain = number(x, name, "a number, 0 or more")
+    if not plain >= 0:
         raise ValueError(f"{name} must be 0 or more, got {x}")
-    return float(x)
+    return finite(plain, name)
+
+
+def finite(x: float, name: str) -> float:
+    """Return `x`, if it is not inf.
+
+    Raises:
+        ValueError: it is.
+    """
+    if not isfinite(x):
+        raise ValueError(f"{name} must be finite, got {x}")
+    return x
+
+
+def flag(x: object, name: str) -> bool:
+    """Return `x` as a plain bool, if it is True or False.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if type(x).__name__ not in ("bool", "bool_"):
+        raise TypeError(f"{name} must be True or False, got {x!r}")
+    return bool(x)
+
+
+def seed_or_none(seed: object) -> int | None:
+    """Return a seed as a plain int, if it is one, or None.
+
+    Raises:
+        TypeError: it is not a whole number.
+        ValueError: it is negative: Python's `random` does not tell −1 from 1.
+    """
+    return None if seed is None else whole_number(seed, "seed", least=0)
 
 
 def whole_number(n: object, name: str, *, least: int = 1) -> int:
@@ -38,7 +89,7 @@ def whole_number(n: object, name: str, *, least: int = 1) -> int:
         ValueError: it is below `least`.
         TypeError: it is not a whole number.
     """
-    if isinstance(n, bool) or not isinstance(n, SupportsIndex):
+    if type(n).__name__ in ("bool", "bool_") or not isinstance(n, SupportsIndex):
         raise TypeError(f"{name} must be a whole number, got {n!r}")
     whole = n.__index__()  # a NumPy integer becomes a plain one
     if whole < least:
@@ -46,28 +97,29 @@ def whole_number(n: object, name: str, *, least: int = 1) -> int:
     return whole
 
 
-def fraction(x: float, name: str) -> float:
+def fraction(x: object, name: str) -> float:
     """Return `x` as a plain float, if it is from 0 to below 1.
 
     Raises:
         ValueError: it is not.
         TypeError: it is not a number.
     """
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__float__"):
-        raise TypeError(f"{name} must be a number from 0 to below 1, got {x!r}")
-    if not 0 <= x < 1:
+    plain = number(x, name, "a number from 0 to below 1")
+    if not 0 <= plain < 1:
         raise ValueError(f"{name} must be from 0 to below 1, got {x}")
-    return float(x)
+    return plain
 
 
-def fractions(xs: tuple[float, float], name: str) -> tuple[float, float]:
+def fractions(xs: object, name: str) -> tuple[float, float]:
     """Return two numbers as plain floats, if both are from 0 to below 1.
 
     Raises:
         ValueError: one is not.
+        TypeError: they are not two numbers.
     """
-    first, second = xs
-    return fraction(first, f"{name}[0]"), fraction(second, f"{name}[1]")
+    if not isinstance(xs, (list, tuple)) or len(xs) != 2:
+        raise TypeError(f"{name} must be two numbers, such as (0.9, 0.999), got {xs!r}")
+    return fraction(xs[0], f"{name}[0]"), fraction(xs[1], f"{name}[1]")
 
 
 def require_numpy(what: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine import Value
 from nn.checks import positive
+from nn.other_names import says_how
 
 
+@says_how("nn.clip_gradients_by_norm(model.parameters(), 1.0)")
 def clip_gradients_by_norm(parameters: Sequence[Value], max_norm: float) -> float:
     """Scale all gradients by one factor so that their norm is at most `max_norm`.
 
@@ -19,19 +21,35 @@ def clip_gradients_by_norm(parameters: Sequence[Value], max_norm: float) -> floa
     Raises:
         ValueError: `max_norm` is not above 0.
     """
-    positive(max_norm, "max_norm")
+    max_norm = positive(max_norm, "max_norm")
+    parameters = parameters_in(parameters)
     norm = length([p.grad for p in parameters])
     clip_gradients(parameters, max_norm, None)
     return norm
 
 
+@says_how("nn.clip_gradients_by_value(model.parameters(), 1.0)")
 def clip_gradients_by_value(parameters: Sequence[Value], limit: float) -> None:
     """Cut each gradient to the range from −limit to limit; nan stays nan.
 
     Raises:
         ValueError: `limit` is not above 0.
     """
-    clip_gradients(parameters, None, positive(limit, "limit"))
+    clip_gradients(parameters_in(parameters), None, positive(limit, "limit"))
+
+
+def parameters_in(parameters: object) -> list[Value]:
+    """Return parameters as a list.
+
+    Raises:
+        TypeError: they are not an iterable of Values, but for example the model.
+    """
+    found: list[Any] = list(parameters) if isinstance(parameters, Iterable) else [None]
+    if not all(isinstance(p, Value) for p in found):
+        raise TypeError(
+            f"gradients of parameters are clipped, got {parameters!r}; pass model.parameters()"
+        )
+    return found
 
 
 def clip_gradients(parameters: Sequence[Value], norm: float | None, limit: float | None) -> None:

@@ -12,10 +12,12 @@ from engine import Value
 from nn.checks import fraction
 from nn.init import random_source
 from nn.module import Module
+from nn.other_names import KnownAttributes, made_as
 from nn.summary import Part
 
 
-class Dropout(Module):
+@made_as("nn.Dropout(0.5, seed=0)")
+class Dropout(KnownAttributes, Module):
     """Sets each of its inputs to 0 with a probability, and divides the others by 1 − rate.
 
     The mean of each input thus stays what it is in evaluation, where nothing is dropped: after
@@ -47,6 +49,7 @@ class Dropout(Module):
         self.rate = fraction(rate, "rate")
         self.rng = random_source(seed)
         self.training = True  # an attribute of its own, so that programs watch it
+        self._made = True
 
     def __call__(self, x: Sequence[Value | float] | Value) -> Sequence[Value | float] | Value:
         """Return the inputs, some of them times 0 and the others times 1 / (1 − rate).

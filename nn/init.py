@@ -7,6 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 from engine import DomainError, Value, no_grad
+from nn.checks import seed_or_none
 
 Initialiser = Callable[[int, int, Random], float]
 FAR = 10.0  # from 0, where softplus and gelu are as straight as relu
@@ -69,7 +70,7 @@ def initialiser(name: str, activation: Callable[[Value], Value] | None) -> Initi
     """
     if name == "auto":
         return he if activation is not None and is_rectifier(activation) else xavier
-    if name not in INITIALISERS:
+    if not isinstance(name, str) or name not in INITIALISERS:
         raise ValueError(f"init must be one of auto, {', '.join(INITIALISERS)}, got {name!r}")
     return INITIALISERS[name]
 
@@ -93,5 +94,10 @@ def random_source(seed: int | None) -> Random:
     Args:
         seed: the same seed gives the same numbers; with None the seed is drawn from Python's
             `random`, so that `random.seed(1337)` makes a program reproducible, as in micrograd.
+
+    Raises:
+        TypeError: the seed is not a whole number.
+        ValueError: it is negative.
     """
+    seed = seed_or_none(seed)
     return Random(random.getrandbits(64) if seed is None else seed)

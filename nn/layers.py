@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import mul
 from pathlib import Path
 from random import Random
+from types import NoneType
 
 import engine
 from engine import Value
-from nn.checks import fraction, whole_number
+from nn.checks import flag, fraction, whole_number
 from nn.dropout import Dropout
 from nn.init import initialiser, random_source
-from nn.micrograd_names import with_micrograd_names
 from nn.module import Module
+from nn.other_names import KnownAttributes, says_how, with_micrograd_names
 from nn.saved.fingerprint import fingerprint
 from nn.saved.network import OWN, layers_of, obstacles
 from nn.summary import Part
@@ -36,19 +37,51 @@ def activation_named(activation: str | Activation) -> tuple[str, Activation]:
 
     Raises:
         ValueError: there is none of that name.
+        TypeError: a function does not take a Value, or does not return one.
     """
-    if callable(activation):
-        return getattr(activation, "__name__", "custom"), activation
     known = activations()
-    if activation not in known:
+    if callable(activation):
+        if not isinstance(activation, engine.Operation) and activation not in known.values():
+            check_function(activation)
+        return getattr(activation, "__name__", "custom"), activation
+    if not isinstance(activation, str) or activation not in known:
+        hint = "; softmax is none of them: nn.cross_entropy applies it itself"
         raise ValueError(
             f"activation must be one of {', '.join(known)}, or a function of a Value, "
-            f"got {activation!r}"
+            f"got {activation!r}{hint if activation == 'softmax' else ''}"
         )
     return activation, known[activation]
 
 
-class Neuron(Module):
+def check_function(activation: Activation) -> None:
+    """Check that an activation of one's own makes a Value of a Value, by calling it once.
+
+    Raises:
+        TypeError: it does not.
+    """
+    wanted = "activation must be a function of a Value that returns one, such as engine.tanh"
+    try:
+        found = None if isinstance(activation, type) else activation(Value(0.5))
+    except (TypeError, AttributeError, engine.RecordingError) as error:
+        raise TypeError(f"{wanted}; {activation!r} raised: {error}") from None
+    except (ValueError, ArithmeticError):
+        return  # it may be defined elsewhere
+    if not isinstance(found, Value):
+        raise TypeError(f"{wanted}; of Value(0.5), {activation!r} made {found!r}, no Value")
+
+
+def rng_or_new(rng: object) -> Random:
+    """Return a source of random numbers, one of its own for None.
+
+    Raises:
+        TypeError: it is something else, such as a seed.
+    """
+    if rng is not None and not isinstance(rng, Random):
+        raise TypeError(f"rng must be a random.Random, such as random.Random(0), got {rng!r}")
+    return random_source(None) if rng is None else rng
+
+
+class Neuron(KnownAttributes, Module):
     """activation(w1·x1 + w2·x2 + … + b).
 
     Args:
@@ -66,6 +99,7 @@ class Neuron(Module):
     """
 
     @with_micrograd_names
+    @says_how("nn.Neuron(2, activation='tanh')")
     def __init__(
         self,
         n_inputs: int,
@@ -78,16 +112,47 @@ class Neuron(Module):
         name: str = "n1",
     ) -> None:
         n_inputs = whole_number(n_inputs, "n_inputs")
-        rng = random_source(None) if rng is None else rng
-        self.activation, self._activate = activation_named(activation)
+        rng = rng_or_new(rng)
+        self._activation, self._activate = activation_named(activation)
         # A user's own function may do anything, and is not called to find out.
         is_operation = isinstance(activation, (str, engine.Operation))
         begin = initialiser(init, self._activate if is_operation else None)
         self.weights = [
             Value(begin(n_inputs, n_outputs, rng), f"w{i}") for i in range(1, n_inputs + 1)
         ]
-        self.bias = Value(0.0, "b") if bias else None
+        has_bias = bias is not None and flag(bias, "bias")
+        self.bias = Value(0.0, "b") if has_bias else None
         self._scope = engine.scope(name, note=self.activation)
+        self._made = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute that neurons have.
+
+        Raises:
+            AttributeError: they have none of that name.
+            TypeError: it is a bias that is a plain number.
+        """
+        if name == "bias" and not isinstance(value, (Value, NoneType)):
+            raise TypeError(
+                f"bias must be a Value or None, got {value!r}; to change its number, write "
+                f"neuron.bias.data = {value!r}"
+            )
+        super().__setattr__(name, value)
+
+    @property
+    def activation(self) -> str:
+        """The name of its activation; set it to another name, or a function of a Value."""
+        return self._activation
+
+    @activation.setter
+    def activation(self, activation: str | Activation) -> None:
+        self._activation, self._activate = activation_named(activation)
+        self._scope = engine.scope(self._scope.name, note=self._activation)
+
+    @property
+    def activate(self) -> Activation:
+        """What its activation does; a module has parameters of its own."""
+        return self._activate
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
         """Return the neuron's output.
@@ -136,7 +201,7 @@ class Neuron(Module):
         return f"Neuron({len(self.weights)} → 1, {self.activation})"
 
 
-class Layer(Module):
+class Layer(KnownAttributes, Module):
     """Neurons that take the same inputs.
 
     Args:
@@ -150,6 +215,7 @@ class Layer(Module):
     """
 
     @with_micrograd_names
+    @says_how("nn.Layer(2, 3, activation='tanh')")
     def __init__(
         self,
         n_inputs: int,
@@ -163,7 +229,7 @@ class Layer(Module):
     ) -> None:
         n_inputs = whole_number(n_inputs, "n_inputs")
         n_outputs = whole_number(n_outputs, "n_outputs")
-        rng = random_source(None) if rng is None else rng
+        rng = rng_or_new(rng)
         self.neurons = [
             Neuron(
                 n_inputs,
@@ -176,9 +242,28 @@ class Layer(Module):
             )
             for i in range(1, n_outputs + 1)
         ]
-        self.activation = self.neurons[0].activation
         self._scope = engine.scope(name, note=f"{n_outputs} × {self.activation}")
-        self.name = self._scope.name
+        self._made = True
+
+    @property
+    def name(self) -> str:
+        """What pictures call it."""
+        return self._scope.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._scope = engine.scope(name, note=self._scope.note)
+
+    @property
+    def activation(self) -> str:
+        """The name of its neurons' activation; set it to another, or a function of a Value."""
+        return self.neurons[0].activation
+
+    @activation.setter
+    def activation(self, activation: str | Activation) -> None:
+        for neuron in self.neurons:
+            neuron.activation = activation
+        self._scope = engine.scope(self.name, note=f"{len(self.neurons)} × {self.activation}")
 
     @property
     def n_inputs(self) -> int:
@@ -217,7 +302,7 @@ class Layer(Module):
         return f"Layer({self.n_inputs} → {len(self.neurons)}, {self.activation})"
 
 
-class MLP(Module):
+class MLP(KnownAttributes, Module):
     """A multi-layer perceptron: layers one after the other.
 
     Args:
@@ -244,6 +329,7 @@ class MLP(Module):
     """
 
     @with_micrograd_names
+    @says_how("nn.MLP(2, [16, 16, 1], activation='tanh')")
     def __init__(
         self,
         n_inputs: int,
@@ -257,6 +343,8 @@ class MLP(Module):
         seed: int | None = None,
     ) -> None:
         n_inputs = whole_number(n_inputs, "n_inputs")
+        if hasattr(layer_sizes, "tolist") or isinstance(layer_sizes, range):
+            layer_sizes = list(layer_sizes)
         if not isinstance(layer_sizes, (list, tuple)) or not layer_sizes:
             raise ValueError(
                 "MLP needs a list of layer sizes, the last one the number of outputs, such as "
@@ -283,6 +371,18 @@ class MLP(Module):
         elif fraction(dropout, "dropout"):
             self.dropout = Dropout(dropout, seed=rng.getrandbits(64))
         self._init = init
+        self._made = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute that networks have.
+
+        Raises:
+            AttributeError: they have none of that name.
+            TypeError: it is a dropout that is a plain number.
+        """
+        if name == "dropout" and not isinstance(value, (Dropout, NoneType)):
+            raise TypeError(f"dropout must be an nn.Dropout or None, got {value!r}")
+        super().__setattr__(name, value)
 
     def __call__(self, x: Sequence[Value | float]) -> Value | list[Value]:
         """Return the network's output: one Value for one output, else a list of them.

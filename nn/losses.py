@@ -5,9 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from math import inf, isfinite
+from typing import Any
 
 import engine
 from engine import Value
+from nn.checks import not_negative
 from nn.decision import UNBOUNDED, squashed
 from nn.module import Module
 from nn.parameters import weights_of
@@ -202,14 +204,84 @@ def penalty(model: Module, strength: float, name: str, price: Callable[[Value], 
 
     Raises:
         ValueError: the strength is negative, or the model has no weights.
+        TypeError: the strength is not a number, or the model not a module.
     """
-    if not strength >= 0:
-        raise ValueError(f"{name} strength must be 0 or more, got {strength}")
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"an {name} penalty needs a model, got {model!r}; for another strength write "
+            f"penalty=lambda model: nn.{name.lower()}(model, 0.01)"
+        )
+    strength = not_negative(strength, f"{name} strength")
     weights = weights_of(model)
     if not weights:
         raise ValueError(f"an {name} penalty needs a model with weights, and {model!r} has none")
     with engine.scope("penalty", note=name):
         return total_of([price(weight) for weight in weights]) * strength
+
+
+# By the names that other libraries have for them too, without "loss" at the end.
+LOSSES: dict[str, Loss] = {
+    **dict.fromkeys(("mse", "mean_squared_error", "squared_error"), mean_squared_error),
+    **dict.fromkeys(("hinge", "max_margin"), hinge),
+    **dict.fromkeys(
+        ("bce", "binary_cross_entropy", "binary_crossentropy", "bcewithlogits", "log"),
+        binary_cross_entropy,
+    ),
+    **dict.fromkeys(
+        (
+            "cross_entropy",
+            "crossentropy",
+            "categorical_crossentropy",
+            "sparse_categorical_crossentropy",
+        ),
+        cross_entropy,
+    ),
+}
+PENALTIES = {"l1": l1, "l2": l2}
+
+
+def loss_named(loss: Any) -> Loss:
+    """Return a loss by its name, or a function as it is.
+
+    Raises:
+        ValueError: there is none of that name.
+        TypeError: it is neither a name nor a function, or it is a penalty.
+    """
+    if isinstance(loss, str):
+        name = loss.lower().replace("-", "_").replace(" ", "_").removesuffix("loss").rstrip("_")
+        if name not in LOSSES:
+            ours = ", ".join(dict.fromkeys(known.__name__ for known in LOSSES.values()))
+            raise ValueError(
+                f"loss must be one of {ours} (or mse, bce, …), or a function of predictions and "
+                f"targets, got {loss!r}"
+            )
+        return LOSSES[name]
+    if loss in PENALTIES.values():
+        raise TypeError(f"{loss.__name__} is a penalty; give it as penalty=nn.{loss.__name__}")
+    if not callable(loss) or isinstance(loss, type):
+        raise TypeError(
+            f"loss must be a function of predictions and targets, such as nn.hinge, got {loss!r}"
+        )
+    return loss  # type: ignore[no-any-return]
+
+
+def penalty_named(penalty: Any) -> Callable[[Module], Value] | None:
+    """Return a penalty by its name, or a function or None as it is.
+
+    Raises:
+        ValueError: there is none of that name.
+        TypeError: it is a number, or what a penalty returned.
+    """
+    if isinstance(penalty, str):
+        if penalty.lower() not in PENALTIES:
+            raise ValueError(f"penalty must be l1, l2 or a function of the model, got {penalty!r}")
+        return PENALTIES[penalty.lower()]
+    if penalty is not None and not callable(penalty):
+        raise TypeError(
+            f"penalty must be a function of the model, got {penalty!r}; write penalty=nn.l2, or "
+            "with a strength penalty=lambda model: nn.l2(model, 0.01)"
+        )
+    return penalty  # type: ignore[no-any-return]
 
 
 def total_of(values: Sequence[Value]) -> Value:
@@ -241,7 +313,7 @@ def many(prediction: Prediction) -> list[Value]:
         if not isinstance(output, Value):
             raise TypeError(
                 f"a loss needs predictions that are Values, got {output!r}; give it what the "
-                "model returned, not its .data"
+                "model returned, not its .data, and the predictions before the targets"
             )
     return outputs
 

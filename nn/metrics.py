@@ -11,15 +11,17 @@ from typing import Any
 import engine
 from engine import Value, no_grad
 from nn import losses
-from nn.data.samples import Rows, check_lengths, checked
+from nn.data.samples import Rows, check_lengths, check_order, checked
 from nn.decision import UNBOUNDED, Decision, Label, Output, one_hot, output_span, two_labels
 from nn.module import evaluating
+from nn.other_names import says_how
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
 MANY = 64  # from this many samples on, recording the model takes less time than it saves
 CHUNK = 4096  # samples per replay, so that its buffers stay small
 
 
+@says_how("nn.predict(model, X)")
 def predict(model: Model, X: Rows) -> list[Output]:
     """Return the model's raw outputs, without dropout and without recording a graph.
 
@@ -33,7 +35,10 @@ def predict(model: Model, X: Rows) -> list[Output]:
     Raises:
         ValueError: samples of different lengths, nan or inf in X, or not as many features as the
             model takes.
+        TypeError: the model cannot be called.
     """
+    if not callable(model) or isinstance(model, type):
+        raise TypeError(f"the model comes first, and is called for each sample; got {model!r}")
     samples = checked(X)
     with evaluating():
         if len(samples) >= MANY:
@@ -84,6 +89,7 @@ def by_sample(outputs: Sequence[Any]) -> list[Output]:
     return [[float(x) for x in sample] for sample in zip(*outputs, strict=True)]
 
 
+@says_how("nn.accuracy(model, X, y)")
 def accuracy(model: Model, X: Rows, y: Sequence[Label], *, threshold: float | None = None) -> float:
     """Return the share of samples whose class the model gets right, from 0 to 1.
 
@@ -103,6 +109,7 @@ def accuracy(model: Model, X: Rows, y: Sequence[Label], *, threshold: float | No
     Warns:
         RuntimeWarning: another threshold would judge far better.
     """
+    check_order(X, y)
     outputs, targets = predict(model, X), as_targets(y)
     check_lengths(outputs, targets)
     if not targets:
@@ -111,6 +118,7 @@ def accuracy(model: Model, X: Rows, y: Sequence[Label], *, threshold: float | No
     return decision.share_right(outputs, targets)
 
 
+@says_how("nn.classify(model, X)")
 def classify(model: Model, X: Rows, *, threshold: float | None = None) -> list[Label]:
     """Return the class that the model finds for each sample, as a label of y.
 
@@ -266,7 +274,7 @@ def decision_of(
                 f"above 0.5 the accuracy would be {at_half:.3g}: if the model was trained with a "
                 "squared error on 0 and 1, give threshold=0.5",
                 RuntimeWarning,
-                stacklevel=3,
+                stacklevel=4,  # the caller of accuracy
             )
     return rule
 

@@ -7,14 +7,15 @@ and for NumPy arrays of many, so that those a compiled program keeps in arrays m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import engine
 from engine import Value
-from nn.checks import fraction, fractions, not_negative, positive
+from nn.checks import flag, fraction, fractions, not_negative, positive
 from nn.clipping import clip_gradients, clipped
-from nn.schedules import Schedule
+from nn.other_names import KnownAttributes, made_as
+from nn.schedules import SCHEDULES, Schedule
 
 if TYPE_CHECKING:
     from engine import LiveArrays
@@ -28,7 +29,7 @@ def setting(default: Any, check: Callable[[Any, str], Any]) -> Any:
 
 
 @dataclass(eq=False, repr=False)
-class Optimizer:
+class Optimizer(KnownAttributes):
     """Base of the optimisers: holds parameters, their state, and the step count.
 
     Args:
@@ -53,25 +54,40 @@ class Optimizer:
     n_states: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
-        self.parameters = leaves_to_move(self.parameters, type(self).__name__)
-        if not callable(self.learning_rate):
-            self.learning_rate = positive(self.learning_rate)
-        for name in ("clip_norm", "clip_value"):
-            if getattr(self, name) is not None:
-                setattr(self, name, positive(getattr(self, name), name))
-        for one in fields(self):
-            if "check" in one.metadata:
-                setattr(self, one.name, one.metadata["check"](getattr(self, one.name), one.name))
         self.steps = 0
         # Lists, or arrays once a program keeps the parameters in arrays.
         self.state: list[Any] = [[0.0] * len(self.parameters) for _ in range(self.n_states)]
         self._live: LiveArrays | None = None
+        self._made = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a setting, at first or later, if it is what it must be."""
+        if name == "parameters":
+            if self._made:
+                raise AttributeError(
+                    f"{type(self).__name__} keeps the parameters that it was made with; make a new "
+                    "one for others"
+                )
+            value = leaves_to_move(value, type(self).__name__)
+        elif name == "learning_rate":
+            value = number_or_schedule(value)
+        elif name in ("clip_norm", "clip_value"):
+            value = None if value is None else positive(value, name)
+        elif name in self.__dataclass_fields__:
+            check = self.__dataclass_fields__[name].metadata.get("check")
+            value = value if check is None else check(value, name)
+        super().__setattr__(name, value)
 
     @property
     def rate(self) -> float:
-        """The learning rate of the next step."""
+        """The learning rate of the next step.
+
+        Raises:
+            TypeError: a schedule does not give a number.
+            ValueError: it gives one that is negative, inf or nan.
+        """
         if callable(self.learning_rate):
-            return float(self.learning_rate(self.steps))
+            return not_negative(self.learning_rate(self.steps), f"learning_rate({self.steps})")
         return self.learning_rate
 
     def update(
@@ -164,6 +180,7 @@ class Optimizer:
         self._live = None  # the next step makes arrays of them where it uses arrays
 
 
+@made_as("nn.SGD(model.parameters(), learning_rate=0.1)")
 @dataclass(eq=False, repr=False)
 class SGD(Optimizer):
     """Stochastic gradient descent, plain or with momentum.
@@ -182,7 +199,7 @@ class SGD(Optimizer):
 
     _: KW_ONLY
     momentum: float = setting(0.0, fraction)
-    nesterov: bool = False
+    nesterov: bool = setting(False, flag)
 
     n_states = 1
 
@@ -200,6 +217,7 @@ class SGD(Optimizer):
         return data - rate * ahead, (velocity,)
 
 
+@made_as("nn.RMSProp(model.parameters(), learning_rate=0.01)")
 @dataclass(eq=False, repr=False)
 class RMSProp(Optimizer):
     """Divide each gradient by its usual size, a running root mean square.
@@ -230,6 +248,7 @@ class RMSProp(Optimizer):
         return data - rate * grad / (square**0.5 + self.epsilon), (square,)
 
 
+@made_as("nn.Adam(model.parameters(), learning_rate=0.001)")
 @dataclass(eq=False, repr=False)
 class Adam(Optimizer):
     """Momentum, divided by the gradient's usual size, both corrected for starting at 0.
@@ -267,6 +286,7 @@ class Adam(Optimizer):
         return data - rate * mean / (square**0.5 + self.epsilon * size_correction), (mean, square)
 
 
+@made_as("nn.AdamW(model.parameters(), learning_rate=0.001)")
 @dataclass(eq=False, repr=False)
 class AdamW(Adam):
     """Adam with decoupled weight decay, which pulls every parameter towards 0 by itself.
@@ -289,6 +309,55 @@ class AdamW(Adam):
     ) -> tuple[float, State]:
         """Return Adam's update of the parameter after it has decayed."""
         return super().update(data * (1 - rate * self.weight_decay), grad, state, rate, t)
+
+
+# By the name that `fit` and the command line take.
+OPTIMIZERS = {"sgd": SGD, "rmsprop": RMSProp, "adam": Adam, "adamw": AdamW}
+
+
+def optimizer_for(optimizer: Any, parameters: Sequence[Value]) -> Optimizer:
+    """Return an optimizer; a class, its name or a function of parameters makes one.
+
+    Raises:
+        TypeError: it is none of these.
+        ValueError: there is none of that name.
+    """
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    example = "nn.Adam(model.parameters(), learning_rate=0.01)"
+    if isinstance(optimizer, str):
+        name = optimizer.lower()
+        if name not in OPTIMIZERS:
+            raise ValueError(
+                f"optimizer must be one of {', '.join(OPTIMIZERS)}, or made as {example}, got "
+                f"{optimizer!r}"
+            )
+        optimizer = OPTIMIZERS[name]
+    if optimizer is SGD:
+        raise TypeError(
+            "SGD has no learning rate of its own; give "
+            "optimizer=nn.SGD(model.parameters(), learning_rate=0.1)"
+        )
+    made = optimizer(parameters) if callable(optimizer) else None
+    if not isinstance(made, Optimizer):
+        raise TypeError(f"optimizer must be one of nn, made as {example}, got {optimizer!r}")
+    return made
+
+
+def number_or_schedule(rate: Any) -> float | Schedule:
+    """Return a learning rate as a plain float, or a schedule as it is.
+
+    Raises:
+        TypeError: it is neither, or what makes a schedule.
+        ValueError: it is not above 0, or not finite.
+    """
+    for maker, example in SCHEDULES.items():
+        if rate is maker:
+            raise TypeError(
+                "learning_rate must be a number or a schedule, got what makes one; call it, as in "
+                f"schedules.{example}"
+            )
+    return rate if callable(rate) else positive(rate)
 
 
 def leaves_to_move(parameters: Iterable[Value], rule: str) -> list[Value]:

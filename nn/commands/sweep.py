@@ -16,6 +16,7 @@ from nn.checks import require_numpy
 from nn.commands import CommandError, train
 from nn.commands.outputs import make_folder
 from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
+from nn.optim import OPTIMIZERS
 
 if TYPE_CHECKING:
     from nn.commands import Commands
@@ -47,7 +48,7 @@ def add_to(commands: Commands) -> None:
     add("--activation", default=["tanh"], help="activation of the hidden layers (tanh)", **many)
     add(
         "--optimizer",
-        choices=tuple(train.OPTIMIZERS),
+        choices=tuple(OPTIMIZERS),
         default=["adam"],
         help="how weights are updated (adam)",
         **many,

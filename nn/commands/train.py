@@ -14,12 +14,12 @@ from nn.commands.outputs import TrainingRun, make_folder, write_all, write_repor
 from nn.commands.trained import Trained
 from nn.data.dataset import Dataset, Scaling
 from nn.data.table import count
+from nn.optim import OPTIMIZERS
 
 if TYPE_CHECKING:
     from nn.commands import Commands
     from nn.losses import Loss
 
-OPTIMIZERS = {"sgd": nn.SGD, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
 # Hidden layers and epochs with which each data set is learned well.
 DEFAULTS = {
     "moons": ([16, 16], 30),

@@ -17,11 +17,14 @@ from math import cos, pi, sin
 from random import Random
 
 from nn.checks import not_negative, whole_number
+from nn.init import random_source
+from nn.other_names import says_how
 
 Points = list[list[float]]
 Labelled = tuple[Points, list[int]]
 
 
+@says_how("nn.data.moons(100, seed=0)")
 def moons(n_samples: int | Sequence[int] = 100, *, noise: float = 0.0, seed: int = 0) -> Labelled:
     """Draw two half circles of radius 1 that reach into each other.
 
@@ -40,9 +43,10 @@ def moons(n_samples: int | Sequence[int] = 100, *, noise: float = 0.0, seed: int
     upper, lower = per_class(n_samples, 2)
     above = [[cos(t), sin(t)] for t in evenly(upper, pi)]
     below = [[1 - cos(t), 0.5 - sin(t)] for t in evenly(lower, pi)]
-    return shuffled([above, below], noise, Random(seed))
+    return shuffled([above, below], noise, random_source(seed))
 
 
+@says_how("nn.data.circles(100, seed=0)")
 def circles(
     n_samples: int | Sequence[int] = 100,
     *,
@@ -71,9 +75,10 @@ def circles(
         [[radius * cos(2 * pi * i / n), radius * sin(2 * pi * i / n)] for i in range(n)]
         for radius, n in zip((1.0, factor), per_class(n_samples, 2), strict=True)
     ]
-    return shuffled(rings, noise, Random(seed))
+    return shuffled(rings, noise, random_source(seed))
 
 
+@says_how("nn.data.xor(100, seed=0)")
 def xor(n_samples: int | Sequence[int] = 100, *, noise: float = 0.0, seed: int = 0) -> Labelled:
     """Draw points in the four quadrants; the class is whether the signs of x1 and x2 differ.
 
@@ -90,7 +95,7 @@ def xor(n_samples: int | Sequence[int] = 100, *, noise: float = 0.0, seed: int =
     Raises:
         ValueError: there would be no points, or the noise is below 0.
     """
-    rng = Random(seed)
+    rng = random_source(seed)
     quadrants = [[(1, 1), (-1, -1)], [(1, -1), (-1, 1)]]
     points = [
         [[sign * rng.uniform(0.1, 1.0) for sign in signs[i % 2]] for i in range(n)]
@@ -99,6 +104,7 @@ def xor(n_samples: int | Sequence[int] = 100, *, noise: float = 0.0, seed: int =
     return shuffled(points, noise, rng)
 
 
+@says_how("nn.data.spirals(100, seed=0)")
 def spirals(
     n_samples: int | Sequence[int] = 100, *, noise: float = 0.0, turns: float = 1.0, seed: int = 0
 ) -> Labelled:
@@ -129,9 +135,10 @@ def spirals(
                 for r in radii
             ]
         )
-    return shuffled(arms, noise, Random(seed))
+    return shuffled(arms, noise, random_source(seed))
 
 
+@says_how("nn.data.blobs(100, seed=0)")
 def blobs(
     n_samples: int | Sequence[int] = 100,
     *,
@@ -155,8 +162,8 @@ def blobs(
     Raises:
         ValueError: there would be no points or no clouds, or the standard deviation is below 0.
     """
-    rng = Random(seed)
-    if isinstance(centers, Sequence):
+    rng = random_source(seed)
+    if isinstance(centers, Sequence) and not isinstance(centers, str):
         middles = [list(map(float, center)) for center in centers]
     else:
         n_centers = whole_number(centers, "centers")
@@ -176,7 +183,7 @@ def per_class(n_samples: int | Sequence[int], n_classes: int) -> list[int]:
         ValueError: a class would have none, or there are not as many numbers as classes.
         TypeError: something is not a whole number.
     """
-    if isinstance(n_samples, Sequence):
+    if isinstance(n_samples, Sequence) and not isinstance(n_samples, str):
         if len(n_samples) != n_classes:
             raise ValueError(
                 f"n_samples must be one number, or one per class: {n_classes}, got {n_samples!r}"

@@ -65,6 +65,32 @@ def check_lengths(samples: Sequence[object], targets: Sequence[object]) -> None:
         )
 
 
+def check_order(X: Any, y: Any) -> None:
+    """Check that the table is X and the list of targets y.
+
+    Raises:
+        TypeError: a model stands in their place.
+        ValueError: they look exchanged.
+    """
+    for name, part in (("X", X), ("y", y)):
+        if not hasattr(part, "__len__"):
+            raise TypeError(
+                f"{name} must be a list or an array, got {part!r}; the order is (model, X, y)"
+            )
+    first, target = next(iter(X), None), next(iter(y), None)
+    if width_of(first) == 0 and width_of(target) > 1 and len(X) == len(y):
+        raise ValueError(
+            "X and y look exchanged: X is a list of numbers and y a table; the order is "
+            "(model, X, y)"
+        )
+
+
+def width_of(x: Any) -> int:
+    """Return how many numbers a row has, or 0 for a single number or a text."""
+    is_row = isinstance(x, (list, tuple)) or getattr(x, "ndim", 0) == 1
+    return len(x) if is_row else 0
+
+
 def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]:
     """Return X and y as lists.
 
@@ -72,6 +98,7 @@ def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]
         ValueError: they differ in length, are empty, or hold nan or inf.
         TypeError: something in them is not a number.
     """
+    check_order(X, y)
     rows = checked(X)
     targets = y.tolist() if hasattr(y, "tolist") else list(y)
     check_lengths(rows, targets)

@@ -15,6 +15,7 @@ from nn.metrics import outputs_of
 from nn.module import Module, evaluating
 from nn.monitor.alarm import Alarm
 from nn.monitor.schedule import LookSchedule
+from nn.other_names import KnownAttributes
 
 if TYPE_CHECKING:
     from nn.monitor.look import Look
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from nn.optim import Optimizer
 
 
-class Monitor:
+class Monitor(KnownAttributes):
     """Watches a model learn: what its numbers are, and what is wrong with them.
 
     It looks at each of the first 5 steps, at every 25th up to the 200th, and from then on at every
@@ -77,6 +78,7 @@ class Monitor:
         if X is not None:
             self._set_samples(X)
         self._before = self._parameters.values()[0].copy()
+        self._made = True
 
     # ---- during training ----
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import Value
 from nn.checks import require_numpy
-from nn.data.samples import check_lengths, checked
+from nn.data.samples import check_lengths, check_order, checked
 from nn.decision import Decision
 from nn.metrics import as_targets, decision_of, predict
 
@@ -51,6 +51,7 @@ def judge(model: Model, X: ArrayLike, y: ArrayLike, threshold: float | None) -> 
     require_numpy("a plot")
     import numpy as np
 
+    check_order(X, y)
     samples, targets = checked(X), as_targets(y)  # type: ignore[arg-type]
     check_lengths(samples, targets)
     if not samples:

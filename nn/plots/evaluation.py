@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import require_numpy
-from nn.data.samples import check_lengths, checked, paired
+from nn.data.samples import check_lengths, check_order, checked, paired
 from nn.decision import Decision
 from nn.metrics import as_targets, predict
 from nn.plots.classes import judge, margins_of, outputs
@@ -70,6 +70,8 @@ def decision_boundary(
     import numpy as np
 
     given: list[tuple[Any, Any]] = [(X, y), *([validation] if validation else [])]
+    for pair in given:
+        check_order(*pair)
     parts = [(checked(X), as_targets(y)) for X, y in given]
     for part in parts:
         check_lengths(*part)

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from math import isfinite, nan
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import StaleProgramError, Value, no_grad
 from nn.checks import whole_number
-from nn.data.samples import Rows, paired, pick, split
+from nn.data.samples import Rows, check_order, paired, pick, split
 from nn.decision import Output
 from nn.history import History
-from nn.losses import MEAN_LOSSES, Loss
+from nn.init import random_source
+from nn.losses import MEAN_LOSSES, Loss, loss_named, penalty_named
 from nn.metrics import decision_for, metric_for, numbered
-from nn.module import Generators, Module, evaluating, some
-from nn.optim import Optimizer
-from nn.parameters import kept_results
+from nn.module import Generators, Module, evaluating
+from nn.optim import Optimizer, optimizer_for
+from nn.other_names import says_how
 from nn.progress import Bar, progress_bar
 from nn.training import checkpoint as checkpoints
+from nn.training.settings import (
+    call_once,
+    callable_or_none,
+    check_model,
+    check_moved,
+    check_unchanged,
+    monitor_of,
+    path_or_none,
+    patience_of,
+    validation_of,
+)
 from nn.training.steps import EagerSteps, Penalty, Task, steps_for
 
 if TYPE_CHECKING:
@@ -48,19 +59,20 @@ class Step(NamedTuple):
     optimizer: Optimizer
 
 
+@says_how("nn.fit(model, X, y, loss=nn.hinge, optimizer=nn.Adam(model.parameters()), epochs=10)")
 def fit(
     model: Module,
     X: Rows,
     y: Sequence[float],
     *,
-    loss: Loss,
-    optimizer: Optimizer,
+    loss: Loss | str,
+    optimizer: Optimizer | Callable[[list[Value]], Optimizer] | str,
     epochs: int,
     batch_size: int = 32,
-    validation: float | tuple[Rows, Sequence[float]] = 0.2,
+    validation: float | tuple[Rows, Sequence[float]] | None = 0.2,
     patience: int | None = None,
-    penalty: Penalty | None = None,
-    seed: int = 0,
+    penalty: Penalty | str | None = None,
+    seed: int | None = 0,
     progress: bool = True,
     on_step: Callable[[Step], object] | None = None,
     checkpoint: str | Path | None = None,
@@ -82,14 +94,18 @@ def fit(
         X: the inputs, shape (n_samples, n_features).
         y: the targets, shape (n_samples,), as the loss takes them; or the classes as texts, which
             `nn.classify` answers with.
-        loss: from predictions and targets of a minibatch to one Value, such as `nn.hinge`.
-        optimizer: moves the model's parameters, such as `nn.Adam(model.parameters())`.
+        loss: from predictions and targets of a minibatch to one Value, such as `nn.hinge`; or its
+            name, such as "hinge" or "mse".
+        optimizer: moves the model's parameters, such as `nn.Adam(model.parameters())`; or a class,
+            its name, or a function that makes one of these parameters.
         epochs: how often to go through the data.
         batch_size: samples per step; the last minibatch of an epoch may be smaller.
-        validation: share of the samples to hold back and judge by; or a pair (X, y) of others.
+        validation: share of the samples to hold back and judge by; or a pair (X, y) of others; None
+            for none.
         patience: stop after this many epochs without a better validation loss; None never does.
-        penalty: from the model to a Value that is added to the loss, such as `nn.l2`.
-        seed: for the split and the order of samples; same seed, same bits.
+        penalty: from the model to a Value that is added to the loss, such as `nn.l2`, or "l2".
+        seed: for the split and the order of samples; same seed, same bits; None draws one from
+            `random`.
         progress: show a bar with loss and metric.
         on_step: called after each step.
         checkpoint: file to keep the run's state in after each epoch. If it is there already, the
@@ -115,20 +131,28 @@ def fit(
         RuntimeWarning: training stopped because the loss became inf or nan; or the model or the
             loss cannot be compiled, or changed after it was, and trains eagerly.
     """
+    check_model(model, X)
     run = Run(
         model,
-        loss=loss,
-        optimizer=optimizer,
+        loss=loss_named(loss),
+        optimizer=optimizer_for(optimizer, model.parameters()),
         epochs=whole_number(epochs, "epochs", least=0),
         batch_size=whole_number(batch_size, "batch_size"),
-        patience=patience,
+        patience=patience_of(patience),
         seed=seed,
-        on_step=on_step,
-        checkpoint=checkpoint,
-        monitor=monitor,
+        on_step=callable_or_none(on_step, "on_step", "from a Step to anything"),
+        checkpoint=path_or_none(checkpoint),
+        monitor=monitor_of(monitor, model),
     )
-    run.prepare(X, y, validation=validation, penalty=penalty, compiled=compiled, audit=audit,
-                threshold=threshold)  # fmt: skip
+    run.prepare(
+        X,
+        y,
+        validation=validation_of(validation),
+        penalty=penalty_named(penalty),
+        compiled=compiled,
+        audit=audit,
+        threshold=threshold,
+    )
     run.open_bar(shown=progress)
     try:
         while not run.ended:
@@ -162,23 +186,16 @@ class Run:
         epochs: int,
         batch_size: int,
         patience: int | None,
-        seed: int,
+        seed: int | None,
         on_step: Callable[[Step], object] | None,
         checkpoint: str | Path | None,
         monitor: Monitor | None,
     ) -> None:
-        if patience is not None and patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, or None, got {patience}")
         self.parameters = dict(model.named_parameters())
         check_moved(self.parameters, optimizer)
-        if monitor is not None and monitor.model is not model:
-            raise ValueError(
-                f"the monitor watches another model, {monitor.model!r}; make one of this model: "
-                "nn.Monitor(model)"
-            )
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.epochs, self.batch_size, self.patience = epochs, batch_size, patience
-        self.seed, self.rng = seed, Random(seed)
+        self.seed, self.rng = seed, random_source(seed)
         self.on_step, self.checkpoint, self.monitor = on_step, checkpoint, monitor
         self.history = History("")
         self.best = model.state_dict()
@@ -195,6 +212,7 @@ class Run:
         threshold: float | None,
     ) -> None:
         """Check and split the samples, resume from a checkpoint, and record the computation."""
+        check_order(X, y)
         y, numbers = numbered(y, self.loss)
         samples, targets = paired(X, y)
         if isinstance(validation, tuple):
@@ -299,7 +317,7 @@ class Run:
                 f"training goes back to the end of epoch {len(self.history)} and on eagerly, many "
                 f"times slower: {str(error).splitlines()[0]}",
                 RuntimeWarning,
-                stacklevel=3,  # the caller of fit
+                stacklevel=4,  # the caller of fit
             )
 
     def go_through(self) -> None:
@@ -378,78 +396,12 @@ class Run:
                 f"training stopped: {self.ended}; the best weights so far are kept; try a "
                 "smaller learning rate, or clip_norm=1.0 in the optimizer",
                 RuntimeWarning,
-                stacklevel=3,
+                stacklevel=4,  # the caller of fit
             )
         history.seconds = time.perf_counter() - self.started
         self.model.load_state_dict(self.best)
         Module.train(self.model, False)
         return history
-
-
-def check_moved(parameters: Mapping[str, Value], optimizer: Optimizer) -> None:
-    """Check that an optimizer moves the parameters of a model.
-
-    Raises:
-        ValueError: it moves none of them.
-
-    Warns:
-        RuntimeWarning: it moves Values that are no longer in the model, instead of those that are.
-    """
-    moved = {id(p) for p in optimizer.parameters}
-    left = [name for name, p in parameters.items() if id(p) not in moved]
-    if len(left) == len(parameters):
-        raise ValueError(
-            "the optimizer moves no parameter of this model; make it with model.parameters()"
-        )
-    own = {id(p) for p in parameters.values()}
-    if left and not moved <= own:
-        warnings.warn(
-            f"the optimizer does not move {some(left)} of this model, but Values that are not in "
-            "it; where parameters were exchanged, make a new optimizer with model.parameters()",
-            RuntimeWarning,
-            stacklevel=4,  # the caller of fit
-        )
-
-
-def call_once(model: Module, sample: Sequence[float], parameters: Mapping[str, Value]) -> Any:
-    """Return a model's answer, once it is clear that calling it leaves its parameters alone.
-
-    Raises:
-        ValueError: a call adds, exchanges or removes a parameter.
-
-    Warns:
-        RuntimeWarning: what looks like a parameter is the result of an operation.
-    """
-    before = kept_results(model)
-    answer = model(sample)  # type: ignore[operator]
-    check_unchanged(model, parameters, "when the model was called")
-    # An activation that is kept is another one after each call; this is a weight made too cleverly.
-    now = kept_results(model)
-    fixed = [name for name, value in before.items() if now.get(name) is value]
-    if fixed:
-        warnings.warn(
-            f"{some(fixed)} of {model!r} will not be trained, since an operation made it; make a "
-            "leaf of it: Value(number)",
-            RuntimeWarning,
-            stacklevel=4,  # the caller of fit
-        )
-    return answer
-
-
-def check_unchanged(model: Module, before: Mapping[str, Value], when: str) -> None:
-    """Check that a model has the parameters that it had, whatever their numbers.
-
-    Raises:
-        ValueError: one was added, exchanged or removed.
-    """
-    now = dict(model.named_parameters())
-    changed = [name for name in {**before, **now} if before.get(name) is not now.get(name)]
-    if changed:
-        raise ValueError(
-            f"{some(changed)} of {model!r} was added, exchanged or removed {when}, so that the "
-            "optimizer does not move it; make parameters in __init__ and set their .data, and give "
-            "what is not a parameter a name that begins with _"
-        )
 
 
 class Kept:

@@ -241,6 +241,6 @@ def steps_for(compiled: bool | str, audit: bool | str, task: Task) -> Steps:
         warnings.warn(
             f"training eagerly, many times slower, since this cannot be compiled: {first_line}",
             RuntimeWarning,
-            stacklevel=4,  # the caller of fit
+            stacklevel=5,  # the caller of fit
         )
         return EagerSteps(task)

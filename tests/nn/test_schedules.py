@@ -24,10 +24,10 @@ def test_schedule_follows_its_curve(schedule, expected) -> None:
     ("attempt", "wording"),
     [
         (lambda: schedules.constant(-1), "learning_rate must be above 0, got -1"),
-        (lambda: schedules.step_decay(1, every=0), "every must be at least 1 step"),
+        (lambda: schedules.step_decay(1, every=0), "every must be at least 1, got 0"),
         (lambda: schedules.linear(1, steps=3, end=-1), "end must be 0 or more, got"),
         (lambda: schedules.cosine(0, steps=3), "learning_rate must be above 0, got 0"),
-        (lambda: schedules.linear(1.0, steps=0), "steps must be at least 1 step"),
+        (lambda: schedules.linear(1.0, steps=0), "steps must be at least 1, got 0"),
     ],
 )
 def test_bad_settings_are_refused_in_words(attempt, wording: str) -> None:

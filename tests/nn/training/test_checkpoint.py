@@ -58,7 +58,7 @@ def l2(strength: float):
         ({}, {"penalty": nn.l2}, "its penalty is None, here l2"),
         ({"penalty": l2(0.1)}, {"penalty": l2(0.2)}, "its penalty is <lambda>, here another <lambda>"),
         ({"penalty": lambda m: nn.l2(m)}, {"penalty": lambda m: nn.l1(m)}, "its penalty is <lambda>"),
-        ({"rate": nn.schedules.cosine(0.1, steps=9)}, {"rate": nn.schedules.cosine(0.1, steps=8)}, "its learning rate is <lambda>"),
+        ({"rate": nn.schedules.cosine(0.1, steps=9)}, {"rate": nn.schedules.cosine(0.1, steps=8)}, "its learning rate is cosine"),
         ({"rate": lambda t: 0.1}, {"rate": lambda t: 0.2}, "its learning rate is <lambda>"),
         ({}, {"rows": [[x + 1, y] for x, y in X]}, "its data is 19 × 2 and 5 × 2, here another"),
         ({}, {"rows": X[:-1], "targets": Y[:-1]}, "its data is 19 × 2 and 5 × 2, here 18 × 2 and 5 × 2"),
