@@ -7,11 +7,20 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import engine
 import nn
 from engine import Value
-from tests.random_programs import assert_same, eager, replayed
+from tests.random_programs import (
+    assert_same,
+    eager,
+    random_attention,
+    random_linear,
+    random_program,
+    replayed,
+)
 
 
 def test_lines_of_python_name_the_parameters_and_inputs() -> None:
@@ -96,3 +105,13 @@ def test_a_parameter_that_is_used_ten_thousand_times_has_the_gradient_of_the_eag
     wanted, w.grad = w.grad, 0.0
     engine.compile(fn, backend="python")(0.7)
     assert w.grad == pytest.approx(wanted, rel=1e-12)
+
+
+@given(
+    seed=st.integers(0, 10**9),
+    make=st.sampled_from([random_program, random_attention, random_linear]),
+)
+@settings(max_examples=60, deadline=None)
+def test_lines_of_python_give_the_loss_of_the_eager_engine_to_the_last_bit(seed: int, make) -> None:
+    fn, _, args = make(seed)
+    assert engine.compile(fn, backend="python").evaluate(*args) == fn(*args).data
