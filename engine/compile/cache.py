@@ -12,8 +12,9 @@ from engine.compile.recent import Recent
 from engine.compile.record.arguments import Key, Numbers, floats, rectangular_parts, shape_of_sample
 from engine.compile.record.audit import first_difference, next_audit
 from engine.compile.record.draws import Draws
-from engine.compile.record.function import RecordableFunction, collector_off
+from engine.compile.record.function import collector_off
 from engine.compile.record.tape import Tape
+from engine.compile.record.verified import VerifiedFunction
 from engine.compile.replay.plain_python import PythonReplay, ValueStore
 from engine.compile.stats import Stats
 
@@ -107,7 +108,7 @@ class ProgramCache:
 
     def __init__(
         self,
-        function: RecordableFunction,
+        function: VerifiedFunction,
         backend: str,
         optimizer: object,
         audit: bool | str,

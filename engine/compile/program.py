@@ -20,7 +20,7 @@ from engine.compile.record.arguments import (
 )
 from engine.compile.record.audit import is_close
 from engine.compile.record.cures import uncaught
-from engine.compile.record.function import RecordableFunction
+from engine.compile.record.verified import VerifiedFunction
 from engine.compile.replay.cuts import Met
 from engine.compile.stats import Stats
 from engine.errors import DomainError, NonFiniteError, NonFiniteWarning, StaleProgramError
@@ -84,7 +84,7 @@ class Program:
         if backend != "python":
             import_module("engine.compile.replay.arrays")  # loads NumPy, outside of record_ms
         self.optimizer, self.batched, self.backend = optimizer, batched, backend
-        self._function = RecordableFunction(fn, penalty, batched)
+        self._function = VerifiedFunction(fn, penalty, batched)
         self._cache = ProgramCache(self._function, backend, optimizer, audit)
         self._outputs: list[list[float]] | None = None  # of a call that inf or nan made eager
         self._turn, self._running = RLock(), False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import partial
 from itertools import count
 from operator import is_
@@ -35,6 +36,12 @@ from engine.compile.record.objects import (
 from engine.value import Value
 
 CONTAINERS = (list, dict, set, deque)
+# What holds functions and objects, and where.
+WRAPPERS = (
+    *(partial, property, classmethod, staticmethod),
+    *(MethodType, BuiltinMethodType, MethodWrapperType),
+)
+WRAPPED = ("func", "args", "keywords", "__func__", "__self__", "fget")
 TYPE_QUESTIONS = {"isinstance", "type", "hasattr", "getattr", "callable", "dir", "vars", "id", "is"}
 MAX_OBJECTS = 5000  # objects to look into; larger data should be arguments of the function
 MAX_ENTRIES = 10_000  # comparing more at every call would take longer than many programs run
@@ -89,7 +96,7 @@ class CapturedState:
     def keep(self) -> None:
         """Keep what is there now, to compare with."""
         self._found = self._read()
-        self._kept: list[Any] = [copied(x) for x in self._containers]
+        self._kept = [copy(x) for x in self._containers]
         self._bytes = [x.tobytes() for x in self._arrays]
 
     def is_unchanged(self) -> bool:
@@ -130,16 +137,10 @@ class CapturedState:
         """Note what is to be watched in `x`, and yield what else to look into."""
         if isinstance(x, Value):
             self._leaf(x)
-        elif isinstance(x, partial):
-            yield from (x.func, *x.args, *x.keywords.values())
-        elif isinstance(x, MethodType):
-            yield from (x.__func__, x.__self__)
-        elif isinstance(x, (BuiltinMethodType, MethodWrapperType)):
-            yield x.__self__
         elif isinstance(x, FunctionType):
             yield from self._explore_function(x)
-        elif isinstance(x, (property, classmethod, staticmethod)):
-            yield x.fget if isinstance(x, property) else x.__func__
+        elif isinstance(x, WRAPPERS):
+            yield from (getattr(x, part, None) for part in WRAPPED)
         elif isinstance(x, random.Random) or hasattr(type(x), "bit_generator"):
             if not isinstance(x, random.SystemRandom):  # which has no state
                 self.generators.append(x)
@@ -189,15 +190,13 @@ class CapturedState:
         for kind in classes:
             for name, found in vars(kind).items():
                 if isinstance(found, MemberDescriptorType):
-                    self._spaces.append(({name: None}, partial(slot_of, x)))
+                    self._spaces.append(({name: None}, lambda name: getattr(x, name, None)))
                 elif name.startswith("__") and isinstance(found, FunctionType):
                     yield found  # which no code calls by name
         if classes:
             if own is not None:
                 self._spaces.append((own, own.get))
-                self._places.append(
-                    (dict.__len__, own)
-                )  # another attribute may hide one of the class
+                self._places.append((dict.__len__, own))  # another may hide one of the class
         elif own is not None:
             self._near += 1
             if self._near <= MAX_NEAR:
@@ -239,14 +238,3 @@ class CapturedState:
                 yield f.__globals__.get(name)
             elif n > 0 and name in cells:
                 self._places.append((contents, cells[name]))
-
-
-def copied(x: Any) -> object:
-    """Return a copy of a container that is equal to it as long as it holds the same."""
-    kind = next(kind for kind in CONTAINERS if isinstance(x, kind))
-    return kind(x)
-
-
-def slot_of(x: object, name: str) -> object:
-    """Return what a slot of an object holds, or None if nothing."""
-    return getattr(x, name, None)

@@ -48,16 +48,8 @@ def is_users(module: str, file: str | None) -> bool:
 
 def same(a: object, b: object) -> bool:
     """Return whether two objects are one, or equal numbers or texts of one type."""
-    if a is b:
-        return True
-    if type(a) is not type(b):  # True == 1, yet they are not the same
-        return False
-    return (isinstance(a, ATOMS) or is_scalar(a)) and a == b
-
-
-def is_scalar(x: Any) -> bool:
-    """Return whether `x` is one number of NumPy's."""
-    return hasattr(type(x), "dtype") and getattr(x, "shape", None) == ()
+    # True == 1, yet they are not the same.
+    return a is b or (type(a) is type(b) and isinstance(a, ATOMS) and a == b)
 
 
 def contents(cell: Any) -> object:

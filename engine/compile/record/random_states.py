@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import pickle
-import random
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
+from random import Random
 from typing import Any
 
 State = tuple[Callable[[Any], object], Any, bytes]  # what sets it, the state, the same as bytes
+SHARED = (
+    ("random", "getstate", "setstate"),
+    ("numpy.random", "get_state", "set_state"),
+    ("torch", "get_rng_state", "set_rng_state"),
+)
 
 
 def random_states(generators: Sequence[Any]) -> list[State]:
-    """Return the states of generators, and of those of Python, NumPy and torch that all share."""
-    found = [state_of(random)]
-    for name, get, put in (
-        ("numpy.random", "get_state", "set_state"),
-        ("torch", "get_rng_state", "set_rng_state"),
-    ):
+    """Return the states of generators, and of those that all users of a library share."""
+    found: list[tuple[Callable[[Any], object], Any]] = []
+    for name, get, put in SHARED:
         module = sys.modules.get(name)
         if hasattr(module, put):
-            state = getattr(module, get)()
-            found.append((getattr(module, put), state, as_bytes(state)))
-    return found + [state_of(x) for x in generators]
-
-
-def state_of(generator: Any) -> State:
-    """Return the state of a generator of Python's or NumPy's."""
-    if hasattr(generator, "getstate"):
-        state = generator.getstate()
-        return generator.setstate, state, as_bytes(state)
-    bits = generator.bit_generator
-    state = bits.state
-    return lambda state: setattr(bits, "state", state), state, as_bytes(state)
+            found.append((getattr(module, put), getattr(module, get)()))
+    for x in generators:
+        if isinstance(x, Random):
+            found.append((x.setstate, x.getstate()))
+        else:
+            bits = x.bit_generator
+            found.append((partial(setattr, bits, "state"), bits.state))
+    return [(put, state, as_bytes(state)) for put, state in found]
 
 
 def as_bytes(state: Any) -> bytes:
