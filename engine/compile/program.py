@@ -128,13 +128,7 @@ class Program:
                 "step() needs an optimizer; give one to compile(fn, optimizer=…), or call the "
                 "program and move the parameters yourself"
             )
-        self._take_turn()  # until the parameters have moved against the gradients of this call
-        try:
-            loss = self._run(args, named_args, gradients="set")
-            self.optimizer.step()
-        finally:
-            self._turn.release()
-        return loss
+        return self._run(args, named_args, "set", self.optimizer.step)
 
     @property
     def stats(self) -> Stats:
@@ -251,14 +245,23 @@ class Program:
         )
 
     def _run(
-        self, args: tuple[object, ...], named_args: dict[str, object], gradients: str
+        self,
+        args: tuple[object, ...],
+        named_args: dict[str, object],
+        gradients: str,
+        move: Callable[[], None] | None = None,
     ) -> float:
         self._take_turn()
         try:
-            self._running = True
-            return self._answer(args, named_args, gradients)
+            try:
+                self._running = True
+                loss = self._answer(args, named_args, gradients)
+            finally:
+                self._running = False
+            if move is not None:  # before another thread may change the gradients
+                move()
+            return loss
         finally:
-            self._running = False
             self._turn.release()
 
     def _answer(
