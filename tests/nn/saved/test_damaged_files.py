@@ -170,6 +170,19 @@ def test_weights_that_overflow_give_no_answer(write, tmp_path: Path) -> None:
         Trained.load(path).predictions(np.array(X))
 
 
+def test_scale_of_an_old_file_is_called_spread(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    classifier(path)
+    expected = predicted(path)
+    content = json.loads(path.read_text())
+    content["metadata"]["scaling"]["spread"] = content["metadata"]["scaling"].pop("std")
+    for name in ("checksum", "parts", "tied"):
+        del content[name]
+    path.write_text(json.dumps(content | {"version": 1}))
+    with pytest.warns(UserWarning, match="is of version 1, which has no checksum"):
+        assert predicted(path) == expected
+
+
 @each_file
 def test_every_place_removed_is_refused(write, read: Read, right, tmp_path: Path) -> None:
     content, path = json.loads(right[0]), tmp_path / "file.json"

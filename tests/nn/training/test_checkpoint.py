@@ -196,3 +196,20 @@ def test_redefined_operation_is_another_activation(tmp_path: Path) -> None:
     engine.define("cube", "2 * a ** 3", "6 * a * a")
     with pytest.raises(ValueError, match="its model is"):
         fit()
+
+
+def test_checkpoint_of_version_1_is_refused_since_it_does_not_say_its_settings(
+    checkpoint: Path,
+) -> None:
+    edited(checkpoint, setting("version", to=1))
+    with pytest.raises(
+        ValueError, match="is version 1 of a glassgrad checkpoint file; this release"
+    ):
+        run(checkpoint)
+
+
+def test_folder_in_the_place_of_a_checkpoint_is_refused_before_training(tmp_path: Path) -> None:
+    steps: list[object] = []
+    with pytest.raises(IsADirectoryError, match="is a folder; name the glassgrad checkpoint file"):
+        run(tmp_path, on_step=steps.append)
+    assert steps == []
