@@ -29,7 +29,11 @@ LIBRARIES = tuple(
         *(Path(str(sys.modules[name].__file__)).parent for name in ("engine", "nn")),
     )
 )
-OF_EVERY_CLASS = ("__module__", "__doc__", "__dict__", "__weakref__", "__firstlineno__")
+# What a class has whatever it does; some of it in an order that changes from run to run.
+OF_EVERY_CLASS = (
+    *("__module__", "__doc__", "__dict__", "__weakref__", "__firstlineno__"),
+    *("__static_attributes__", "__annotations__", "__annotations_cache__", "__annotate_func__"),
+)
 NUMBERS = {int, float}
 PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...), range)
 
@@ -49,7 +53,8 @@ def fingerprint(*things: object, parameters: Collection[Value] = ()) -> str:
         token, parts = taken_apart(thing, moving)
         if parts and id(thing) in seen:
             token, parts = f"again {seen[id(thing)][0]}", []
-        elif parts:
+        elif parts and not isinstance(thing, (tuple, CodeType)):
+            # Constants, which Python shares or not as it likes, are looked into again.
             seen[id(thing)] = (len(seen), thing)
         found.update(f"{token} {len(parts)};".encode(errors="surrogatepass"))
         stack += parts

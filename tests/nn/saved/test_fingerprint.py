@@ -145,6 +145,13 @@ def test_numbers_of_parameters_do_not_count() -> None:
     )
 
 
+def test_constants_may_be_shared_or_not() -> None:
+    parts = ["a", (1, "b")]
+    one, other = tuple(parts), tuple(parts)
+    assert one is not other
+    assert fingerprint([one, one]) == fingerprint([one, other])
+
+
 def test_mode_and_random_numbers_do_not_count() -> None:
     model = nn.MLP(2, [3, 1], dropout=0.5, seed=1)
     before = fingerprint(model)
