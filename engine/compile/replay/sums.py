@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compile.replay.buffers import Operand
-from engine.compile.replay.lines import Lines
+from engine.compile.replay.lines import Lines, broadcast_shape
 from engine.compile.replay.numpy_source import assign_to
 from engine.compile.replay.pairs import PairSumLines, is_view
 from engine.compile.reroll.instructions import Slots, Sum
@@ -94,7 +94,9 @@ class SumLines:
         if sums.out.size == 1:
             return self.dot_product()
         laid_out = is_view(sums.left) or is_view(sums.right)
-        return not laid_out and PairSumLines(self.lines, sums).write()
+        if not laid_out and PairSumLines(self.lines, sums).write():
+            return True
+        return len(sums.out) == 1 and run.n_rows > FEW and self.product_with_ones()
 
     def matrix_product(self) -> str:
         """Return weights @ across; write its gradients."""
@@ -115,6 +117,18 @@ class SumLines:
             return False
         self.emit_forward(f"{self.out}[0, 0] = {x.text} @ {y.text}")
         self.lines.emit_product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
+        return True
+
+    def product_with_ones(self) -> bool:
+        """Write the sums of one class as ones times products; return whether it can be that."""
+        sums, left = self.sums, self.sums.left[0]
+        x, y = self.read(left), self.read(sums.right[0])
+        if broadcast_shape(x.shape, y.shape) != left.shape:
+            return False
+        ones = self.lines.buffers.ones(len(left))
+        line, _ = assign_to(f"{ones}.T @ ({x.text} * {y.text})", self.out)
+        self.emit_forward(line)
+        self.write_gradients(sums.product_signs, sums.left, sums.right)
         return True
 
     # ---- few terms ----
