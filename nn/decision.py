@@ -16,7 +16,8 @@ Output = float | list[float]
 Label = float | str
 Span = tuple[float, float]
 UNBOUNDED = (-inf, inf)
-Chain = tuple[tuple[Any, tuple[float | None, ...]], ...]  # operations; None is what comes in
+Steps = tuple[tuple[Any, tuple[float | int, ...]], ...]  # operations, and the inputs of each
+MOST_STEPS, MOST_WAITING = 12, 3  # of the end of a graph, to look for a function of one number in
 
 
 @dataclass(frozen=True)
@@ -139,18 +140,48 @@ def two_labels(targets: Iterable[Any]) -> tuple[int, int] | None:
 def output_span(output: Value) -> Span:
     """Return the numbers between which an output can be, whatever comes in.
 
-    Read from the functions of one number at the end of its graph, such as sigmoid, or the four
-    steps of 1 / (1 + exp(−z)), which are tried far below and far above 0.
+    Read from the end of its graph, as far as that is a function of one number: sigmoid, or the
+    steps of 1 / (1 + exp(−z)). It is tried far below and far above 0.
     """
-    chain: list[tuple[Any, tuple[float | None, ...]]] = []
-    while output.op is not None and not is_recorded(output):
-        inputs = output.inputs
-        inner = [x for x in inputs if isinstance(x, Value)]
-        if len(inner) != 1 or output.op.name == "where":
+    steps: list[Value] = []  # the outermost first
+    waiting, base, n = [output], output, 0
+    while len(steps) < MOST_STEPS and len(waiting) <= MOST_WAITING:
+        if len(waiting) == 1:
+            base, n = waiting[0], len(steps)
+        # One that no other is made from: the others may still need its number.
+        last = next(
+            (x for x in waiting if not any(needs(y, x) for y in waiting if y is not x)), None
+        )
+        # While a function is recorded, a node cannot say what it was made from.
+        if last is None or last.op is None or last.op.name == "where" or is_recorded(last):
             break
-        chain.append((output.op, tuple(None if isinstance(x, Value) else x for x in inputs)))
-        output = inner[0]
-    return span_of(tuple(chain))
+        waiting.remove(last)
+        steps.append(last)
+        inputs = (x for x in last.inputs if isinstance(x, Value))
+        waiting += [x for x in dict.fromkeys(inputs) if not any(x is y for y in waiting)]
+        if len(waiting) > 1 and any(x.op is None for x in waiting):
+            break  # a weight: from here on it is a function of several numbers
+    index = {id(x): i for i, x in enumerate([base, *reversed(steps[:n])])}
+    return span_of(
+        tuple(
+            (step.op, tuple(index[id(x)] if isinstance(x, Value) else x for x in step.inputs))
+            for step in reversed(steps[:n])
+        )
+    )
+
+
+def needs(y: Value, x: Value) -> bool:
+    """Return whether `y` is made from another Value `x`, in a few steps."""
+    near, found = [y], 0
+    while near and found < MOST_STEPS:
+        node = near.pop(0)
+        found += 1
+        if node.op is not None and not is_recorded(node):
+            inner = [z for z in node.inputs if isinstance(z, Value)]
+            if any(z is x for z in inner):
+                return True
+            near += inner
+    return False
 
 
 def is_recorded(x: Value) -> bool:
@@ -159,34 +190,44 @@ def is_recorded(x: Value) -> bool:
 
 
 @lru_cache(maxsize=64)
-def span_of(chain: Chain) -> Span:
-    """Return what a chain of operations, the outermost first, can give."""
-    if not chain:
+def span_of(steps: Steps) -> Span:
+    """Return what a function of one number can give.
+
+    Args:
+        steps: its operations, the innermost first; of each input a float, or the number of the step
+            before it, from 1; 0 is what comes in.
+    """
+    if not steps:
         return UNBOUNDED
-    found = {}
-    for z in (-2e4, -1e4, -30.0, -3.0, -1.0, 0.0, 1.0, 3.0, 30.0, 1e4, 2e4):
-        found[z] = value_at(z, chain)
-        if found[z] != found[z]:
-            return UNBOUNDED  # not defined everywhere, so that these numbers do not show its ends
-    low, high = min(found.values()), max(found.values())
-    for far, near in ((-2e4, -1e4), (2e4, 1e4)):
-        if found[far] == inf or found[far] - found[near] > 0.5:
+    # Far out exp(z) / (1 + exp(z)) is inf / inf.
+    for far in (1e4, 100.0):
+        points = (-2 * far, -far, -30.0, -3.0, -1.0, 0.0, 1.0, 3.0, 30.0, far, 2 * far)
+        found = [value_at(z, steps) for z in points]
+        if all(x == x for x in found):
+            break
+    else:
+        return UNBOUNDED  # not defined everywhere, so that these numbers do not show its ends
+    low, high = round(min(found), 9), round(max(found), 9)
+    for end, near in ((found[0], found[1]), (found[-1], found[-2])):
+        if end == inf or end - near > 0.5:
             high = inf
-        elif found[far] == -inf or found[far] - found[near] < -0.5:
+        elif end == -inf or end - near < -0.5:
             low = -inf
     return low, high
 
 
-def value_at(z: float, chain: Chain) -> float:
-    """Return what a chain of operations gives for a number; nan where it is not defined."""
-    for op, inputs in reversed(chain):
+def value_at(z: float, steps: Steps) -> float:
+    """Return what a function of one number gives; nan where it is not defined."""
+    found = [z]
+    for op, inputs in steps:
+        numbers = [found[x] if isinstance(x, int) else x for x in inputs]
         try:
-            z = float(function_of(op)(*(z if x is None else x for x in inputs)))
+            found.append(float(function_of(op)(*numbers)))
         except OverflowError:
-            z = inf
+            found.append(inf)
         except (ArithmeticError, ValueError, TypeError):  # TypeError: a complex power
             return nan
-    return z
+    return found[-1]
 
 
 def function_of(op: Any) -> Callable[..., float]:

@@ -242,6 +242,10 @@ SQUASHED = {
         lambda: Own(lambda z: 1 / (1 + engine.exp(-z))),
         nn.binary_cross_entropy, ZERO_ONE, "a function, which gives 0 to 1",
     ),
+    "own tanh": (
+        lambda: Own(lambda z: (engine.exp(2 * z) - 1) / (engine.exp(2 * z) + 1)),
+        nn.binary_cross_entropy, ZERO_ONE, "a function, which gives -1 to 1",
+    ),
     "softmax": (Softmax, nn.cross_entropy, ZERO_ONE, "softmax, which gives 0 to 1"),
     "sigmoids": (lambda: mlp("sigmoid", 2), nn.cross_entropy, ZERO_ONE, "sigmoid"),
     "hinge": (lambda: mlp("sigmoid"), nn.hinge, SIGNS, "hinge takes scores that go below −1"),
@@ -291,11 +295,19 @@ def test_output_that_goes_far_enough_is_not_warned_of(model, loss, y) -> None:
         (lambda z: -engine.exp(z), (-math.inf, 0)),
         (lambda z: 2 * z + 1, (-math.inf, math.inf)),
         (lambda z: 1 / (1 + 2.718281828 ** (-z)), (0, 1)),
-        (lambda z: engine.log(z * z + 1), (-math.inf, math.inf)),
+        (lambda z: engine.exp(z) / (1 + engine.exp(z)), (0, 1)),
+        (lambda z: (engine.exp(2 * z) - 1) / (engine.exp(2 * z) + 1), (-1, 1)),
+        (lambda z: (engine.tanh(z / 2) + 1) / 2, (0, 1)),
+        (lambda z: z * engine.sigmoid(z), (-0.2689, math.inf)),
+        (lambda z: z + Value(1.0), (-math.inf, math.inf)),
+        (lambda z: z, (-math.inf, math.inf)),
+        (lambda z: engine.log(z * z + 1), (0, math.inf)),
+        (lambda z: engine.log(z), (-math.inf, math.inf)),
     ],
 )
 def test_span_of_an_output_is_read_from_the_end_of_its_graph(function, span) -> None:
-    assert output_span(function(Value(0.3))) == pytest.approx(span)
+    net_input = Value(0.3) * Value(0.5) + Value(0.1)
+    assert output_span(function(net_input)) == pytest.approx(span, abs=1e-3)
 
 
 def test_monitor_advises_to_leave_the_function_out() -> None:
