@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from math import isfinite
 from random import Random
 from typing import Any
@@ -77,6 +77,8 @@ def check_order(X: Any, y: Any) -> None:
             raise TypeError(
                 f"{name} must be a list or an array, got {part!r}; the order is (model, X, y)"
             )
+        if isinstance(part, Set):
+            raise TypeError(f"{name} is a {type(part).__name__}, which has no order; use a list")
     first, target = next(iter(X), None), next(iter(y), None)
     if width_of(first) == 0 and width_of(target) > 1 and len(X) == len(y):
         raise ValueError(

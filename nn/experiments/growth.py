@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from engine import Value
 from nn.layers import MLP
+from nn.other_names import says_how
 
 
 class Cost(NamedTuple):
@@ -31,6 +32,7 @@ class Cost(NamedTuple):
     seconds: float
 
 
+@says_how("nn.growth(widths=(4, 8), depths=(1, 2))")
 def growth(
     *,
     widths: Sequence[int] = (4, 8, 16, 32, 64),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import engine
 from engine import Value
-from nn.checks import require_numpy
+from nn.checks import require_numpy, whole_number
 from nn.data.samples import Rows, paired
-from nn.losses import MEAN_LOSSES, Loss, mean_squared_error
+from nn.losses import MEAN_LOSSES, Loss, loss_named, mean_squared_error
 from nn.module import Module
+from nn.other_names import says_how
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +47,7 @@ class Surface:
         return float(self.across[j]), float(self.up[i])
 
 
+@says_how("nn.loss_surface(model, X, y, weight, bias, loss=nn.hinge)")
 def loss_surface(
     model: Module,
     X: Rows,
@@ -53,7 +55,7 @@ def loss_surface(
     p1: Value | str,
     p2: Value | str,
     *,
-    loss: Loss = mean_squared_error,
+    loss: Loss | str = mean_squared_error,
     across: tuple[float, float] | None = None,
     up: tuple[float, float] | None = None,
     n: int = 41,
@@ -66,7 +68,7 @@ def loss_surface(
         y: the targets, shape (n_samples,), as the loss takes them.
         p1: one parameter of the model, or its path.
         p2: another.
-        loss: such as `nn.hinge`.
+        loss: such as `nn.hinge`, or its name.
         across: the range of the first; if None, 3 to either side of its value now.
         up: the range of the second.
         n: how many values of each to try.
@@ -78,8 +80,7 @@ def loss_surface(
     require_numpy("nn.loss_surface")
     import numpy as np
 
-    if n < 2:
-        raise ValueError(f"n must be at least 2 points per side, got {n}")
+    n, loss = whole_number(n, "n", least=2), loss_named(loss)
     samples, targets = paired(X, y)
     names = path_of(model, p1), path_of(model, p2)
     if names[0] == names[1]:

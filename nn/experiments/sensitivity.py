@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import engine
 from engine import Value
-from nn.checks import require_numpy
+from nn.checks import positive, require_numpy
 from nn.data.samples import Rows, checked
 from nn.metrics import outputs_of
 from nn.module import Module
+from nn.other_names import says_how
 from nn.renamed import renamed
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Sensitivity:
     __repr__ = __str__
 
 
+@says_how("nn.sensitivity(model, X)")
 def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
     """Return by how much predictions change with each weight and bias.
 
@@ -97,8 +99,7 @@ def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
     require_numpy("nn.sensitivity")
     import numpy as np
 
-    if not move > 0:
-        raise ValueError(f"move must be above 0, got {move}")
+    move = positive(move, "move")
     samples = checked(X)
     if not samples:
         raise ValueError("sensitivity needs at least one sample, got none")

@@ -15,7 +15,7 @@ from nn.metrics import outputs_of
 from nn.module import Module, evaluating
 from nn.monitor.alarm import Alarm
 from nn.monitor.schedule import LookSchedule
-from nn.other_names import KnownAttributes
+from nn.other_names import KnownAttributes, made_as
 
 if TYPE_CHECKING:
     from nn.monitor.look import Look
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nn.optim import Optimizer
 
 
+@made_as("nn.Monitor(model)")
 class Monitor(KnownAttributes):
     """Watches a model learn: what its numbers are, and what is wrong with them.
 

@@ -31,6 +31,7 @@ from nn.training.settings import (
     check_moved,
     check_unchanged,
     monitor_of,
+    numbers_of,
     path_or_none,
     patience_of,
     validation_of,
@@ -218,7 +219,7 @@ class Run:
         if isinstance(validation, tuple):
             X_held_back, y_held_back = validation
             if numbers is not None:
-                y_held_back = [numbers.get(t, t) for t in y_held_back]  # type: ignore[call-overload]
+                y_held_back = numbers_of(y_held_back, numbers)
             self.train, self.held_back = (samples, targets), paired(X_held_back, y_held_back)
         else:
             kept, left = split(len(samples), validation, self.rng)

@@ -53,6 +53,21 @@ def validation_of(validation: object) -> float | tuple[Any, Any]:
     return number(validation, "validation", wanted)
 
 
+def numbers_of(y: Sequence[Any], numbers: Mapping[str, int]) -> list[int]:
+    """Return the classes of samples held back as the numbers that those of y became.
+
+    Raises:
+        ValueError: one of them is not in y.
+    """
+    for i, target in enumerate(y):
+        if target not in numbers:
+            raise ValueError(
+                f"validation has the class {target!r} for sample {i}, and y only "
+                f"{', '.join(numbers)}"
+            )
+    return [numbers[target] for target in y]
+
+
 def patience_of(patience: object) -> int | None:
     """Return a number of epochs, or None.
 

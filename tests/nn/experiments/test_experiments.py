@@ -107,7 +107,7 @@ class Empty(nn.Module):
         (lambda m: nn.loss_surface(m, X, y, "layers.9", m.parameters()[0]), "has no parameter 'layers.9'; .* such as layers.0.neurons.0.weights.0"),
         (lambda m: nn.loss_surface(m, X, y, *m.parameters()[:1] * 2), "two different parameters, got layers.0.neurons.0.weights.0 twice"),
         (lambda m: nn.loss_surface(m, X, y[:-1], *m.parameters()[:2]), "X has 20 samples and y has 19 targets"),
-        (lambda m: nn.loss_surface(m, X, y, *m.parameters()[:2], n=1), "n must be at least 2 points per side, got 1"),
+        (lambda m: nn.loss_surface(m, X, y, *m.parameters()[:2], n=1), "n must be at least 2, got 1"),
         (lambda m: nn.growth(widths=()), "growth needs widths, depths and repeats of at least 1"),
         (lambda m: nn.growth(widths=(0,)), "must be at least 1, got 0"),
     ],
