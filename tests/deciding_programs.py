@@ -32,7 +32,7 @@ BINARY: list[Callable[[Any, Any], Any]] = [
     lambda a, b: (a > b) * a,
     lambda a, b: engine.maximum(a, b),
     lambda a, b: engine.minimum(a, b),
-    lambda a, b: engine.take([a, b], 1),
+    lambda a, b: engine.take([a, b], engine.where(a > b, 1.0, 0.0)),
     lambda a, b: a / (b * b + 0.5),
     lambda a, b: sum([a, b, -a, b, 1.0]),
     lambda a, b: engine.detached_maximum([a, b]) * b,
@@ -117,8 +117,9 @@ def deciding(rng: random.Random) -> Program:
         if depth > 1 and rng.random() < 0.3:
             combine, p, q = rng.choice(COMBINED), condition(depth - 1), condition(depth - 1)
             return lambda x: combine(p(x), q(x))
-        compare, a, b = rng.choice(COMPARED), expression(depth - 1), expression(depth - 1)
-        return lambda x: compare(a(x), b(x))
+        # Of an input, since what a condition of constants never chooses is left out, with its errors.
+        compare, b, i = rng.choice(COMPARED), expression(depth - 1), rng.randrange(n)
+        return lambda x: compare(x[i], b(x))
 
     def expression(depth: int) -> Expression:
         if depth <= 0:

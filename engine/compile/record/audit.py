@@ -6,6 +6,7 @@ import warnings
 from array import array
 from collections.abc import Sequence
 
+from engine.compile.record.draws import same_runs
 from engine.compile.record.tape import CONSTANT, INPUT, PARAMETER, Tape
 from engine.errors import NonFiniteWarning
 from engine.value import Value
@@ -39,7 +40,7 @@ def first_difference(first: Tape, again: Tape) -> int | None:
         and first.args == again.args
         and first.parameters == again.parameters
         and constants(first) == constants(again)
-        and first.runs == again.runs
+        and same_runs(first.runs, again.runs)
         and (first.out, first.outputs, first.penalty) == (again.out, again.outputs, again.penalty)
     ):
         return None

@@ -75,6 +75,15 @@ class Draws:
 instead: ContextVar[Draws | None] = ContextVar("instead", default=None)
 
 
+def same_runs(a: Sequence[Run], b: Sequence[Run]) -> bool:
+    """Return whether two recordings draw alike; a function made in each is known by its code."""
+    known = [
+        [(draw if hasattr(draw, "__self__") else getattr(draw, "__code__", draw), n)]
+        for draw, n in (*a, *b)
+    ]
+    return known[: len(a)] == known[len(a) :]
+
+
 def numbers_drawn(draw: Draw, n: int) -> list[float]:
     """Return n numbers as a list."""
     return floats(drawn(draw, n))
