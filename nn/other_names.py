@@ -147,10 +147,10 @@ class KnownAttributes:
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = type(self)
+        is_new = name not in vars(self) and not hasattr(kind, name) and name[0] != "_"
         # One more parameter or module is found, and trained.
-        is_part = hasattr(value, "backward") or hasattr(value, "parameters")
-        is_new = name not in vars(self) and not hasattr(kind, name)
-        if self._made and is_new and name[0] != "_" and not is_part:
+        is_part = is_new and (hasattr(value, "backward") or hasattr(value, "parameters"))
+        if self._made and is_new and not is_part:
             known = [*filter(lambda known: known[0] != "_", vars(self)), *settable(kind)]
             instead = our_name(name, known)
             elsewhere = ELSEWHERE.get(instead or "", "").split()
