@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
 from nn.commands import CommandError, draw, predict, sweep, train
+from nn.commands.console import print_anywhere
 from nn.data.table import DataError
 
 DESCRIPTION = """\
@@ -73,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: the arguments are invalid, or ask for help or the version.
     """
+    print_anywhere()
     arguments = parser().parse_args(protected(sys.argv[1:] if argv is None else argv))
     try:
         with warnings.catch_warnings():

@@ -1,9 +1,10 @@
-"""The progress bar of a run: tqdm's, or none."""
+"""The progress of a run: tqdm's bar, lines in a log, or nothing."""
 
 from __future__ import annotations
 
+import sys
 import warnings
-from typing import Any
+from typing import Any, TextIO
 
 
 class Bar:
@@ -31,8 +32,56 @@ class Bar:
         """Leave the bar as it is."""
 
 
+class Lines(Bar):
+    """A line for each tenth of the way: in a log file, a bar would be thousands of them.
+
+    Args:
+        total: the number of steps.
+        done: how many have been taken.
+        unit: what a step is called.
+        stream: where to write.
+    """
+
+    disable = False
+
+    def __init__(self, total: int, *, done: int, unit: str, stream: TextIO) -> None:
+        self._total, self._done, self._unit, self._stream = total, done, unit, stream
+        self._description, self._due = "", False
+
+    def update(self) -> None:
+        """Note that one more step is done."""
+        if self._due:  # nothing more was said of the step before
+            self._say(f"{100 * self._done // self._total} % of {self._total:,} {self._unit}s")
+        before, self._done = self._done, self._done + 1
+        self._due = 10 * self._done // self._total > 10 * before // self._total
+
+    def set_description(self, text: str) -> None:
+        """Begin the lines from now on with a text."""
+        self._description = text
+
+    def set_postfix_str(self, text: str) -> None:
+        """Write a text, if a tenth of the way has just been completed."""
+        if self._due:
+            self._say(text)
+
+    def write(self, text: str) -> None:
+        """Write a line at once."""
+        print(text, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        """Write what is left to say."""
+        if self._due:
+            self._say(f"{self._done:,} of {self._total:,} {self._unit}s")
+
+    def _say(self, text: str) -> None:
+        self._due = False
+        self.write(f"{self._description}: {text}" if self._description else text)
+
+
 def progress_bar(total: int, *, done: int, unit: str, shown: bool) -> Bar:
-    """Return a bar over all steps.
+    """Return a bar over all steps; or lines, where the output is neither a terminal nor a notebook.
+
+    A notebook gets the bar as ordinary output: what reads errors, such as a grader, sees none.
 
     Args:
         total: the number of steps.
@@ -45,6 +94,10 @@ def progress_bar(total: int, *, done: int, unit: str, shown: bool) -> Bar:
     """
     if not shown:
         return Bar()
+    in_notebook = type(sys.stdout).__module__.startswith("ipykernel")
+    stream = sys.stdout if in_notebook else sys.stderr
+    if not in_notebook and not stream.isatty():
+        return Lines(total, done=done, unit=unit, stream=stream)
     try:
         from tqdm import tqdm  # takes a while to import
     except ModuleNotFoundError:
@@ -64,5 +117,5 @@ def progress_bar(total: int, *, done: int, unit: str, shown: bool) -> Bar:
             """Write above the bar."""
             super().write(text, file=self.fp)
 
-    bar: Any = TqdmBar(total=total, initial=done, unit=unit, dynamic_ncols=True)
+    bar: Any = TqdmBar(total=total, initial=done, unit=unit, dynamic_ncols=True, file=stream)
     return bar  # type: ignore[no-any-return]
