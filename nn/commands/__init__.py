@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +19,34 @@ if TYPE_CHECKING:
 
         def save(self, path: Path) -> Path:
             """Save it."""
+
+
+def number_type(
+    kind: type[int] | type[float], low: float, high: float = inf, *, beyond: bool = False
+) -> Callable[[str], float]:
+    """Return what reads an option's number, and refuses one that is out of range.
+
+    Args:
+        kind: int or float.
+        low: the smallest.
+        high: what it must be below.
+        beyond: whether it must be above `low`.
+    """
+    least = f"above {low}" if beyond else f"at least {low}"
+    most = f" and below {high}" if high < inf else " and finite" if kind is float else ""
+    words = f"must be {least}{most}"
+    noun = "a whole number" if kind is int else "a number"
+
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            raise ArgumentTypeError(f"must be {noun}, got '{text}'") from None
+        if not low <= number < high or (beyond and number == low):
+            raise ArgumentTypeError(f"{words}, got {text}")
+        return number
+
+    return read
 
 
 class CommandError(Exception):

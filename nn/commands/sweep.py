@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import engine
 from nn.checks import require_numpy
-from nn.commands import CommandError, train
+from nn.commands import CommandError, number_type, train
 from nn.commands.outputs import make_folder
 from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
 from nn.optim import OPTIMIZERS
@@ -53,12 +53,14 @@ def add_to(commands: Commands) -> None:
         help="how weights are updated (adam)",
         **many,
     )
-    add("--lr", type=float, default=[0.02], help="learning rates (0.02)", **many)
-    add("--batch-size", type=int, default=[20], help="samples per step (20)", **many)
-    add("--l2", type=float, default=[0.0], help="penalties on large weights (0)", **many)
-    add("--dropout", type=float, default=[0.0], help="shares of neurons to drop (0)", **many)
-    add("--seeds", type=int, default=3, metavar="N", help="runs per setting (3)")
-    add("--epochs", type=int, help="number of passes through the data")
+    add("--lr", type=train.RATE, default=[0.02], help="learning rates (0.02)", **many)
+    add(
+        "--batch-size", type=number_type(int, 1), default=[20], help="samples per step (20)", **many
+    )
+    add("--l2", type=train.PENALTY, default=[0.0], help="penalties on large weights (0)", **many)
+    add("--dropout", type=train.SHARE, default=[0.0], help="shares of neurons to drop (0)", **many)
+    add("--seeds", type=number_type(int, 1), default=3, metavar="N", help="runs per setting (3)")
+    add("--epochs", type=number_type(int, 1), help="number of passes through the data")
     add("--jobs", type=int, default=-1, metavar="N", help="processes; by default one per core")
     add("--dask", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://127.0.0.1:8786")
     add("--out", type=Path, metavar="DIR", help="folder to write to (out/sweep-NAME)")
@@ -68,8 +70,6 @@ def add_to(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the sweep, and write the table and the plot."""
     require_numpy("glassgrad sweep")
-    if arguments.seeds < 1:
-        raise CommandError(f"--seeds must be at least 1, got {arguments.seeds}")
     if arguments.jobs == 0:
         raise CommandError("--jobs must be 1 or more, or -1 for one per core; got 0")
     for text in arguments.hidden or []:
@@ -132,7 +132,7 @@ def one_run(settings: Mapping[str, Any]) -> dict[str, Any]:
         "best_epoch": training.history.best_epoch,
         "stopped": training.history.stopped,
         "seconds": round(training.history.seconds, 3),
-        "alarms": ", ".join(
+        "alarms": "; ".join(
             f"{alarm.name} ({alarm.location})" for alarm in training.monitor.alarms
         ),
     }
@@ -164,7 +164,7 @@ def write(
         name = label_of(settings, varied)
         scores.setdefault(name, []).append(result["validation"])
         alarms.setdefault(name, set()).update(
-            a.split(" (")[0] for a in result["alarms"].split(", ") if a
+            a.split(" (")[0] for a in result["alarms"].split("; ") if a
         )
     metric = finished[0][1]["metric"]
     width = max(map(len, scores))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import nn
 from nn import data
-from nn.commands import CommandError
+from nn.commands import CommandError, number_type
 from nn.commands.outputs import TrainingRun, make_folder, write_all, write_report
 from nn.commands.trained import Trained
 from nn.data.dataset import Dataset, Scaling
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from nn.commands import Commands
     from nn.losses import Loss
 
+RATE = number_type(float, 0, beyond=True)
+PENALTY = number_type(float, 0)
+SHARE = number_type(float, 0, 1)
+MOST_PARAMETERS = 10_000_000  # each is an object; more would take gigabytes before the first step
 # Hidden layers and epochs with which each data set is learned well.
 DEFAULTS = {
     "moons": ([16, 16], 30),
@@ -56,19 +61,23 @@ def add_to(commands: Commands) -> None:
     add_data_to(parser)
     add("--hidden", metavar="N,N", help="sizes of the hidden layers, such as 16,16; '' for none")
     add("--activation", default="tanh", help="activation of the hidden layers (tanh)")
-    add("--epochs", type=int, help="number of passes through the data")
-    add("--lr", type=float, default=0.02, help="learning rate (0.02)")
+    add("--epochs", type=number_type(int, 1), help="number of passes through the data")
+    add("--lr", type=RATE, default=0.02, help="learning rate (0.02)")
     add(
         "--optimizer",
         choices=tuple(OPTIMIZERS),
         default="adam",
         help="how weights are updated (adam)",
     )
-    add("--batch-size", type=int, default=20, help="samples per step (20)")
-    add("--l2", type=float, default=0.0, help="penalty on large weights, such as 0.001 (0)")
-    add("--dropout", type=float, default=0.0, help="share of hidden neurons to drop (0)")
-    add("--patience", type=int, help="stop after that many epochs without improvement")
-    add("--seed", type=int, default=0, help="the same seed gives the same run (0)")
+    add("--batch-size", type=number_type(int, 1), default=20, help="samples per step (20)")
+    add("--l2", type=PENALTY, default=0.0, help="penalty on large weights, such as 0.001 (0)")
+    add("--dropout", type=SHARE, default=0.0, help="share of hidden neurons to drop (0)")
+    add(
+        "--patience",
+        type=number_type(int, 1),
+        help="stop after that many epochs without improvement",
+    )
+    add("--seed", type=number_type(int, 0), default=0, help="the same seed gives the same run (0)")
     add("--monitor", action="store_true", help="watch training: print alarms, write report.html")
     add("--play", action="store_true", help="also write a player of one sample's loss: play.html")
     add("--out", type=Path, metavar="DIR", help="folder to write to (out/NAME)")
@@ -102,6 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
     for what, part in (("training", training.train), ("validation", training.held_back)):
         name, score = training.score(part)
         print(f"{what:10} {name} {score:.4f} on {count(len(part.y), 'sample')}")
+    best, n = training.history.best_epoch, len(training.history)
+    if best and best < n:
+        print(f"the weights are those of epoch {best} of {n}, whose validation loss was lowest")
     print(f"written to {out}: {', '.join(sorted(written))}")
     if training.history.stopped == "interrupted":
         print("stopped by Ctrl-C; the best weights so far have been saved")
@@ -134,12 +146,19 @@ def train(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = T
     train_part = samples.take(order[n_held_back:])
     held_back = samples.take(order[:n_held_back])
     loss, n_outputs = loss_for(samples)
+    sizes = [len(samples.feature_names), *hidden, n_outputs]
+    n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))
+    if n_parameters > MOST_PARAMETERS:
+        raise CommandError(
+            f"--hidden {','.join(map(str, hidden))} makes {n_parameters:,} weights and biases; "
+            f"this engine is for at most {MOST_PARAMETERS:,}"
+        )
     scaling = Scaling.of(train_part.X) if samples.standardise else None
     target_scaling = Scaling.of(train_part.y.astype(float)) if samples.class_names is None else None
     try:
         model = nn.MLP(
-            len(samples.feature_names),
-            [*hidden, n_outputs],
+            sizes[0],
+            sizes[1:],
             activation=arguments.activation,
             dropout=arguments.dropout,
             seed=arguments.seed,

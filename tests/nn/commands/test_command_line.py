@@ -31,11 +31,6 @@ def test_training_with_dropout_saves_the_rate(tmp_path) -> None:
     assert nn.load(tmp_path / "model.json").dropout.rate == 0.25
 
 
-def test_dropout_rate_that_is_no_share_is_refused(tmp_path, capsys) -> None:
-    assert main(["train", "xor", "--dropout", "1", "--out", str(tmp_path)]) == 2
-    assert "dropout must be from 0 to below 1, got 1.0" in capsys.readouterr().err
-
-
 def test_monitored_training_writes_a_report_and_prints_the_alarms(tmp_path, capsys) -> None:
     small = ["--epochs", "4", "--hidden", "2", "--lr", "1e-7"]
     assert main(["train", "moons", *small, "--monitor", "--out", str(tmp_path)]) == 0
@@ -127,6 +122,59 @@ def test_what_cannot_be_done_is_said_in_words(
     assert wording in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "wording"),
+    [
+        (["--l2", "-1"], "argument --l2: must be at least 0 and finite, got -1"),
+        (["--l2", "nan"], "argument --l2: must be at least 0 and finite, got nan"),
+        (["--lr", "0"], "argument --lr: must be above 0 and finite, got 0"),
+        (["--lr", "inf"], "argument --lr: must be above 0 and finite, got inf"),
+        (["--lr", "fast"], "argument --lr: must be a number, got 'fast'"),
+        (["--epochs", "0"], "argument --epochs: must be at least 1, got 0"),
+        (["--epochs", "1e3"], "argument --epochs: must be a whole number, got '1e3'"),
+        (["--batch-size", "0"], "argument --batch-size: must be at least 1, got 0"),
+        (["--patience", "0"], "argument --patience: must be at least 1, got 0"),
+        (["--seed", "-1"], "argument --seed: must be at least 0, got -1"),
+        (["--dropout", "1"], "argument --dropout: must be at least 0 and below 1, got 1"),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "sweep"])
+def test_impossible_setting_is_refused_in_one_line_before_any_work(
+    command, options, wording, tmp_path, monkeypatch, capsys
+) -> None:
+    if command == "sweep" and options[0] in ("--patience", "--seed"):
+        return  # which a sweep does not have
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main([command, *options])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert said == f"glassgrad {command}: {wording}; see glassgrad {command} --help\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_network_of_a_billion_weights_is_refused_at_once(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--hidden", "1000000,1000000"]) == 2
+    assert "makes 1,000,005,000,001 weights and biases" in capsys.readouterr().err
+
+
+def test_large_number_is_a_seed(tmp_path) -> None:
+    out = str(tmp_path / "out")
+    assert main(["train", "xor", "--seed", str(2**40), "--epochs", "1", "--out", out]) == 0
+
+
+def test_restored_epoch_is_said(tmp_path, capsys) -> None:
+    options = ["--lr", "0.5", "--epochs", "12", "--out", str(tmp_path / "out")]
+    assert main(["train", "moons", *options]) == 0
+    said = capsys.readouterr().out
+    history = (tmp_path / "out" / "history.csv").read_text().splitlines()
+    losses = [float(row["validation_loss"]) for row in csv.DictReader(history)]
+    best = losses.index(min(losses)) + 1
+    assert best < 12, "this run should not be best at its end"
+    assert f"the weights are those of epoch {best} of 12, whose validation loss was lowest" in said
+
+
 def test_unwritable_folder_is_refused_before_training(tmp_path, capsys) -> None:
     (tmp_path / "file").write_text("")
     assert main(["train", "--out", str(tmp_path / "file" / "out")]) == 2
@@ -176,14 +224,6 @@ def test_without_a_command_help_is_shown(capsys) -> None:
 def test_options_for_csv_are_refused_for_a_built_in_set(option, text, capsys) -> None:
     assert refusal(["train", "iris", option, text], capsys) == (
         f"glassgrad: {option} is for CSV files; the data set 'iris' already has a target\n"
-    )
-
-
-def test_training_names_only_the_files_that_it_wrote(flowers, capsys) -> None:
-    main(["train", "xor", "--epochs", "0", "--hidden", "2", "--out", "."])
-    written = capsys.readouterr().out.splitlines()[-1]
-    assert written == (
-        "written to .: boundary.png, history.csv, model.json, network.png, network.svg"
     )
 
 

@@ -50,7 +50,6 @@ def test_training_leaves_a_player_of_one_sample(tmp_path, capsys) -> None:
         (["--gif", "x.mp4"], "--gif needs a file ending in .gif, got 'x.mp4'"),
         (["--play", "x.htm"], "--play needs a file ending in .html, got 'x.htm'"),
         (["--explain", "q"], "--explain needs one of a, b, got 'q'"),
-        (["--fold", "paper", "-o", "x.svg"], "fold must be one of auto, none, neuron, heat, layer"),
         (["--play", "gone/x.html"], "there is no folder 'gone'"),
     ],
 )
