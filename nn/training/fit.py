@@ -114,9 +114,10 @@ def fit(
         compiled: whether to record the computation once and replay it (see `engine.compile`), which
             gives the same numbers many times faster; "auto" does so wherever it can. A model that
             asks for the `type` of a number, or whether it `is` True, is answered otherwise there.
-        audit: True to run model and loss again now and then, also after epochs and at the end, and
-            compare what they do with the recording; False never; "always" in each step. If they do
-            something else, training goes back to the last epoch that was audited, and on eagerly.
+        audit: True to run model and loss again after some epochs and at the end, which takes some
+            3 % of the time, and compare what they do with the recording; False never; "always" in
+            each step. If they do something else, training goes back to the last epoch that was
+            audited, and on eagerly.
         monitor: an `nn.Monitor` of this model, which watches; its alarms show above the bar.
         threshold: a single output above it means the second of two classes; by default it follows
             from the loss, the output activation and the labels.

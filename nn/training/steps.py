@@ -138,15 +138,16 @@ class CompiledSteps:
             return (value if penalty is None else value + penalty(model)), [value, *flat]
 
         fn = of_sample if self.by_sample else of_batch
+        often = audit if audit == "always" else False  # otherwise fit itself says when
         self.program = engine.compile(
             fn,
             optimizer=optimizer,
             batched=self.by_sample,
             penalty=(lambda: penalty(model)) if penalty is not None and self.by_sample else None,
-            audit=audit,
+            audit=often,
         )
         # A program of its own, since a model may do otherwise where it is not trained.
-        self.judging = engine.compile(fn, batched=self.by_sample, audit=audit)
+        self.judging = engine.compile(fn, batched=self.by_sample, audit=often)
         self.audits = audit is not False
         self._audited = (0, 0)  # after how many calls and epochs the last audit was
         # What cannot be recorded must fail now, not in the middle of the run.
@@ -160,6 +161,8 @@ class CompiledSteps:
             self.generators.states = states
         if len(self.held_back[0]):
             self.judge()
+        if self.audits:
+            self.program.audit()
 
     def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples with these indices."""
@@ -184,17 +187,20 @@ class CompiledSteps:
     def audit(self, epochs: int, *, last: bool) -> bool:
         """Audit the program if that is due; return whether it was.
 
-        It is after the last epoch; after epochs 1 to 5, 8, 16, 32, … of a small program; and as
-        soon as an audit costs less than some 3 % of the steps since the last one. In steps, of
-        70 µs or more, an audit and these 3 % are 100 steps, and a third of a step per node.
+        It is after the last epoch; after epochs 1, 4, 16, … of a small program; and as soon as an
+        audit costs less than some 3 % of the steps since the last one. In steps, of 70 µs or more,
+        an audit and these 3 % are 100 steps, and a third of a step per node.
         """
         stats = self.program.stats
         calls_then, epochs_then = self._audited
         samples = (epochs - epochs_then) * len(self.samples[0])
         steps = stats.replays - calls_then + samples * (1 / 35 + stats.nodes / 140_000)
-        early = stats.nodes < 10_000 and (epochs <= 5 or epochs & (epochs - 1) == 0)
+        early = stats.nodes < 10_000 and epochs in (1, 4, 16, 64)
         if not self.audits or not (last or early or steps >= 100 + stats.nodes / 3):
             return False
+        if last and len(self.held_back[0]):
+            with evaluating():
+                self.judging.audit()
         self.program.audit()
         self._audited = stats.replays, epochs
         return True

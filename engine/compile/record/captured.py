@@ -6,10 +6,9 @@ closures, globals, attributes, lists, dicts, sets and small arrays. The rest is 
 
 from __future__ import annotations
 
-import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from copy import copy
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from operator import is_
@@ -24,15 +23,16 @@ from types import (
 from typing import Any
 
 from engine.compile.record.objects import (
-    ATOMS,
     attributes,
     contents,
+    is_atom,
     is_users,
     names_read,
     root,
     same,
     users_classes,
 )
+from engine.compile.record.random_states import is_generator
 from engine.value import Value
 
 CONTAINERS = (list, dict, set, deque)
@@ -86,7 +86,8 @@ class CapturedState:
             x = waiting.popleft()
             if id(x) not in seen:
                 seen[id(x)] = x
-                waiting += self._explore(x)
+                with suppress(Exception):  # an object may refuse to be looked at
+                    waiting += self._explore(x)
             if not waiting:  # what has been found last may read attributes of what was found before
                 waiting += self._newly_read()
         self.keep()
@@ -96,7 +97,7 @@ class CapturedState:
     def keep(self) -> None:
         """Keep what is there now, to compare with."""
         self._found = self._read()
-        self._kept = [copy(x) for x in self._containers]
+        self._kept = [copied(x) for x in self._containers]
         self._bytes = [x.tobytes() for x in self._arrays]
 
     def is_unchanged(self) -> bool:
@@ -124,8 +125,7 @@ class CapturedState:
         found, kept = self._found, self._kept
         self.keep()
         self.changes_itself |= any(
-            isinstance(new, ATOMS) and not same(new, old)
-            for new, old in zip(self._found, found, strict=True)
+            is_atom(new) and not same(new, old) for new, old in zip(self._found, found, strict=True)
         ) or any(len(new) < len(old) for new, old in zip(self._kept, kept, strict=True))
 
     def _read(self) -> list[object]:
@@ -141,9 +141,8 @@ class CapturedState:
             yield from self._explore_function(x)
         elif isinstance(x, WRAPPERS):
             yield from (getattr(x, part, None) for part in WRAPPED)
-        elif isinstance(x, random.Random) or hasattr(type(x), "bit_generator"):
-            if not isinstance(x, random.SystemRandom):  # which has no state
-                self.generators.append(x)
+        elif is_generator(x):
+            self.generators.append(x)
         elif hasattr(type(x), "tobytes") and hasattr(type(x), "dtype"):
             if 0 < x.size <= MAX_ENTRIES:  # type: ignore[attr-defined]
                 self._arrays.append(x)
@@ -170,12 +169,12 @@ class CapturedState:
         """Look at what a list, a dict or a set holds."""
         objects = []
         only_values = bool(x)
-        for entry in x.values() if isinstance(x, dict) else x:
-            if isinstance(entry, Value):
+        for entry in dict.values(x) if isinstance(x, dict) else x:
+            if issubclass(type(entry), Value):
                 self._leaf(entry)
             else:
                 only_values = False
-                if not isinstance(entry, ATOMS):
+                if not is_atom(entry):
                     objects.append(entry)
         if isinstance(x, CONTAINERS) and len(x) <= MAX_ENTRIES:
             self._near += only_values
@@ -238,3 +237,8 @@ class CapturedState:
                 yield f.__globals__.get(name)
             elif n > 0 and name in cells:
                 self._places.append((contents, cells[name]))
+
+
+def copied(x: Any) -> Any:
+    """Return a copy of a container, whatever a class of the user's makes of copying."""
+    return next(kind for kind in CONTAINERS if isinstance(x, kind)).copy(x)

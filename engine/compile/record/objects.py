@@ -46,10 +46,15 @@ def is_users(module: str, file: str | None) -> bool:
     return file is not None and not is_library(module, file)
 
 
+def is_atom(x: object) -> bool:
+    """Return whether `x` is a number or a text; objects may refuse `isinstance`."""
+    return issubclass(type(x), ATOMS)
+
+
 def same(a: object, b: object) -> bool:
     """Return whether two objects are one, or equal numbers or texts of one type."""
     # True == 1, yet they are not the same.
-    return a is b or (type(a) is type(b) and isinstance(a, ATOMS) and a == b)
+    return a is b or (type(a) is type(b) and is_atom(a) and a == b)
 
 
 def contents(cell: Any) -> object:

@@ -6,7 +6,7 @@ import pickle
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 State = tuple[Callable[[Any], object], Any, bytes]  # what sets it, the state, the same as bytes
@@ -15,6 +15,15 @@ SHARED = (
     ("numpy.random", "get_state", "set_state"),
     ("torch", "get_rng_state", "set_rng_state"),
 )
+METHODS = (("getstate", "setstate"), ("get_state", "set_state"))  # Python's; older, and torch's
+
+
+def is_generator(x: object) -> bool:
+    """Return whether `x` draws random numbers, and has a state."""
+    kind = type(x)
+    if issubclass(kind, Random):
+        return not issubclass(kind, SystemRandom)
+    return hasattr(kind, "bit_generator") or hasattr(kind, "set_state")
 
 
 def random_states(generators: Sequence[Any]) -> list[State]:
@@ -25,11 +34,12 @@ def random_states(generators: Sequence[Any]) -> list[State]:
         if hasattr(module, put):
             found.append((getattr(module, put), getattr(module, get)()))
     for x in generators:
-        if isinstance(x, Random):
-            found.append((x.setstate, x.getstate()))
-        else:
+        if hasattr(type(x), "bit_generator"):
             bits = x.bit_generator
             found.append((partial(setattr, bits, "state"), bits.state))
+        else:
+            get, put = METHODS[hasattr(type(x), "set_state")]
+            found.append((getattr(x, put), getattr(x, get)()))
     return [(put, state, as_bytes(state)) for put, state in found]
 
 

@@ -108,6 +108,7 @@ class VerifiedFunction(RecordableFunction):
             RecordingError: one was; it has been put back.
         """
         # More than once: random_inputs draws the first time, and another thread may have drawn.
+        first = random_states(state.generators)
         for _ in range(4):
             before = random_states(state.generators)
             tape = self.record_once(keys, numbers)
@@ -117,7 +118,7 @@ class VerifiedFunction(RecordableFunction):
         line = self.line_where(
             lambda _: not same_states(before, random_states(state.generators)), keys, numbers
         )
-        put_back(before)
+        put_back(first)
         raise RecordingError(
             f"{line}{self.name} draws random numbers while it is recorded, which a program would "
             "repeat forever; draw them with engine.random_inputs, or outside and pass them as "
@@ -134,6 +135,8 @@ class VerifiedFunction(RecordableFunction):
         Raises:
             RecordingError: the numbers differ by more than rounding.
         """
+        # Arithmetic of 32 bits would round otherwise than the recording.
+        args = [x.astype(float) if hasattr(type(x), "astype") else x for x in args]  # type: ignore[attr-defined]
         if self.batched:
             args = [x[sample] for x in args]  # type: ignore[index]
         before = random_states(state.generators)

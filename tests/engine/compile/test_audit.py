@@ -492,6 +492,29 @@ def an_object_whose_getattr_raises_key_errors(w):
 
 
 @trap()
+def an_object_that_does_not_say_its_class(w):
+    class Proxy:
+        k = 1.0
+
+        @property
+        def __class__(self):
+            raise RuntimeError("outside of a request")
+
+    held, number = Proxy(), {"k": 1.0}
+    return lambda x: w * sum(x) * held.k * number["k"], lambda: number.update(k=6.0)
+
+
+@trap()
+def a_list_of_a_class_that_cannot_be_copied(w):
+    class Held(list):
+        def __copy__(self):
+            raise RuntimeError("there is but one")
+
+    held = Held([1.0])
+    return lambda x: w * sum(x) * held[0], lambda: held.__setitem__(0, 6.0)
+
+
+@trap()
 def an_operator_of_an_object(w):
     class Held:
         k = 1.0
@@ -646,6 +669,15 @@ def test_a_function_may_ask_for_types_as_long_as_they_make_no_difference() -> No
     program = engine.compile(fn)
     assert [program(float(x)) for x in range(4)] == [0.0, 2.0, 4.0, 6.0]
     assert len(runs) == 8
+
+
+def test_numbers_of_32_bits_raise_no_alarm() -> None:
+    w = Value(2.0)
+    program = engine.compile(
+        lambda X: sum(w * x * x for x in X if not isinstance(x, str)), audit="always"
+    )
+    X = np.array([0.1, 0.7, 1e8], dtype=np.float32)
+    assert program(X) == program(X) == 2.0 * sum(float(x) ** 2 for x in X)
 
 
 def test_the_type_of_a_later_argument_is_caught() -> None:

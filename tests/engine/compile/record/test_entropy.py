@@ -43,6 +43,24 @@ def test_what_the_operating_system_draws_is_refused(
         program([1.0] if batched else 1.0)
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        random.Random(3).random,
+        np.random.default_rng(3).random,
+        np.random.RandomState(3).rand,
+        np.random.rand,
+    ],
+)
+def test_what_a_generator_draws_is_refused_and_put_back(draw: Callable[[], float]) -> None:
+    owner = draw.__self__
+    before = repr(owner.bit_generator.state if hasattr(owner, "bit_generator") else draw)
+    program = engine.compile(lambda x: w * x * (2.0 if draw() < 0.9 else 1.0))
+    with pytest.raises(engine.RecordingError, match="draws random numbers while it is recorded"):
+        program(1.0)
+    assert repr(owner.bit_generator.state if hasattr(owner, "bit_generator") else draw) == before
+
+
 def test_a_generator_with_a_seed_may_be_made() -> None:
     def fn(x):
         first = random.Random(3).random()
