@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from copy import deepcopy
+from copy import copy
 from dataclasses import replace
 from math import isfinite, nan
 from pathlib import Path
@@ -19,7 +19,7 @@ from nn.history import History
 from nn.init import random_source
 from nn.losses import MEAN_LOSSES, Loss, loss_named, penalty_named
 from nn.metrics import decision_for, metric_for, numbered
-from nn.module import Generators, Module, evaluating
+from nn.module import Module, evaluating
 from nn.optim import Optimizer, optimizer_for
 from nn.other_names import says_how
 from nn.progress import Bar, progress_bar
@@ -413,8 +413,9 @@ class Kept:
         parameters = dict.fromkeys([*run.parameters.values(), *run.optimizer.parameters])
         self.data = [(p, p.data) for p in parameters]
         self.optimizer, self.rng = run.optimizer.state_dict(), run.rng.getstate()
-        self.generators = Generators(run.model).states
-        self.history, self.best = deepcopy(run.history.state_dict()), run.best
+        self.generators = run.steps.generators.states
+        self.history = {name: copy(x) for name, x in run.history.state_dict().items()}
+        self.best = run.best
 
     def put_back(self, run: Run) -> None:
         """Put a run back into that state."""
@@ -422,7 +423,7 @@ class Kept:
             p.data = number
         run.optimizer.load_state_dict(self.optimizer)
         run.rng.setstate(self.rng)
-        Generators(run.model).states = self.generators
+        run.steps.generators.states = self.generators
         run.history.load_state_dict(self.history)
         run.best = self.best
 

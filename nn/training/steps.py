@@ -42,7 +42,13 @@ class Task(NamedTuple):
 
 
 class Steps(Protocol):
-    """What `fit` needs of eager and compiled steps alike."""
+    """What `fit` needs of eager and compiled steps alike.
+
+    Attributes:
+        generators: what draws the masks of dropout.
+    """
+
+    generators: Generators
 
     def train(self, indices: Sequence[int]) -> tuple[float, list[Output]]:
         """Take a step on the training samples with these indices.

@@ -28,7 +28,7 @@ from tests.random_programs import random_program
 
 ROUNDS, STEPS = 15, 200
 PAST = 1030  # calls after which the next audit is far away
-EPOCHS = 30
+EPOCHS = 100
 RANDOM_PROGRAMS = 2000
 
 
@@ -40,9 +40,11 @@ def seconds(run: Callable[[], object], n: int = 1) -> float:
     return (time.process_time() - start) / n
 
 
-def ratio(with_audits: Callable[[], object], without: Callable[[], object], n: int) -> str:
+def ratio(
+    with_audits: Callable[[], object], without: Callable[[], object], n: int, rounds: int = ROUNDS
+) -> str:
     """Return how many times longer one takes, in turns, and the time of the other."""
-    times = [(seconds(with_audits, n), seconds(without, n)) for _ in range(ROUNDS)]
+    times = [(seconds(with_audits, n), seconds(without, n)) for _ in range(rounds)]
     a, b = (min(column) for column in zip(*times, strict=True))
     return f"median {median(x / y for x, y in times):.3f} ×, best {a / b:.3f} × of {1e3 * b:.3g} ms"
 
@@ -84,7 +86,7 @@ def of_fit(
                audit=audit)  # fmt: skip
 
     print(f"  {EPOCHS} epochs of {len(data[0])} samples, {sizes}:", end=" ")
-    print(ratio(lambda: run(True), lambda: run(False), 1))
+    print(ratio(lambda: run(True), lambda: run(False), 1, rounds=5))
 
 
 def of_random_programs() -> None:
