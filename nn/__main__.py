@@ -12,7 +12,7 @@ from typing import NoReturn, TextIO
 
 from nn.commands import CommandError, draw, predict, sweep, train
 from nn.commands.console import print_anywhere
-from nn.data.table import DataError
+from nn.data.text_file import DataError
 
 DESCRIPTION = """\
 Learn how a neural network learns: every weight, bias and gradient is a number you can see.

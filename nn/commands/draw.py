@@ -11,7 +11,7 @@ import engine
 from engine import Value
 from nn.commands import CommandError, unwritable
 from nn.commands.gradient_table import gradient_table
-from nn.data.table import as_number
+from nn.data.cells import as_float
 
 if TYPE_CHECKING:
     from nn.commands import Commands, Saved
@@ -119,7 +119,7 @@ def numbers_of(pairs: Sequence[str]) -> dict[str, float]:
                 f"'{pair.strip()}' should be NAME=NUMBER, such as x=2; an expression with spaces "
                 "needs quotes around it"
             )
-        number = as_number(text)
+        number = as_float(text)
         if number is None:
             raise CommandError(f"{name} needs a number, got '{text}'")
         if name in numbers:

@@ -7,6 +7,7 @@ import csv
 import io
 import sys
 from collections.abc import Sequence
+from math import hypot
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,18 @@ import engine
 from nn.checks import require_numpy
 from nn.commands import CommandError, unwritable
 from nn.commands.trained import Trained
-from nn.data.table import DataError, Table, count, read_table
+from nn.data.cells import count, listed, shown
+from nn.data.columns import columns_of, features
+from nn.data.read_csv import class_name
+from nn.data.table import Table, read_table
+from nn.data.text_file import DataError
 
 if TYPE_CHECKING:
     from nn.commands import Commands
 
 EPILOG = """\
-Columns are found by name, in any order, and scaled as in training. If the file also has the
-target, the predictions are compared with it.
+Columns are found by name, in any order, and scaled as in training; others are not used. If the
+file also has the target, the predictions are compared with it where it is filled in.
 
 examples:
   glassgrad train flowers.csv
@@ -47,13 +52,15 @@ def add_to(commands: Commands) -> None:
         metavar="FILE",
         help="write the predictions there instead of to stdout",
     )
+    parser.add_argument(
+        "--decimal", choices=(".", ","), help="the decimal mark (default: told from the file)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the predictions, and the score if the targets are known."""
     require_numpy("glassgrad predict")
-    import numpy as np
 
     try:
         trained = Trained.load(arguments.model)
@@ -61,10 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"no such file: {arguments.model}") from None
     except (OSError, ValueError) as error:
         raise CommandError(str(error)) from None
-    table = read_table(arguments.table)
-    truth = truth_in(table, trained)
-    check_columns(table, trained)
-    X = np.array([table.numbers(name) for name in trained.feature_names]).T
+    table = read_table(arguments.table, decimal=arguments.decimal, usual=trained.decimal)
+    columns = columns_of(trained.feature_names, trained.categories)
+    check_columns(table, columns, trained)
+    X = features(table, columns, trained.categories)
+    known, truth = truth_in(table, trained)
+    for note in table.notes:
+        print(note, file=sys.stderr)
     try:
         found = trained.predictions(X)
     except ValueError as error:
@@ -78,55 +88,55 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{count(len(table), 'prediction')} in {arguments.out}", file=sys.stderr)
     else:
         sys.stdout.write(text)
-    if truth is not None:
+    if truth:
         # To stderr, so that the predictions can be piped on.
-        print(score(found, truth, trained.target_name), file=sys.stderr)
+        where = "" if len(known) == len(table) else f", in the rows that have {trained.target_name}"
+        answers = [found[i] for i in known]
+        print(score(answers, truth, trained.target_name) + where, file=sys.stderr)
     return 0
 
 
-def truth_in(table: Table, trained: Trained) -> list[str] | list[float] | None:
-    """Return the target column, or None if it is missing or empty.
+def truth_in(table: Table, trained: Trained) -> tuple[list[int], list[str] | list[float]]:
+    """Return the indices of the rows that have the target, and the target there.
 
     Raises:
-        DataError: it has some empty cells, or a class that the model was not trained on.
+        DataError: a cell is a class that the model was not trained on, or not a number.
     """
     target = trained.target_name
     if target not in table.columns:
-        return None
-    at = table.columns.index(target)
-    if not any(cells[at] for _, cells in table.rows):
-        return None
+        return [], []
+    gaps = set(table.gaps(target))
+    known = [i for i in range(len(table)) if i not in gaps]
+    table = table.take(known)
     if trained.class_names is None:
-        return table.numbers(target)
+        return known, table.numbers(target) if known else []
     texts = table.texts(target)
-    for (row, _), text in zip(table.rows, texts, strict=True):
-        if text not in trained.class_names:
+    found = [text if text in trained.class_names else class_name(text) for text in texts]
+    for i, name in enumerate(found):
+        if name not in trained.class_names:
             raise DataError(
-                f"{table.path}: row {row}, column '{target}' is '{text}', but the model knows only "
-                f"{', '.join(trained.class_names)}; correct it, or remove the column"
+                f"{table.place(i, target)} is '{shown(name)}', but the model knows only "
+                f"{listed(trained.class_names)}; correct it, or remove the column"
             )
-    return texts
+    return known, found
 
 
-def check_columns(table: Table, trained: Trained) -> None:
-    """Raise unless the file has the features that the model was trained on, and no others.
+def check_columns(table: Table, columns: Sequence[str], trained: Trained) -> None:
+    """Check that the file has the columns that the model was trained on; note what else it has.
 
     Raises:
-        DataError: a column is missing or unknown.
+        DataError: one is missing.
     """
-    missing = [name for name in trained.feature_names if name not in table.columns]
-    known = {*trained.feature_names, *trained.ignored, trained.target_name}
+    missing = [name for name in columns if name not in table.columns]
+    known = {*columns, *trained.ignored, trained.target_name}
     extra = [name for name in table.columns if name not in known]
     if missing:
         raise DataError(
             f"{table.path}: lacks {quoted(missing)}, which the model was trained on; "
-            f"its columns are {', '.join(table.columns)}"
+            f"its columns are {listed(table.columns)}"
         )
     if extra:
-        raise DataError(
-            f"{table.path}: has {quoted(extra)}, which the model was not trained on; "
-            f"remove it, or train again with it (or with --ignore {','.join(extra)})"
-        )
+        table.notes.append(f"not used, since the model was trained without: {quoted(extra)}")
 
 
 def quoted(names: Sequence[str]) -> str:
@@ -139,7 +149,7 @@ def as_csv(table: Table, target: str, answers: Sequence[str | float]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["row", f"predicted {target}"])
-    for (row, _), answer in zip(table.rows, answers, strict=True):
+    for row, answer in zip(table.rows, answers, strict=True):
         writer.writerow([row, answer if isinstance(answer, str) else f"{answer:.6g}"])
     return text.getvalue()
 
@@ -150,6 +160,6 @@ def score(answers: Sequence[str | float], truth: Sequence[str | float], target: 
     if isinstance(truth[0], str):
         right = sum(answer == true for answer, true in pairs)
         return f"{right} of {len(pairs)} right ({100 * right / len(pairs):.1f} %)"
-    squares = [(float(answer) - float(true)) ** 2 for answer, true in pairs]
-    error = (sum(squares) / len(squares)) ** 0.5
+    # By hypot, since the squares of 1e200 are infinite.
+    error = hypot(*(float(answer) - float(true) for answer, true in pairs)) / len(pairs) ** 0.5
     return f"root mean squared error {error:.4g}, in the unit of {target}"

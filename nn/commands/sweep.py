@@ -81,9 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(note)
     choices = {name: getattr(arguments, name) or [None] for name in CHOICES}
     grid = grid_of(**choices, seed=range(arguments.seeds))
-    common = {name: getattr(arguments, name) for name in ("target", "ignore", "task", "epochs")}
+    common = {name: getattr(arguments, name) for name in (*train.DATA_OPTIONS, "epochs")}
     common["data"] = (
-        str(Path(arguments.data).resolve()) if is_file(arguments.data) else samples.name
+        str(Path(arguments.data).resolve()) if train.is_file(arguments.data) else samples.name
     )
     whole = [settings | common for settings in grid]
     try:
@@ -108,11 +108,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 130
     return 2 if failed else 0
-
-
-def is_file(data: str) -> bool:
-    """Return whether the data are a file and not a built-in data set."""
-    return data.endswith(".csv")
 
 
 def one_run(settings: Mapping[str, Any]) -> dict[str, Any]:

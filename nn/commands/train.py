@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -13,8 +14,9 @@ from nn import data
 from nn.commands import CommandError, number_type
 from nn.commands.outputs import TrainingRun, make_folder, write_all, write_report
 from nn.commands.trained import Trained
+from nn.data.builtin import NAMES
+from nn.data.cells import count
 from nn.data.dataset import Dataset, Scaling
-from nn.data.table import count
 from nn.optim import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -37,10 +39,13 @@ DEFAULTS = {
     "breast_cancer": ([8], 20),
     "digits": ([16], 20),
 }
+DATA_OPTIONS = ("target", "ignore", "keep", "missing", "decimal", "task")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
 EPILOG = """\
 data sets: moons circles blobs xor spirals; iris wine breast_cancer digits, which need scikit-learn;
-or a CSV file with a header row:
-the last column (or --target) is the target; text means classes, numbers mean a quantity.
+or a CSV file (.csv, .tsv, .txt) with a header row:
+the last column (or --target) is the target; text means classes, numbers mean a quantity, and two
+whole numbers such as 0 and 1 mean two classes. What is left out or read with care is said.
 
 examples:
   glassgrad train
@@ -90,6 +95,9 @@ def add_data_to(parser: argparse.ArgumentParser) -> None:
     add("data", nargs="?", default="moons", metavar="DATA", help="a data set's name, or PATH.csv")
     add("--target", metavar="COL", help="the column to predict (CSV; default: the last)")
     add("--ignore", default="", metavar="COL,COL", help="columns to leave out (CSV)")
+    add("--keep", default="", metavar="COL,COL", help="columns not to leave out (CSV)")
+    add("--missing", choices=("drop",), help="leave out rows with a gap (CSV)")
+    add("--decimal", choices=(".", ","), help="the decimal mark (CSV; default: told from the file)")
     add(
         "--task",
         choices=("classification", "regression"),
@@ -169,9 +177,11 @@ def train(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = T
             samples.feature_names,
             samples.target_name,
             samples.class_names,
-            [name for name in arguments.ignore.split(",") if name],
+            samples.ignored,
             scaling,
             target_scaling,
+            samples.categories,
+            samples.decimal,
         )
         monitor = nn.Monitor(model) if arguments.monitor else None
         history = nn.fit(
@@ -200,25 +210,39 @@ def load_dataset(arguments: argparse.Namespace) -> Dataset:
         CommandError: it does not exist, or an option does not apply to it.
         DataError: the file cannot be read.
     """
-    if arguments.data in data.NAMES:
-        for option in ("target", "ignore", "task"):
+    if arguments.data in NAMES:
+        for option in DATA_OPTIONS:
             if getattr(arguments, option):
                 raise CommandError(
                     f"--{option} is for CSV files; the data set '{arguments.data}' already has "
                     "a target"
                 )
         return data.load(arguments.data, seed=arguments.seed)
-    if not arguments.data.endswith(".csv"):
+    if not is_file(arguments.data):
         raise CommandError(
-            f"no data set named '{arguments.data}'; choose one of {', '.join(data.NAMES)}, or "
-            "PATH.csv"
+            f"no data set named '{arguments.data}'; choose one of {', '.join(NAMES)}, or PATH.csv"
         )
     return data.read_csv(
         arguments.data,
         target=arguments.target,
         task=arguments.task,
-        ignore=[name for name in arguments.ignore.split(",") if name],
+        ignore=column_names(arguments.ignore),
+        keep=column_names(arguments.keep),
+        missing=arguments.missing,
+        decimal=arguments.decimal,
     )
+
+
+def is_file(data: str) -> bool:
+    """Return whether the data are a file and not a built-in data set."""
+    path = Path(data)
+    return data not in NAMES and (path.suffix.lower() in SUFFIXES or path.exists())
+
+
+def column_names(text: str) -> list[str]:
+    """Return the names in an option such as "a, b"; one with a comma is in quotation marks."""
+    names = next(csv.reader([text], skipinitialspace=True), [])
+    return [name.strip() for name in names if name.strip()]
 
 
 def layer_sizes(text: str) -> list[int]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import Value
+from nn.data.columns import Categories, feature_names
 from nn.data.dataset import Dataset, Scaling
 from nn.decision import Decision
 from nn.metrics import decision_of, flat, predict
 from nn.module import Module
 from nn.saved.loading import load
-from nn.saved.schema import FINITE, POSITIVE, TEXT, faults
+from nn.saved.schema import FINITE, POSITIVE, TEXT, faults, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +30,8 @@ METADATA = {
     "classes": ([TEXT], None),
     "ignored": [TEXT],
     "scaling": (*({"mean": [FINITE], std: [POSITIVE]} for std in ("std", "spread")), None),
+    "categories?": {...: [TEXT]},
+    "decimal?": (".", ",", None),
     "target_scaling": (*({"mean": FINITE, std: POSITIVE} for std in ("std", "spread")), None),
 }
 
@@ -45,6 +48,8 @@ class Trained:
         ignored: columns of the training file that were not used.
         scaling: of the features; None if the model takes them unscaled.
         target_scaling: of the target, for regression.
+        categories: of each column of text, from which come the features "column = category".
+        decimal: the decimal mark of the training file, "." or ",", if it was clear.
     """
 
     model: Module
@@ -54,6 +59,8 @@ class Trained:
     ignored: Sequence[str] = ()
     scaling: Scaling | None = None
     target_scaling: Scaling | None = None
+    categories: Categories = field(default_factory=dict)
+    decimal: str | None = None
 
     def __call__(self, x: Sequence[float]) -> Value | list[Value]:
         """Return the model's outputs for one sample; a quantity in the target's unit."""
@@ -117,6 +124,8 @@ class Trained:
             "ignored": list(self.ignored),
             "scaling": self.scaling and self.scaling.to_lists(),
             "target_scaling": self.target_scaling and self.target_scaling.to_lists(),
+            "categories": {name: list(texts) for name, texts in self.categories.items()},
+            "decimal": self.decimal,
         }
         self.model.save(path, metadata=metadata)
 
@@ -143,6 +152,8 @@ class Trained:
             kept["ignored"],
             scaling,
             target_scaling,
+            kept.get("categories", {}),
+            kept.get("decimal"),
         )
 
 
@@ -155,6 +166,9 @@ def misfits(kept: Mapping[str, Any], sizes: Sequence[int]) -> Iterator[str]:
     for place, numbers in lengths.items():
         if len(numbers) != n_inputs:
             yield f"{place} must have {n_inputs} items, one per input, has {len(numbers)}"
+    for name in feature_names([*kept.get("categories", {})], kept.get("categories", {})):
+        if name not in kept["features"]:
+            yield f"metadata.features must have {shown(name)}, as metadata.categories say"
     classes = kept["classes"]
     wanted = max(2, n_outputs)
     if classes is not None and len(classes) != wanted:

@@ -4,7 +4,7 @@ from nn.data.builtin import NAMES, load
 from nn.data.dataset import Dataset, Scaling
 from nn.data.generators import blobs, circles, moons, spirals, xor
 from nn.data.read_csv import read_csv
-from nn.data.table import DataError
+from nn.data.text_file import DataError
 
 __all__ = [
     "NAMES",

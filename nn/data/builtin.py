@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nn.data.dataset import Dataset
 from nn.data.generators import GENERATORS
 from nn.data.samples import as_array
-from nn.data.table import DataError
+from nn.data.text_file import DataError
 
 
 class Generated(NamedTuple):

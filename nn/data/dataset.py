@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nn.data.samples import take
@@ -30,6 +30,9 @@ class Dataset:
         standardise: whether the features have units of their own, so that a net would see them on
             very different scales unless they are standardised (see `Scaling`).
         notes: what a user should know about how it was read.
+        categories: of each column of text, from which come the features "column = category".
+        ignored: columns that were left out.
+        decimal: the decimal mark of the file, "." or ",", if it is clear.
     """
 
     name: str
@@ -40,6 +43,9 @@ class Dataset:
     target_name: str
     standardise: bool = True
     notes: tuple[str, ...] = ()
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    decimal: str | None = None
 
     def take(self, indices: Sequence[int]) -> Dataset:
         """Return the data set of the samples with these indices, in that order."""
@@ -71,9 +77,12 @@ class Scaling:
         """Measure `X`, shape (n_samples, n_features) or (n_samples,)."""
         import numpy as np
 
+        # The squares of 1e200 are infinite; a power of 2 changes no digit.
+        unit = np.ldexp(1.0, np.frexp(np.abs(X).max(axis=0))[1] - 1)
+        parts = X / unit
         # A feature that never changes varies only by rounding; dividing by that would magnify it.
-        std = np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
-        return cls(np.asarray(X.mean(axis=0)), np.asarray(std))
+        std = np.where(np.ptp(parts, axis=0) > 0, parts.std(axis=0) * unit, 1.0)
+        return cls(np.asarray(parts.mean(axis=0) * unit), np.asarray(std))
 
     @classmethod
     def from_lists(cls, kept: dict[str, list[float]]) -> Scaling:
