@@ -8,22 +8,46 @@ from math import isfinite
 import engine
 from engine import Value
 from nn.monitor.alarm import Suspicion
+from nn.monitor.parameter_groups import ParameterGroups
+
+HUGE = 1e6  # a parameter
 
 
-def find_origin(compute: Callable[[], Value]) -> Suspicion:
+def find_origin(compute: Callable[[], Value], parameters: ParameterGroups) -> Suspicion:
     """Compute a loss again, and return where it stops being finite.
 
     Args:
         compute: returns the loss.
+        parameters: of the model.
     """
+    for parameter, owner in parameters.with_owners():
+        if not isfinite(parameter.data):
+            text = f"a parameter is {parameter.data}"
+            return Suspicion("non_finite", owner.layer, owner.neuron, text)
     try:
         root = compute()
     except engine.DomainError as error:
         return Suspicion("non_finite", None, None, f"the forward pass failed: {error}")
-    return first_non_finite(root) or Suspicion(
+    found = first_non_finite(root) or overflowing(root, parameters)
+    if found.layer is None or found.layer == "loss":  # where numbers became so large
+        value, owner = max(parameters.with_owners(), key=lambda pair: abs(pair[0].data))
+        if abs(value.data) > HUGE:
+            found = found._replace(
+                layer=owner.layer,
+                neuron=owner.neuron,
+                evidence=f"{found.evidence}; its largest parameter is {value.data:.3g}",
+            )
+    return found
+
+
+def overflowing(root: Value, parameters: ParameterGroups) -> Suspicion:
+    """Return where gradients stop being finite, though every number up to the loss is."""
+    bad = [owner for p, owner in parameters.with_owners() if not isfinite(p.grad)]
+    layer, neuron = bad[-1][:2] if bad else (None, None)
+    return Suspicion(
         "non_finite",
-        None,
-        None,
+        layer,
+        neuron,
         f"every number up to the loss of {root.data:.3g} is finite, but the gradients, which are "
         "products of local derivatives, are not",
     )

@@ -8,6 +8,7 @@ from operator import is_
 from typing import Any, NamedTuple
 
 import engine
+from engine import Value
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
 from nn.monitor.arrays import NDArray, np
@@ -105,6 +106,7 @@ class ParameterGroups:
         self._mix: NDArray[np.float64] | None = None
         self._arrays: Any = None
         self._groups: dict[tuple[bool | None, bool], Groups] = {}
+        self._by_neuron: dict[str, list[Index]] = {}
         self.neurons = [owner.module for owner in self.owners if isinstance(owner.module, Neuron)]
         # As they are now, so that changes can be noticed.
         self._held = [
@@ -114,6 +116,7 @@ class ParameterGroups:
             if not name.startswith("_")
             and (thing is None or isinstance(thing, list) or is_part(thing))
         ]
+        self._activations = [(neuron, neuron._activate) for neuron in self.neurons]
 
     def changed(self) -> bool:
         """Return whether parameters, neurons or layers have been added, removed or exchanged."""
@@ -124,7 +127,22 @@ class ParameterGroups:
             same = len(before) == len(now) and all(map(is_, before, now))
             if not same and [*map(id, parts_in(before))] != [*map(id, parts_in(now))]:
                 return True
-        return False
+        return any(neuron._activate is not kept for neuron, kept in self._activations)
+
+    def with_owners(self) -> list[tuple[Value, Owner]]:
+        """Return each parameter with its owner."""
+        owners = [self.owners[i] for i in self.owner_of.tolist()]
+        return list(zip(self.parameters, owners, strict=True))
+
+    def groups_of(self, layer: str) -> list[Index]:
+        """Return the indices of the parameters of each neuron of a layer."""
+        if layer not in self._by_neuron:
+            groups = self.select(of_biases=None, by_layer=False)
+            parts = np.split(groups.indices, groups.starts[1:])
+            for owner, indices in zip(groups.owners.tolist(), parts, strict=True):
+                if self.owners[owner].neuron is not None:
+                    self._by_neuron.setdefault(self.owners[owner].layer, []).append(indices)
+        return self._by_neuron.get(layer, [])
 
     def values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return data and gradients of the parameters: views, where a program keeps them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import engine
@@ -15,7 +17,9 @@ from nn.monitor.parameter_groups import ParameterGroups
 from nn.renamed import renamed
 
 Floats = NDArray[np.float64]
-SAMPLES = 64  # enough to distinguish a neuron that is never active from one that seldom is
+SAMPLES = 64  # for each look
+MOST = 5_000  # where a rule must be sure
+STEP = 1e-4  # of a slope by central difference
 
 
 class Activations(NamedTuple):
@@ -44,25 +48,42 @@ class Probe:
     Args:
         parameters: of the model.
         X: samples, shape (n_samples, n_features); evenly spaced ones are taken.
+        targets: of all samples, if they are known.
+
+    Attributes:
+        X: the samples taken.
+        targets: theirs, or None.
+        everything: all samples, or evenly spaced ones of very many.
     """
 
-    def __init__(self, parameters: ParameterGroups, X: Floats) -> None:
-        n = min(len(X), SAMPLES)
-        self.X = np.asarray(X, dtype=float)[np.linspace(0, len(X) - 1, n).astype(int)]
+    def __init__(
+        self, parameters: ParameterGroups, X: Floats, targets: Sequence[float] | None = None
+    ) -> None:
+        X = np.asarray(X, dtype=float)
+        taken = np.linspace(0, len(X) - 1, min(len(X), SAMPLES)).astype(int)
+        self.X = X[taken]
+        self.targets = None if targets is None else [targets[i] for i in taken.tolist()]
+        self.everything = X[np.linspace(0, len(X) - 1, min(len(X), MOST)).astype(int)]
         self.parameters = parameters
         self._program: Any = None
 
-    def activations(self, data: Floats) -> Activations | None:
+    @cached_property
+    def columns(self) -> list[list[float]]:
+        """The numbers of each feature for all samples."""
+        return self.everything.T.tolist()  # type: ignore[no-any-return]
+
+    def activations(self, data: Floats, X: Floats | None = None) -> Activations | None:
         """Return the activations now, or None if the model cannot be computed.
 
         Args:
             data: of the parameters.
+            X: other samples, for an MLP; those taken if None.
         """
         if not self.parameters.neurons:
             return None
         with np.errstate(all="ignore"):  # an exploding network gives inf, as it should
             if self.parameters.is_stack and self._named():
-                return self._from_weights(data)
+                return self._from_weights(data, self.X if X is None else X)
         with evaluating():
             return self._called()
 
@@ -83,25 +104,55 @@ class Probe:
         known = activations()
         return all(known.get(x.activation) is x._activate for x in self.parameters.neurons)
 
-    def _from_weights(self, data: Floats) -> Activations:
-        """Compute an MLP layer by layer; its dropout is off in evaluation."""
-        model = self.parameters.model
+    def _blocks(self, data: Floats) -> Iterator[tuple[Neuron, Floats]]:
+        """Yield the first neuron of each layer of an MLP, and its weights, biases at the end."""
+        model, begin = self.parameters.model, 0
         assert isinstance(model, MLP)
-        values, begin = self.X.T, 0
-        pre_activations, activations = [], []
         for layer in model.layers:
             neuron = layer.neurons[0]
-            n_in, n_out = neuron.n_inputs, len(layer.neurons)
-            width = n_in + (neuron.bias is not None)
-            block = data[begin : begin + n_out * width].reshape(n_out, width)
+            n_out = len(layer.neurons)
+            width = neuron.n_inputs + (neuron.bias is not None)
+            yield neuron, data[begin : begin + n_out * width].reshape(n_out, width)
             begin += n_out * width
+
+    def _from_weights(self, data: Floats, X: Floats) -> Activations:
+        """Compute an MLP layer by layer; its dropout is off in evaluation."""
+        values = X.T
+        pre_activations, activations = [], []
+        for neuron, block in self._blocks(data):
+            n_in = neuron.n_inputs
             z = block[:, :n_in] @ values
-            if width > n_in:
+            if neuron.bias is not None:
                 z += block[:, n_in:]
             values = activate(neuron.activation, z)
             pre_activations.append(z)
             activations.append(values)
         return Activations(np.concatenate(pre_activations), np.concatenate(activations))
+
+    def sensitivities(self, data: Floats, pre_activation: Floats) -> list[float]:
+        """Return how far the output of an MLP moves with the sums of each layer.
+
+        The root mean square, over samples, of the norm of ∂output/∂z: what of a gradient arrives.
+
+        Args:
+            data: of the parameters.
+            pre_activation: for the samples taken.
+        """
+        blocks = list(self._blocks(data))
+        parts = np.split(pre_activation, list(accumulate(len(block) for _, block in blocks))[:-1])
+        # Of several outputs, a sum with signs: one backward pass, in which they do not cancel.
+        arriving: Floats = np.array(
+            [[(-1.0) ** i] * len(self.X) for i in range(len(blocks[-1][1]))]
+        )
+        found = []
+        for i in range(len(blocks) - 1, -1, -1):
+            neuron, block = blocks[i]
+            z = parts[i]
+            up, down = activate(neuron.activation, z + STEP), activate(neuron.activation, z - STEP)
+            arriving = arriving * (up - down) * (0.5 / STEP)
+            found.append(float((arriving * arriving).sum() / len(self.X)) ** 0.5)
+            arriving = block[:, : neuron.n_inputs].T @ arriving
+        return found[::-1]
 
     def _replayed(self) -> Activations | None:
         """Replay the model with all neurons as outputs; None if it gives inf or nan."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nn.module import Module
 from nn.monitor.alarm import Alarm
-from nn.monitor.epochs import Curves
+from nn.monitor.curves import Curves
 from nn.monitor.look import Look
 from nn.monitor.parameter_groups import ParameterGroups
 from nn.monitor.statistic import Statistic, statistics

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
+from nn.monitor.alarm import Alarm
 from nn.monitor.pictures import Plots
 from nn.monitor.record import Record
 from nn.monitor.statistic import Statistic
@@ -87,14 +88,24 @@ def page(record: Record) -> str:
 
 
 def alarms(record: Record) -> str:
-    """Return the alarms as HTML."""
+    """Return the alarms as HTML, each with the picture of its numbers."""
     if not record.alarms:
         return '<p class="ok"><b>No alarm.</b> Nothing prevented the network from learning.</p>'
-    return "\n".join(
-        f'<div class="alarm"><b>{escape(alarm.name)}</b> in {escape(alarm.location)}, since step '
-        f"{alarm.step}<span>{escape(alarm.evidence)}</span><span><b>Try:</b> "
-        f"{escape(alarm.advice)}</span></div>"
-        for alarm in record.alarms
+    return "\n".join(map(one_alarm, record.alarms))
+
+
+def one_alarm(alarm: Alarm) -> str:
+    """Return an alarm as HTML."""
+    perhaps = "perhaps " if alarm.otherwise else ""
+    other = f"<span><b>Or:</b> {escape(alarm.otherwise)}</span>" if alarm.otherwise else ""
+    picture = ""
+    if alarm.shown is not None:
+        data = png(alarm.show())
+        picture = f'<img alt="the numbers that decided" src="data:image/png;base64,{data}">'
+    return (
+        f'<div class="alarm"><b>{perhaps}{escape(alarm.name)}</b> in {escape(alarm.location)}, '
+        f"since step {alarm.step}<span>{escape(alarm.evidence)}</span>{other}"
+        f"<span><b>Try:</b> {escape(alarm.advice)}</span>{picture}</div>"
     )
 
 

@@ -1,4 +1,4 @@
-"""Which steps a monitor looks at: all at first, then fewer, sooner if it suspects something."""
+"""Which steps a monitor looks at: all at first, then fewer, sooner if something moves."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ class LookSchedule:
 
     Attributes:
         first: how many steps at the start are all looked at, since a bad start shows at once.
+        second: up to there, every `recheck`-th is looked at.
         early_every: interval up to `early_until`, so that short runs have pictures too.
         early_until: the step up to which that holds.
         every: interval from then on.
@@ -21,6 +22,7 @@ class LookSchedule:
     """
 
     first: int = 5
+    second: int = 15
     early_every: int = 25
     early_until: int = 200
     every: int = 100
@@ -39,6 +41,8 @@ class LookSchedule:
         """
         if step < self.first:
             return step + 1
+        if step < self.second and self.every > self.second:
+            return (step // self.recheck + 1) * self.recheck
         interval = min(self.early_every, self.every) if step < self.early_until else self.every
         regular = (step // interval + 1) * interval
         return min(regular, step + self.recheck) if pending else regular

@@ -76,7 +76,8 @@ class JsonlWriter:
 
     def alarm(self, alarm: Alarm) -> None:
         """Write an alarm."""
-        self._line({"step": alarm.step, "alarm": vars(alarm)})
+        fields = {name: x for name, x in vars(alarm).items() if name != "shown"}
+        self._line({"step": alarm.step, "alarm": fields | {"confidence": alarm.confidence}})
 
     def close(self) -> None:
         """Close the file."""

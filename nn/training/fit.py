@@ -264,7 +264,9 @@ class Run:
         self.steps = steps_for(compiled, audit, self.task)
         self.kept = Kept(self)
         if self.monitor is not None:
-            self.monitor.begin(*self.train, self.loss, self.optimizer)
+            self.monitor.begin(
+                *self.train, self.loss, self.optimizer, penalised=penalty is not None
+            )
 
     def set_decision(
         self,

@@ -91,8 +91,9 @@ def test_step_that_fails_in_the_middle_is_counted() -> None:
         nn.fit(model, X, y, loss=nn.mean_squared_error, epochs=9, progress=False, monitor=monitor,
                optimizer=nn.SGD(model.parameters(), learning_rate=0.1), on_step=poison)  # fmt: skip
     alarm = monitor.alarms[-1]
-    assert (alarm.kind, alarm.layer, alarm.step) == ("non_finite", "loss", 13)
+    assert (alarm.kind, alarm.location, alarm.step) == ("non_finite", "layer 2, n1", 13)
     assert re.search(r"pow was the first to give -?inf, from -?\d.*e\+\d+, 2", alarm.evidence)
+    assert alarm.evidence.endswith("its largest parameter is 1e+300")
 
 
 def test_gradient_that_overflows_is_reported_though_the_loss_is_finite() -> None:

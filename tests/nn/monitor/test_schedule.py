@@ -13,7 +13,7 @@ def looks(schedule: LookSchedule, until: int, *, pending: bool = False) -> list[
 
 
 def test_looks_are_close_at_first_and_rare_later() -> None:
-    early = [1, 2, 3, 4, 5, 25, 50, 75, 100, 125, 150, 175, 200]
+    early = [1, 2, 3, 4, 5, 10, 15, 25, 50, 75, 100, 125, 150, 175, 200]
     assert looks(LookSchedule(), 500) == [*early, 300, 400, 500]
 
 
