@@ -7,10 +7,13 @@ from operator import mul
 from pathlib import Path
 from random import Random
 from types import NoneType
+from typing import Any
 
 import engine
 from engine import Value
 from nn.checks import flag, fraction, whole_number
+from nn.data.frames import is_named
+from nn.data.samples import width_of
 from nn.dropout import Dropout
 from nn.init import initialiser, random_source
 from nn.module import Module
@@ -392,13 +395,22 @@ class MLP(KnownAttributes, Module):
 
         Raises:
             ValueError: the number of inputs is not the network's.
+            TypeError: it is a whole table.
         """
         # A NumPy sample is converted to plain floats once, not in every neuron.
         values: Sequence[Value | float] = x.tolist() if hasattr(x, "tolist") else x
-        for layer in self.layers:
-            values = layer.outputs(values)
-            if self.dropout is not None and layer is not self.layers[-1]:
-                values = self.dropout.outputs(values)
+        try:
+            for layer in self.layers:
+                values = layer.outputs(values)
+                if self.dropout is not None and layer is not self.layers[-1]:
+                    values = self.dropout.outputs(values)
+        except (TypeError, ValueError):
+            if not is_table(x):
+                raise
+            raise TypeError(
+                f"{self!r} takes one sample, got a table; for the numbers of all samples write "
+                "nn.predict(model, X), and for Values [model(row) for row in rows]"
+            ) from None
         return values[0] if len(values) == 1 else list(values)  # type: ignore[return-value, arg-type]
 
     @property
@@ -475,6 +487,11 @@ class MLP(KnownAttributes, Module):
     def __repr__(self) -> str:
         dropout = "" if self.dropout is None else f", dropout {self.dropout.rate:g}"
         return f"MLP({' → '.join(map(str, self.sizes))}{dropout})"
+
+
+def is_table(x: Any) -> bool:
+    """Return whether there are several samples in `x` instead of one."""
+    return is_named(x) or (hasattr(x, "__len__") and width_of(next(iter(x), None)) > 0)
 
 
 def width(x: object) -> int | None:

@@ -131,10 +131,10 @@ def cross_entropy(
                     f"{len(logits)}; for one output use binary_cross_entropy or hinge"
                 )
             if not isinstance(target, Value) and target not in range(len(logits)):
+                remedy = "number the classes from 0, or give the network more outputs"
                 raise ValueError(
                     f"cross_entropy needs targets that are class numbers from 0 to "
-                    f"{len(logits) - 1}, got {target} for sample {i}; number the classes from 0, "
-                    "or give the network more outputs"
+                    f"{len(logits) - 1}, got {target} for sample {i}; {instead(target, remedy)}"
                 )
             if i == 0:
                 warn_of_squashing(cross_entropy, logits)
@@ -369,10 +369,16 @@ def labelled(
         if not isinstance(target, Value) and target not in labels:  # a program's input may be any
             raise ValueError(
                 f"{name} needs targets {labels[0]} or {labels[1]}, got {target} for sample {i}; "
-                "use these labels for the two classes"
+                + instead(target, "use these labels for the two classes")
             )
         pairs.append((one(prediction, i, name), finite(target, i)))
     return pairs
+
+
+def instead(target: Any, remedy: str) -> str:
+    """Return what to write for a target: the number of its class where it is one-hot."""
+    several = isinstance(target, (list, tuple)) and len(target) > 1
+    return "give the number of the class: [row.index(1) for row in y]" if several else remedy
 
 
 def finite(target: float | Value, i: int) -> float | Value:

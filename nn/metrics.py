@@ -11,7 +11,7 @@ from typing import Any
 import engine
 from engine import Value, no_grad
 from nn import losses
-from nn.data.samples import Rows, check_lengths, check_order, checked
+from nn.data.samples import Rows, check_lengths, checked, ordered, targets_of
 from nn.decision import UNBOUNDED, Decision, Label, Output, one_hot, output_span, two_labels
 from nn.module import evaluating
 from nn.other_names import says_how
@@ -27,7 +27,9 @@ def predict(model: Model, X: Rows) -> list[Output]:
 
     Args:
         model: takes one sample, returns one Value or several.
-        X: the inputs, shape (n_samples, n_features).
+        X: the inputs, shape (n_samples, n_features): lists, an array, a data frame, a dictionary of
+            columns or a list of dictionaries. Columns with names are found by name, if those that
+            the model was trained with had names.
 
     Returns:
         A float per sample, or a list of floats if the model has several outputs.
@@ -39,7 +41,7 @@ def predict(model: Model, X: Rows) -> list[Output]:
     """
     if not callable(model) or isinstance(model, type):
         raise TypeError(f"the model comes first, and is called for each sample; got {model!r}")
-    samples = checked(X)
+    samples = checked(X, columns_of(model))
     with evaluating():
         if len(samples) >= MANY:
             found = replayed(model, samples)
@@ -109,12 +111,13 @@ def accuracy(model: Model, X: Rows, y: Sequence[Label], *, threshold: float | No
     Warns:
         RuntimeWarning: another threshold would judge far better.
     """
-    check_order(X, y)
-    outputs, targets = predict(model, X), as_targets(y)
+    X, targets = ordered(X, y)
+    samples = checked(X, columns_of(model))
+    outputs = predict(model, samples)
     check_lengths(outputs, targets)
     if not targets:
         raise ValueError("accuracy needs at least one sample, got none")
-    decision = decision_of(model, X, outputs, targets, threshold=threshold)
+    decision = decision_of(model, samples, outputs, targets, threshold=threshold)
     return decision.share_right(outputs, targets)
 
 
@@ -130,10 +133,11 @@ def classify(model: Model, X: Rows, *, threshold: float | None = None) -> list[L
     Returns:
         Labels as the model was trained with; of a model that `fit` has not trained, numbers from 0.
     """
-    outputs = predict(model, X)
+    samples = checked(X, columns_of(model))
+    outputs = predict(model, samples)
     if not outputs:
         return []
-    decision = decision_of(model, X, outputs, None, threshold=threshold)
+    decision = decision_of(model, samples, outputs, None, threshold=threshold)
     return [decision.labels[decision.number_of(output)] for output in outputs]
 
 
@@ -142,9 +146,9 @@ def plain(answer: Value | Sequence[Value]) -> Output:
     return answer.data if isinstance(answer, Value) else [value.data for value in answer]
 
 
-def as_targets(y: Sequence[Any]) -> list[Any]:
-    """Return y as a list of plain numbers, texts or lists."""
-    return list(y.tolist()) if hasattr(y, "tolist") else list(y)
+def columns_of(model: object) -> Sequence[str] | None:
+    """Return the names of the columns that a model was trained with, if they had names."""
+    return getattr(model, "_columns", None)
 
 
 # ---- the rule by which a model is judged ----
@@ -196,7 +200,7 @@ def numbered(y: Any, loss: object) -> tuple[Any, dict[str, int] | None]:
     Raises:
         ValueError: the loss takes two classes, and there are more.
     """
-    targets = as_targets(y)
+    targets = targets_of(y)
     names = sorted({t for t in targets if isinstance(t, str)})
     # One class is nothing to tell apart, and numbers in quotation marks are a table read as text.
     if len(names) < 2 or not all(isinstance(t, str) and not is_number(t) for t in targets):
@@ -263,7 +267,7 @@ def decision_of(
     if threshold is not None:
         return Decision(labels, 0.0).with_threshold(threshold)
     with evaluating():
-        low, high = output_span(outputs_of(model(checked(X[:1])[0]))[0])
+        low, high = output_span(outputs_of(model(X[0]))[0])
     middle = (low + high) / 2
     rule = Decision(labels, middle if isfinite(middle) else 0.0)
     if targets is not None and labels == (0, 1) and rule.threshold != 0.5:

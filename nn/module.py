@@ -55,6 +55,7 @@ class Module(HasParameters):
     """
 
     metadata: Mapping[str, object] = {}
+    _columns: Sequence[str] | None = None  # the names in the table that `fit` was given
     _decision: Decision | None = None  # how `fit` found that its outputs become classes
 
     @property
@@ -181,6 +182,8 @@ class Module(HasParameters):
         }
         if self._decision is not None:
             content["decision"] = self._decision.to_dict()
+        if self._columns is not None:
+            content["columns"] = list(self._columns)
         write_json(path, MODEL, content, indent=1)
 
     def load(self, path: str | Path) -> None:
@@ -209,6 +212,7 @@ class Module(HasParameters):
         except ValueError as error:
             raise ValueError(f"{path}: {error}; {MODEL.remedy}") from None
         self.metadata, self._decision = content["metadata"], decision
+        self._columns = content.get("columns")
 
 
 class Generators:

@@ -2,54 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from math import isfinite
 from random import Random
 from typing import Any
+
+from nn.data.frames import named_columns, plain_list, rows_of
 
 Rows = Sequence[Sequence[float]]
 Samples = tuple[list[list[float]], list[float]]
 
 
-def checked(X: Rows) -> list[list[float]]:
+def checked(X: Rows, names: Sequence[str] | None = None) -> list[list[float]]:
     """Return X as lists of floats.
+
+    Args:
+        X: a table: lists, an array, a data frame, a dictionary of columns, a list of dictionaries.
+        names: of the columns that a model takes, in its order; where X names its columns too, they
+            are found by name.
 
     Raises:
         ValueError: X is not a table: samples of different lengths, or nan or inf in it.
         TypeError: something in X is not a number.
     """
+    columns = named_columns(X)
+    if columns is not None:
+        return rows_of(columns, names)
     rows: list[list[float]] = []
-    for i, row in enumerate(X.tolist() if hasattr(X, "tolist") else X):
-        if not hasattr(row, "__len__") or isinstance(row, str):
-            raise ValueError(
-                f"X must be a table, shape (n_samples, n_features); sample {i} is {row!r}; for "
-                "a single feature write [[x] for x in X]"
-            )
-        for x in row:
-            if not_a_number(x):
-                raise TypeError(
-                    f"X must hold numbers only; sample {i} has {x!r}; turn text into numbers "
-                    "first, and give one flat list per sample"
+    n_features = None
+    for i, row in enumerate(plain_list(X, "X")):
+        if type(row) is not list:
+            if not hasattr(row, "__len__") or isinstance(row, (str, bytes)):
+                raise ValueError(
+                    f"X must be a table, shape (n_samples, n_features); sample {i} is {row!r}; for "
+                    "a single feature write [[x] for x in X], for a single sample [X]"
                 )
-        numbers = [float(x) for x in row]
-        if rows and len(numbers) != len(rows[0]):
+            row = plain_list(row, f"sample {i} of X")
+        if not set(map(type, row)) <= {float, int}:
+            for x in row:
+                if not_a_number(x):
+                    raise TypeError(
+                        f"X must hold numbers only; sample {i} has {x!r}; turn text into numbers "
+                        "first, and give one flat list per sample"
+                    )
+        numbers = list(map(float, row))
+        if n_features is None:
+            n_features = len(numbers)
+        if len(numbers) != n_features:
             raise ValueError(
                 f"every sample in X must have the same number of features: sample 0 has "
-                f"{len(rows[0])}, sample {i} has {len(numbers)}"
+                f"{n_features}, sample {i} has {len(numbers)}"
             )
-        for j, x in enumerate(numbers):
-            if not isfinite(x):
-                raise ValueError(
-                    f"X has {x} in sample {i}, feature {j}; fill in or leave out missing "
-                    "numbers first"
-                )
+        if not all(map(isfinite, numbers)):
+            j, x = next((j, x) for j, x in enumerate(numbers) if not isfinite(x))
+            raise ValueError(
+                f"X has {x} in sample {i}, feature {j}; fill in or leave out missing numbers first"
+            )
         rows.append(numbers)
     return rows
 
 
 def not_a_number(x: object) -> bool:
     """Return whether `x` is text, a list or anything else that is not a number."""
-    return isinstance(x, (str, bytes, list, tuple)) or not hasattr(x, "__float__")
+    several = isinstance(x, (str, bytes, list, tuple)) or getattr(x, "ndim", 0) != 0
+    return several or not hasattr(x, "__float__")
 
 
 def check_lengths(samples: Sequence[object], targets: Sequence[object]) -> None:
@@ -65,26 +81,23 @@ def check_lengths(samples: Sequence[object], targets: Sequence[object]) -> None:
         )
 
 
-def check_order(X: Any, y: Any) -> None:
-    """Check that the table is X and the list of targets y.
+def ordered(X: Any, y: Any) -> tuple[Any, list[Any]]:
+    """Return X as a list or as columns by name, and y as a list, once it is clear which is which.
 
     Raises:
-        TypeError: a model stands in their place.
+        TypeError: a model stands in their place, or a set, which has no order.
         ValueError: they look exchanged.
     """
-    for name, part in (("X", X), ("y", y)):
-        if not hasattr(part, "__len__"):
-            raise TypeError(
-                f"{name} must be a list or an array, got {part!r}; the order is (model, X, y)"
-            )
-        if isinstance(part, Set):
-            raise TypeError(f"{name} is a {type(part).__name__}, which has no order; use a list")
-    first, target = next(iter(X), None), next(iter(y), None)
-    if width_of(first) == 0 and width_of(target) > 1 and len(X) == len(y):
+    columns = named_columns(X)
+    X = plain_list(X, "X") if columns is None else columns
+    targets = targets_of(y)
+    first = X[0] if isinstance(X, list) and X else None
+    if width_of(first) == 0 and targets and width_of(targets[0]) > 1 and len(X) == len(targets):
         raise ValueError(
             "X and y look exchanged: X is a list of numbers and y a table; the order is "
             "(model, X, y)"
         )
+    return X, targets
 
 
 def width_of(x: Any) -> int:
@@ -93,19 +106,27 @@ def width_of(x: Any) -> int:
     return len(x) if is_row else 0
 
 
-def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]:
+def paired(
+    X: Rows, y: Sequence[float], names: Sequence[str] | None = None
+) -> tuple[list[list[float]], list[float]]:
     """Return X and y as lists.
+
+    Args:
+        X: a table, as of `checked`.
+        y: one target per sample, or several.
+        names: of the columns that a model takes, as of `checked`.
 
     Raises:
         ValueError: they differ in length, are empty, or hold nan or inf.
         TypeError: something in them is not a number.
     """
-    check_order(X, y)
-    rows = checked(X)
-    targets = y.tolist() if hasattr(y, "tolist") else list(y)
+    X, targets = ordered(X, y)
+    rows = checked(X, names)
     check_lengths(rows, targets)
     if not rows:
         raise ValueError("there must be at least one sample, got empty data")
+    if set(map(type, targets)) <= {float, int} and all(map(isfinite, targets)):
+        return rows, targets
     for i, target in enumerate(targets):
         for x in target if isinstance(target, (list, tuple)) else [target]:
             if not_a_number(x):
@@ -116,6 +137,23 @@ def paired(X: Rows, y: Sequence[float]) -> tuple[list[list[float]], list[float]]
             if not isfinite(x):
                 raise ValueError(f"y has {x} for sample {i}; leave out samples without a target")
     return rows, targets
+
+
+def targets_of(y: Any) -> list[Any]:
+    """Return y as a list: of numbers or texts, or of lists where there are several per sample.
+
+    A table of one column is that column.
+    """
+    columns = named_columns(y)
+    rows = (
+        plain_list(y, "y")
+        if columns is None
+        else [list(row) for row in zip(*columns.values(), strict=True)]
+    )
+    rows = [row.tolist() if hasattr(row, "tolist") else row for row in rows]
+    if rows and all(isinstance(row, (list, tuple)) and len(row) == 1 for row in rows):
+        return [row[0] for row in rows]
+    return rows
 
 
 def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:

@@ -81,7 +81,7 @@ def loss_surface(
     import numpy as np
 
     n, loss = whole_number(n, "n", least=2), loss_named(loss)
-    samples, targets = paired(X, y)
+    samples, targets = paired(X, y, getattr(model, "_columns", None))
     names = path_of(model, p1), path_of(model, p2)
     if names[0] == names[1]:
         raise ValueError(f"loss_surface needs two different parameters, got {names[0]} twice")

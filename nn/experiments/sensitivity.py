@@ -100,7 +100,7 @@ def sensitivity(model: Module, X: Rows, *, move: float = 0.01) -> Sensitivity:
     import numpy as np
 
     move = positive(move, "move")
-    samples = checked(X)
+    samples = checked(X, getattr(model, "_columns", None))
     if not samples:
         raise ValueError("sensitivity needs at least one sample, got none")
     if not model.named_parameters():

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import Value
 from nn.checks import require_numpy
-from nn.data.samples import check_lengths, check_order, checked
+from nn.data.samples import check_lengths, checked, ordered
 from nn.decision import Decision
-from nn.metrics import as_targets, decision_of, predict
+from nn.metrics import columns_of, decision_of, predict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,8 +51,8 @@ def judge(model: Model, X: ArrayLike, y: ArrayLike, threshold: float | None) -> 
     require_numpy("a plot")
     import numpy as np
 
-    check_order(X, y)
-    samples, targets = checked(X), as_targets(y)  # type: ignore[arg-type]
+    X, targets = ordered(X, y)
+    samples = checked(X, columns_of(model))  # type: ignore[arg-type]
     check_lengths(samples, targets)
     if not samples:
         raise ValueError("there must be at least one sample, got empty data")

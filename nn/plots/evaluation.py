@@ -7,9 +7,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import require_numpy
-from nn.data.samples import check_lengths, check_order, checked, paired
+from nn.data.samples import check_lengths, checked, ordered, paired
 from nn.decision import Decision
-from nn.metrics import as_targets, predict
+from nn.metrics import columns_of, predict
 from nn.plots.classes import judge, margins_of, outputs
 from nn.plots.style import (
     BLUE,
@@ -70,9 +70,8 @@ def decision_boundary(
     import numpy as np
 
     given: list[tuple[Any, Any]] = [(X, y), *([validation] if validation else [])]
-    for pair in given:
-        check_order(*pair)
-    parts = [(checked(X), as_targets(y)) for X, y in given]
+    pairs = [ordered(*pair) for pair in given]
+    parts = [(checked(X, columns_of(model)), y) for X, y in pairs]
     for part in parts:
         check_lengths(*part)
     samples, targets = ([*chain.from_iterable(both)] for both in zip(*parts, strict=True))
@@ -228,7 +227,8 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
     require_numpy("a plot")
     import numpy as np
 
-    X, y = as_arrays(X, y)
+    samples, targets = paired(X, y, columns_of(model))  # type: ignore[arg-type]
+    X, y = np.array(samples), np.array(targets, dtype=float)
     found = outputs(model, X)
     if found.shape[1] != 1:
         raise ValueError(
@@ -256,16 +256,3 @@ def predictions(model: Model, X: ArrayLike, y: ArrayLike, *, target_name: str = 
 def in_digits(x: float) -> str:
     """Return a number as an axis shows it: 250,000 and not 2.5 with a factor of 1e5 elsewhere."""
     return f"{x:,.10g}" if abs(x) < 1e7 else f"{x:.3g}"
-
-
-def as_arrays(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return samples and targets as arrays of floats.
-
-    Raises:
-        ValueError: their lengths differ, or both are empty.
-    """
-    require_numpy("a plot")
-    import numpy as np
-
-    samples, targets = paired(X, y)  # type: ignore[arg-type]
-    return np.array(samples), np.array(targets, dtype=float)

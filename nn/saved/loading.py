@@ -50,7 +50,12 @@ def load(path: str | Path) -> MLP:
         model._decision = decision_in(content, model.sizes[-1])
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} does not describe an MLP: {error}; {MODEL.remedy}") from None
-    model.metadata = content["metadata"]
+    model.metadata, model._columns = content["metadata"], content.get("columns")
+    if model._columns is not None and len(model._columns) != model.n_inputs:
+        raise ValueError(
+            f"{path}: columns must have {model.n_inputs} names, one per input, has "
+            f"{len(model._columns)}; {MODEL.remedy}"
+        )
     return model.eval()
 
 

@@ -29,6 +29,7 @@ MODEL = FileKind(
         "parameters": {...: FINITE},
         "tied?": {...: LINE},
         "operations?": [DEFINITION],
+        "columns?": [TEXT],
         "decision?": {"labels": ([TEXT], [FINITE]), "threshold": (FINITE, None)},
     },
     remedy="save the model again, or train it again",

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import StaleProgramError, Value, no_grad
 from nn.checks import whole_number
-from nn.data.samples import Rows, check_order, paired, pick, split
+from nn.data.samples import Rows, ordered, paired, pick, split
 from nn.decision import Output
 from nn.history import History
 from nn.init import random_source
-from nn.losses import MEAN_LOSSES, Loss, loss_named, penalty_named
+from nn.losses import MEAN_LOSSES, Loss, loss_named, mean_squared_error, penalty_named
 from nn.metrics import decision_for, metric_for, numbered
 from nn.module import Module, evaluating
 from nn.optim import Optimizer, optimizer_for
@@ -92,7 +92,8 @@ def fit(
 
     Args:
         model: takes one sample, returns one Value or several.
-        X: the inputs, shape (n_samples, n_features).
+        X: the inputs, shape (n_samples, n_features): lists, an array, a data frame, a dictionary of
+            columns or a list of dictionaries.
         y: the targets, shape (n_samples,), as the loss takes them; or the classes as texts, which
             `nn.classify` answers with.
         loss: from predictions and targets of a minibatch to one Value, such as `nn.hinge`; or its
@@ -214,14 +215,18 @@ class Run:
         threshold: float | None,
     ) -> None:
         """Check and split the samples, resume from a checkpoint, and record the computation."""
-        check_order(X, y)
+        X, y = ordered(X, y)
+        names: list[Any] = list(X) if isinstance(X, dict) else []
+        if set(names) != set(self.model._columns or ()):
+            self.model._columns = names or None
         y, numbers = numbered(y, self.loss)
-        samples, targets = paired(X, y)
+        samples, targets = paired(X, y, self.model._columns)
         if isinstance(validation, tuple):
-            X_held_back, y_held_back = validation
+            X_held_back, y_held_back = ordered(*validation)
             if numbers is not None:
                 y_held_back = numbers_of(y_held_back, numbers)
-            self.train, self.held_back = (samples, targets), paired(X_held_back, y_held_back)
+            self.train = samples, targets
+            self.held_back = paired(X_held_back, y_held_back, self.model._columns)
         else:
             kept, left = split(len(samples), validation, self.rng)
             self.train, self.held_back = pick(samples, targets, kept), pick(samples, targets, left)
@@ -233,8 +238,7 @@ class Run:
         with evaluating():
             answer = call_once(self.model, samples[0], self.parameters)
         if self.loss in MEAN_LOSSES:
-            with no_grad():
-                self.loss([answer] * len(samples), targets)
+            check_targets(self.loss, answer, targets)
         Module.train(self.model)
         self.set_decision(answer, targets, numbers, threshold)
         if self.checkpoint is not None:
@@ -428,6 +432,24 @@ class Kept:
         run.steps.generators.states = self.generators
         run.history.load_state_dict(self.history)
         run.best = self.best
+
+
+def check_targets(loss: Loss, answer: Any, targets: Sequence[Any]) -> None:
+    """Raise what a loss raises for these targets, asking about each different one once.
+
+    Raises:
+        ValueError: it does not take one of them.
+    """
+    if loss is mean_squared_error and not any(isinstance(t, (list, tuple)) for t in targets):
+        different = [min(targets), max(targets)]  # it takes any number, and warns by the range
+    else:
+        different = list({str(t): t for t in targets}.values())
+    with no_grad():
+        try:
+            loss([answer] * len(different), different)
+        except (TypeError, ValueError):
+            loss([answer] * len(targets), targets)  # whose message has the index in y
+            raise
 
 
 def is_best(history: History) -> bool:
