@@ -1,5 +1,7 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
 
+from typing import NoReturn
+
 import nn.hidden as _first  # noqa: F401  before anything is imported from engine
 from nn import data, schedules
 from nn.clipping import clip_gradients_by_norm, clip_gradients_by_value
@@ -14,6 +16,7 @@ from nn.metrics import accuracy, classify, predict
 from nn.module import Module
 from nn.monitor import Alarm, Monitor
 from nn.optim import SGD, Adam, AdamW, RMSProp
+from nn.other_names import class_elsewhere
 from nn.saved.loading import load
 from nn.training.fit import Step, fit
 
@@ -53,6 +56,13 @@ __all__ = [
     "schedules",
     "sensitivity",
 ]
+
+
+def __getattr__(name: str) -> NoReturn:
+    """Refuse a name that there is not, saying what a class of another library is here."""
+    instead = class_elsewhere(name)
+    what = f"; write {instead}" if instead else ""
+    raise AttributeError(f"module 'nn' has no attribute {name!r}{what}", name=name)
 
 
 def __dir__() -> list[str]:

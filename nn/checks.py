@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from importlib.util import find_spec
 from math import isfinite
 from typing import SupportsIndex
@@ -20,7 +21,7 @@ def number(x: object, name: str, example: str) -> float:
     """
     several = getattr(x, "ndim", 0) or isinstance(x, (str, bytes, bool, list, tuple))
     if several or type(x).__name__ in ("bool_", "bool") or not hasattr(x, "__float__"):
-        raise TypeError(f"{name} must be {example}, got {x!r}")
+        raise TypeError(f"{name} must be {example}, got {reprlib.repr(x)}")
     return float(x)
 
 

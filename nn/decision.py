@@ -130,8 +130,10 @@ def one_hot(row: Sequence[float]) -> int | None:
 
 def two_labels(targets: Iterable[Any]) -> tuple[int, int] | None:
     """Return (−1, 1) or (0, 1) if these are all the targets there are, both of them."""
-    kinds = {x[0] if isinstance(x, (list, tuple)) and len(x) == 1 else x for x in targets}
-    return next((pair for pair in ((-1, 1), (0, 1)) if kinds == set(pair)), None)
+    single = [x[0] if isinstance(x, (list, tuple)) and len(x) == 1 else x for x in targets]
+    if any(isinstance(x, (list, tuple)) for x in single):
+        return None
+    return next((pair for pair in ((-1, 1), (0, 1)) if set(single) == set(pair)), None)
 
 
 # ---- the output activation, as the graph of an output shows it ----

@@ -458,7 +458,7 @@ class MLP(KnownAttributes, Module):
             for j, neuron in enumerate(getattr(layer, "neurons", ())):  # dropout has none
                 named = {f"weights.{k}": weight for k, weight in enumerate(neuron.weights)}
                 for name, value in (*named.items(), ("bias", neuron.bias)):
-                    if isinstance(value, Value):
+                    if isinstance(value, Value) and not value.computed:
                         yield f"layers.{i}.neurons.{j}.{name}", value
 
     def save(self, path: str | Path, *, metadata: Mapping[str, object] | None = None) -> None:

@@ -13,7 +13,7 @@ from engine import Value, no_grad
 from nn import losses
 from nn.data.samples import Rows, check_lengths, checked, ordered, targets_of
 from nn.decision import UNBOUNDED, Decision, Label, Output, one_hot, output_span, two_labels
-from nn.module import evaluating
+from nn.module import Module, check_callable, evaluating
 from nn.other_names import says_how
 
 Model = Callable[[Sequence[float]], Value | Sequence[Value]]
@@ -39,7 +39,9 @@ def predict(model: Model, X: Rows) -> list[Output]:
             model takes.
         TypeError: the model cannot be called.
     """
-    if not callable(model) or isinstance(model, type):
+    if isinstance(model, Module):
+        check_callable(model)
+    elif not callable(model) or isinstance(model, type):
         raise TypeError(f"the model comes first, and is called for each sample; got {model!r}")
     samples = checked(X, columns_of(model))
     with evaluating():
@@ -132,6 +134,10 @@ def classify(model: Model, X: Rows, *, threshold: float | None = None) -> list[L
 
     Returns:
         Labels as the model was trained with; of a model that `fit` has not trained, numbers from 0.
+
+    Warns:
+        RuntimeWarning: `fit` has not trained it, its only output has no bounds, and no threshold is
+            given.
     """
     samples = checked(X, columns_of(model))
     outputs = predict(model, samples)
@@ -142,8 +148,9 @@ def classify(model: Model, X: Rows, *, threshold: float | None = None) -> list[L
 
 
 def plain(answer: Value | Sequence[Value]) -> Output:
-    """Return a model's output as numbers."""
-    return answer.data if isinstance(answer, Value) else [value.data for value in answer]
+    """Return a model's output as a number, or as a list of them if there are several."""
+    numbers = [value.data for value in outputs_of(answer)]
+    return numbers[0] if len(numbers) == 1 else numbers
 
 
 def columns_of(model: object) -> Sequence[str] | None:
@@ -185,7 +192,7 @@ def decision_for(
     low, high = output_span(outputs[0])
     ends = UNBOUNDED if loss is losses.binary_cross_entropy else labels
     if loss not in losses.MEAN_LOSSES and labels == (0, 1) and low < 0:
-        ends = labels if prefers(loss, 0, 1) else UNBOUNDED
+        ends = labels if prefers(loss, 0, 1, like=answer) else UNBOUNDED
     middle = sum(min(max(end, low), high) for end in ends) / 2
     return Decision(labels, middle if isfinite(middle) else 0.0)
 
@@ -224,14 +231,34 @@ def is_number(text: str) -> bool:
     return True
 
 
-def prefers(loss: Any, label: int, other: int) -> bool:
+def prefers(loss: Any, label: int, other: int, *, like: Value | Sequence[Value]) -> bool:
     """Return whether a loss of your own finds an output of 0.25 nearer to one label than another.
 
     A squared error of targets 0 and 1 finds it nearer to 0; a loss on logits, nearer to 1.
+
+    Args:
+        loss: what is minimised.
+        label: a target.
+        other: another one.
+        like: an output of the model: one Value, or a list of one.
+
+    Warns:
+        RuntimeWarning: the loss cannot be asked about a single sample.
     """
-    with no_grad():
-        first, second = (loss([Value(0.25)], [target]) for target in (label, other))
-    return float(first.data) < float(second.data)
+    output = Value(0.25) if isinstance(like, Value) else [Value(0.25)]
+    try:
+        with no_grad():
+            first, second = (float(loss([output], [target]).data) for target in (label, other))
+    except Exception as error:  # whatever anybody's loss raises
+        warnings.warn(
+            "an output above 0 is taken for class 1, as of a loss on logits, since this loss "
+            f"cannot be asked about one sample ({type(error).__name__}: {error}); if it pulls "
+            "outputs to 0 and 1, give threshold=0.5",
+            RuntimeWarning,
+            stacklevel=7,  # the caller of fit
+        )
+        return False
+    return first < second
 
 
 def decision_of(
@@ -255,11 +282,13 @@ def decision_of(
         ValueError: the threshold is not finite, or the largest of several outputs decides.
 
     Warns:
-        RuntimeWarning: another threshold would judge far better.
+        RuntimeWarning: another threshold would judge far better; or none is known.
     """
     kept: Decision | None = getattr(model, "_decision", None)
     one = isinstance(outputs[0], float)
     if kept is not None and (kept.threshold is not None) == one:
+        if targets is not None and threshold is None and kept.labels == (-1, 1):
+            warn_of_half(kept, outputs, targets)
         return kept.with_threshold(threshold)
     if not one:
         return Decision(tuple(range(len(flat(outputs[:1])))), None).with_threshold(threshold)
@@ -270,17 +299,36 @@ def decision_of(
         low, high = output_span(outputs_of(model(X[0]))[0])
     middle = (low + high) / 2
     rule = Decision(labels, middle if isfinite(middle) else 0.0)
-    if targets is not None and labels == (0, 1) and rule.threshold != 0.5:
-        at_half = replace(rule, threshold=0.5).share_right(outputs, targets)
-        if at_half > rule.share_right(outputs, targets) + 0.1:
-            warnings.warn(
-                f"an output above {rule.threshold} is taken for class 1, as of a loss on logits; "
-                f"above 0.5 the accuracy would be {at_half:.3g}: if the model was trained with a "
-                "squared error on 0 and 1, give threshold=0.5",
-                RuntimeWarning,
-                stacklevel=4,  # the caller of accuracy
-            )
+    if targets is not None:
+        warn_of_half(rule, outputs, targets)
+    elif not isfinite(middle):
+        warnings.warn(
+            "an output above 0 is taken for the second class, since fit has not trained this "
+            "model; give threshold=0 if that is right, or threshold=0.5 after a squared error on "
+            "0 and 1",
+            RuntimeWarning,
+            stacklevel=4,  # the caller of classify
+        )
     return rule
+
+
+def warn_of_half(rule: Decision, outputs: Sequence[Output], targets: Sequence[Any]) -> None:
+    """Warn where 0.5 judges far better than the threshold of a rule.
+
+    Warns:
+        RuntimeWarning: the targets are 0 and 1, and it does.
+    """
+    if two_labels(targets) != (0, 1) or rule.threshold == 0.5:
+        return
+    at_half = replace(rule, threshold=0.5).share_right(outputs, targets)
+    if at_half > rule.share_right(outputs, targets) + 0.1:
+        warnings.warn(
+            f"an output above {rule.threshold} is taken for class 1, as of a loss on logits; "
+            f"above 0.5 the accuracy would be {at_half:.3g}: if the model was trained with a "
+            "squared error on 0 and 1, give threshold=0.5",
+            RuntimeWarning,
+            stacklevel=5,  # the caller of accuracy
+        )
 
 
 def r_squared(outputs: Sequence[Output], targets: Sequence[Output]) -> float:

@@ -144,6 +144,10 @@ class Module(HasParameters):
         biases = [parameter.is_bias for parameter in owned_parameters(self)]
         return Part(name, size, activation, biases.count(False), biases.count(True))
 
+    def __repr__(self) -> str:
+        """Return the name of its class."""
+        return type(self).__name__
+
     def __str__(self) -> str:
         """Return what it is and how many parameters it has, with a line per layer."""
         parts = self._parts()
@@ -236,6 +240,19 @@ class Generators:
     def states(self, states: Sequence[tuple[Any, ...]]) -> None:
         for rng, state in zip(self._generators, states, strict=True):
             rng.setstate(state)
+
+
+def check_callable(module: Module) -> None:
+    """Check that a module can be called.
+
+    Raises:
+        TypeError: it cannot; PyTorch's modules have a `forward` instead.
+    """
+    if not callable(module):
+        raise TypeError(
+            f"a model is called for each sample, and {type(module).__name__} cannot be; write what "
+            "it does as def __call__(self, x), which PyTorch calls forward"
+        )
 
 
 def counted(n: int) -> str:

@@ -340,7 +340,10 @@ def optimizer_for(optimizer: Any, parameters: Sequence[Value]) -> Optimizer:
         )
     made = optimizer(parameters) if callable(optimizer) else None
     if not isinstance(made, Optimizer):
-        raise TypeError(f"optimizer must be one of nn, made as {example}, got {optimizer!r}")
+        raise TypeError(
+            f"optimizer must be made as {example}, or be what makes one of a list of parameters, "
+            f"got {optimizer!r}"
+        )
     return made
 
 
@@ -374,7 +377,10 @@ def leaves_to_move(parameters: Iterable[Value], rule: str) -> list[Value]:
         )
     found = list(parameters)
     if not found:
-        raise ValueError(f"{rule} needs parameters to move, got none")
+        raise ValueError(
+            f"{rule} needs parameters to move, got none; make each weight and bias a Value, and an "
+            "attribute of a Module, without a _ in front"
+        )
     for p in found:
         if not isinstance(p, Value) or p.op is not None:
             raise TypeError(

@@ -17,7 +17,7 @@ NONLIN = {True: "relu", False: "linear"}
 
 # What scikit-learn, Keras and PyTorch call it, by our name.
 ELSEWHERE = {
-    "learning_rate": "lr eta step_size learning_rate_init rate alpha",
+    "learning_rate": "lr eta step_size learning_rate_init rate",
     "epochs": "n_epochs num_epochs nb_epoch epoch max_iter n_iter iterations steps n_steps",
     "batch_size": "batch minibatch minibatch_size bs batchsize",
     "loss": "criterion loss_fn loss_function objective",
@@ -57,6 +57,27 @@ ELSEWHERE = {
     "compiled": "compile jit",
     "checkpoint": "checkpoint_path",
 }
+
+# What PyTorch, Keras and scikit-learn have a class for, and what it is here.
+CLASSES_ELSEWHERE = {
+    "Linear Dense Perceptron": "nn.Layer(2, 3, activation='linear')",
+    "Sequential MLPClassifier MLPRegressor": "nn.MLP(2, [16, 1]), or a Module that calls layers",
+    "Parameter Variable": "an engine.Value among the attributes of a Module",
+    "ReLU LeakyReLU GELU Tanh Sigmoid Softplus functional": (
+        "an activation by name, nn.Layer(2, 3, activation='tanh'), or a function, engine.tanh"
+    ),
+    "Softmax LogSoftmax CrossEntropyLoss NLLLoss": "nn.cross_entropy, which applies softmax itself",
+    "ModuleList ModuleDict ParameterList ParameterDict": "a list or a dictionary",
+    "MSELoss": "nn.mean_squared_error",
+    "BCELoss BCEWithLogitsLoss": "nn.binary_cross_entropy, which applies sigmoid itself",
+    "HingeEmbeddingLoss MultiMarginLoss": "nn.hinge",
+    "RMSprop": "nn.RMSProp",
+}
+
+
+def class_elsewhere(name: str) -> str | None:
+    """Return what a class of another library is here, or None."""
+    return next((ours for names, ours in CLASSES_ELSEWHERE.items() if name in names.split()), None)
 
 
 def with_micrograd_names(init: Callable[P, None]) -> Callable[P, None]:

@@ -6,10 +6,14 @@ import re
 from collections import UserList, deque
 from collections.abc import Iterable, Iterator, Mapping, Set, ValuesView
 from dataclasses import fields, is_dataclass
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from weakref import ProxyTypes
 
 from engine import Value
+from nn.saved.fingerprint import file_of, is_library
+
+ORDERED = (list, tuple, deque, UserList, ValuesView)  # the containers that number what is in them
 
 
 class HasParameters:
@@ -84,6 +88,20 @@ def is_bias(attribute: str) -> bool:
 # ---- the walk ----
 
 
+class Object(NamedTuple):
+    """An object of a class that is not a Module, where a Module has it.
+
+    Attributes:
+        place: where it is, for messages.
+        kind: the name of its class.
+        n_before: how many letters of the path of what is in it lead to it.
+    """
+
+    place: str
+    kind: str
+    n_before: int
+
+
 def walk(module: HasParameters) -> Iterator[Parameter]:
     """Yield every Value below a module, once per occurrence outside what was walked already."""
     for thing, around, attribute in parts_of(module):
@@ -101,29 +119,52 @@ def modules_in(module: HasParameters) -> list[Any]:
 def parts_of(
     module: HasParameters,
 ) -> Iterator[tuple[object, tuple[tuple[str, Any], ...], str]]:
-    """Yield the Values and modules in a module: what it is, modules around it, and attribute."""
-    seen: dict[int, object] = {}  # keeps what is in it alive, so that no id is used twice
-    stack: list[tuple[object, tuple[tuple[str, Any], ...], str]] = [(module, (), "")]
+    """Yield the Values and modules in a module: what it is, modules around it, and attribute.
+
+    Raises:
+        TypeError: one is only in an object of a class that should be a Module.
+    """
+    found: set[int] = set()
+    out_of_reach: list[tuple[object, Object, str]] = []
+    # These keep what is in them alive, so that no id is used twice.
+    seen: dict[tuple[int, bool], object] = {}
+    stack: list[tuple[object, tuple[tuple[str, Any], ...], str, Object | None]] = []
+    stack.append((module, (), "", None))
     while stack:
-        thing, around, attribute = stack.pop()
-        if isinstance(thing, Value):
+        thing, around, attribute, holder = stack.pop()
+        if isinstance(thing, Value) and holder is None:
+            found.add(id(thing))
             yield thing, around, attribute
             continue
-        if isinstance(thing, (str, int, float)) or id(thing) in seen:
+        key = id(thing), holder is not None
+        if isinstance(thing, (str, int, float)) or key in seen or type(thing) in ProxyTypes:
+            continue  # a proxy is a link to a parent
+        seen[key] = thing
+        if isinstance(thing, (Value, HasParameters)) and holder is not None:
+            if is_part(thing):
+                out_of_reach.append((thing, holder, attribute))
             continue
-        seen[id(thing)] = thing
         below: Iterable[tuple[str, object]]
         if isinstance(thing, HasParameters):
-            if type(thing) in ProxyTypes:
-                continue  # a link to a parent
+            found.add(id(thing))
             yield thing, around, attribute
             path = around[-1][0] if around else ""
             around = (*around, (f"{path}.{attribute}" if path else attribute, thing))
             below, attribute = attributes_of(thing), ""
         else:
-            below = inside(thing, f"{type(around[-1][1]).__name__}.{attribute}")
+            place = f"{type(around[-1][1]).__name__}.{attribute}"
+            below = inside(thing, place)
+            if is_object(thing):
+                holder = holder or Object(place, type(thing).__name__, len(attribute) + 1)
         prefix = f"{attribute}." if attribute else ""
-        stack += [(x, around, prefix + name) for name, x in reversed(list(below))]
+        stack += [(x, around, prefix + name, holder) for name, x in reversed(list(below))]
+    for thing, holder, attribute in out_of_reach:
+        if id(thing) not in found:
+            raise TypeError(
+                f"{holder.place} is a {holder.kind} with parameters "
+                f"({attribute[holder.n_before :]}), but is not a Module; write class "
+                f"{holder.kind}(nn.Module)"
+            )
 
 
 def attributes_of(module: HasParameters) -> list[tuple[str, object]]:
@@ -139,7 +180,7 @@ def attributes_of(module: HasParameters) -> list[tuple[str, object]]:
     own |= vars(module)
     for base in kind.__mro__[: kind.__mro__.index(HasParameters)]:
         for name, thing in vars(base).items():
-            if isinstance(thing, (Value, HasParameters)) and name[0] != "_" and name not in own:
+            if has_part(thing) and name[0] != "_" and name not in own:
                 raise TypeError(
                     f"{base.__name__}.{name} belongs to the class, so that all instances share "
                     f"it; set it in __init__: self.{name} = …"
@@ -166,19 +207,18 @@ def inside(thing: object, place: str) -> Iterable[tuple[str, object]]:
     """Return what an attribute that is not a module holds, by name.
 
     Args:
-        thing: a list, tuple, deque, dictionary, NumPy array of objects or dataclass; anything else
-            has no parameters.
+        thing: a list, tuple, deque, dictionary, NumPy array of objects, dataclass or object of a
+            class of one's own; anything else has no parameters.
         place: where it is, for messages.
 
     Raises:
-        TypeError: it holds parameters that have no order, or is an object of a class that should
-            be a Module.
+        TypeError: it holds parameters that have no order.
     """
     if isinstance(thing, Mapping):
         return [(str(key), x) for key, x in thing.items()]
     if str(getattr(thing, "dtype", "")) == "object":
         thing = [thing.tolist()] if thing.ndim == 0 else thing.tolist()  # type: ignore[attr-defined]
-    if isinstance(thing, (list, tuple, deque, UserList, ValuesView)):
+    if isinstance(thing, ORDERED):
         return [(str(i), x) for i, x in enumerate(thing)]
     if isinstance(thing, Set):
         if any(map(is_part, thing)):
@@ -192,20 +232,31 @@ def inside(thing: object, place: str) -> Iterable[tuple[str, object]]:
     if is_dataclass(thing):
         names = [field.name for field in fields(thing)]
         return [(name, getattr(thing, name, None)) for name in names if name[0] != "_"]
+    if not is_object(thing):
+        return ()
     held = {name: getattr(thing, name, None) for name in slots_of(type(thing))}
     held |= getattr(thing, "__dict__", {})
-    for name, x in held.items():
-        if name[:1] != "_" and any(map(is_part, x if isinstance(x, (list, tuple)) else [x])):
-            raise TypeError(
-                f"{place} is a {type(thing).__name__} with parameters ({name}), but is not a "
-                f"Module; write class {type(thing).__name__}(nn.Module)"
-            )
-    return ()
+    return [(name, x) for name, x in held.items() if name[:1] != "_"]
+
+
+def is_object(thing: object) -> bool:
+    """Return whether a thing is of a class of one's own: neither a container nor of a library."""
+    kind = type(thing)
+    if isinstance(thing, (type, Mapping, Set, *ORDERED)) or is_dataclass(thing):
+        return False
+    return kind is SimpleNamespace or not is_library(file_of(kind.__module__))
 
 
 def is_part(x: object) -> bool:
     """Return whether `x` is a parameter or a module."""
     return isinstance(x, HasParameters) or (isinstance(x, Value) and not x.computed)
+
+
+def has_part(thing: object) -> bool:
+    """Return whether a thing is a parameter or a module, or a list or dictionary of such."""
+    if isinstance(thing, Mapping):
+        thing = list(thing.values())
+    return any(map(is_part, thing)) if isinstance(thing, (list, tuple)) else is_part(thing)
 
 
 def is_ours(kind: type) -> bool:

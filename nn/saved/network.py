@@ -95,5 +95,5 @@ def obstacles(config: Mapping[str, Any], n_values: int, others: Sequence[str]) -
     if n_values != parameters_in(config):
         yield (
             f"its layers have {parameters_in(config)} weights and biases, of which {n_values} are "
-            "Values; make each one a Value"
+            "leaves; make each one a Value that no operation made: Value(number)"
         )

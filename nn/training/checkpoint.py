@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from nn.history import COLUMNS, History
 from nn.module import Generators, Module
 from nn.optim import Optimizer
+from nn.parameters import modules_in
 from nn.saved.fingerprint import fingerprint, name_of
 from nn.saved.json_file import FileKind, read_json, write_json
 from nn.saved.schema import COUNT, FINITE, LINE, NOT_NAN, NUMBER, whole
@@ -71,6 +72,9 @@ def identity(
         optimizer: its rule and settings count, what it has learned does not.
         data: samples to train on and to judge by, each with targets.
         settings: loss, penalty, batch size and the like; functions count by what they do.
+
+    Raises:
+        ValueError: the model draws random numbers from NumPy.
     """
     parameters = [*model.parameters(), *optimizer.parameters]
     shape = " and ".join(f"{len(part[0])} × {len(part[0][0])}" for part in data if part[0])
@@ -84,9 +88,31 @@ def identity(
         }
         for name, thing in settings.items()
     }
-    names = [name for name, _ in model.named_parameters()]
-    found["number of parameters"] = {"name": str(len(names)), "fingerprint": fingerprint(names)}
+    check_generators(model)
+    name_by_id = {id(value): name for name, value in model.named_parameters()}
+    names = list(name_by_id.values())
+    moved = [name_by_id.get(id(p), "another") for p in optimizer.parameters]
+    found["number of parameters"] = {
+        "name": str(len(names)) if moved == names else f"{len(names)}, of which {len(moved)} move",
+        "fingerprint": fingerprint(names, moved),
+    }
     return {"data": {"name": shape, "fingerprint": fingerprint(data)}, **found}
+
+
+def check_generators(model: Module) -> None:
+    """Check that a checkpoint can keep all random generators among the attributes of a model.
+
+    Raises:
+        ValueError: one is NumPy's.
+    """
+    for module in modules_in(model):
+        for name, x in vars(module).items():
+            if type(x).__module__.startswith("numpy.random"):
+                raise ValueError(
+                    f"a checkpoint cannot keep the state of {type(module).__name__}.{name}, a "
+                    "generator of NumPy's; draw from a random.Random instead, or train without a "
+                    "checkpoint"
+                )
 
 
 def write(path: str | Path, state: State, best: Mapping[str, float]) -> None:

@@ -60,7 +60,10 @@ class Step(NamedTuple):
     optimizer: Optimizer
 
 
-@says_how("nn.fit(model, X, y, loss=nn.hinge, optimizer=nn.Adam(model.parameters()), epochs=10)")
+@says_how(
+    "nn.fit(model, X, y, loss=nn.hinge, epochs=10, "
+    "optimizer=nn.Adam(model.parameters(), learning_rate=0.01))"
+)
 def fit(
     model: Module,
     X: Rows,
@@ -95,7 +98,8 @@ def fit(
         X: the inputs, shape (n_samples, n_features): lists, an array, a data frame, a dictionary of
             columns or a list of dictionaries.
         y: the targets, shape (n_samples,), as the loss takes them; or the classes as texts, which
-            `nn.classify` answers with.
+            `nn.classify` answers with: in order, −1 and 1 for `nn.hinge`, and numbers from 0 for
+            any other loss.
         loss: from predictions and targets of a minibatch to one Value, such as `nn.hinge`; or its
             name, such as "hinge" or "mse".
         optimizer: moves the model's parameters, such as `nn.Adam(model.parameters())`; or a class,
@@ -255,7 +259,7 @@ class Run:
             if Path(self.checkpoint).exists():
                 self.best = checkpoints.resume(self.checkpoint, self.state)
         self.history.stopped = "epochs"  # unless something else ends it
-        self.ended = "" if len(self.history) < self.epochs else "epochs"
+        self.ended = self.end_reached()
         self.task = Task(
             self.model,
             self.train,
@@ -351,10 +355,14 @@ class Run:
         self.bar.set_postfix_str(latest(history))
         if self.checkpoint is not None:
             checkpoints.write(self.checkpoint, self.state, self.best)
-        if self.patience is not None and len(history) - (history.best_epoch or 0) >= self.patience:
-            self.ended = "patience"
-        elif len(history) >= self.epochs:
-            self.ended = "epochs"
+        self.ended = self.end_reached()
+
+    def end_reached(self) -> str:
+        """Return why training ends after the epochs so far, or an empty text: it goes on."""
+        epochs = len(self.history)
+        if self.patience is not None and epochs - (self.history.best_epoch or 0) >= self.patience:
+            return "patience"
+        return "epochs" if epochs >= self.epochs else ""
 
     def step(self, batch: Sequence[int]) -> tuple[float, list[Output]]:
         """Take one step on the samples with these indices; return their loss and the predictions.

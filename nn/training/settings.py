@@ -8,20 +8,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import Value
+from engine import Value, leaves
 from nn.checks import number, whole_number
-from nn.module import Module, some
+from nn.layers import Neuron
+from nn.metrics import outputs_of
+from nn.module import Module, check_callable, some
 from nn.optim import Optimizer
-from nn.parameters import kept_results
+from nn.parameters import kept_results, modules_in
 
 
 def check_model(model: object, X: object) -> None:
     """Check that a model is a module, and comes first.
 
     Raises:
-        TypeError: it is not, or does not.
+        TypeError: it is not, or does not, or cannot be called.
     """
     if isinstance(model, Module):
+        check_callable(model)
         return
     if isinstance(X, Module):
         raise TypeError("the model comes first: nn.fit(model, X, y, …)")
@@ -157,6 +160,24 @@ def check_moved(parameters: Mapping[str, Value], optimizer: Optimizer) -> None:
         )
 
 
+def check_weights(model: Module) -> None:
+    """Check that the weights of neurons are Values.
+
+    Warns:
+        RuntimeWarning: one is a plain number.
+    """
+    for module in modules_in(model):
+        for i, weight in enumerate(module.weights if isinstance(module, Neuron) else ()):
+            if not isinstance(weight, Value):
+                warnings.warn(
+                    f"weights[{i}] of a {module!r} is a plain number, {weight!r}, and will not be "
+                    f"trained; to set the number of a weight, write weights[{i}].data = {weight!r}",
+                    RuntimeWarning,
+                    stacklevel=6,  # the caller of fit
+                )
+                return
+
+
 def call_once(model: Module, sample: Sequence[float], parameters: Mapping[str, Value]) -> Any:
     """Return a model's answer, once it is clear that calling it leaves its parameters alone.
 
@@ -167,6 +188,7 @@ def call_once(model: Module, sample: Sequence[float], parameters: Mapping[str, V
         RuntimeWarning: what looks like a parameter is the result of an operation.
     """
     before = kept_results(model)
+    check_weights(model)
     answer = model(sample)  # type: ignore[operator]
     check_unchanged(model, parameters, "when the model was called")
     # An activation that is kept is another one after each call; this is a weight made too cleverly.
@@ -179,7 +201,32 @@ def call_once(model: Module, sample: Sequence[float], parameters: Mapping[str, V
             RuntimeWarning,
             stacklevel=5,  # the caller of fit
         )
+    elif hidden := hidden_leaves(model, sample, answer, parameters):
+        warnings.warn(
+            f"{model!r} computes with {some(hidden)} that it does not have as parameters, and that "
+            "will not be trained; set each as an attribute of a Module, or in a list of one, "
+            "without a _ in front; or use a plain number",
+            RuntimeWarning,
+            stacklevel=5,  # the caller of fit
+        )
     return answer
+
+
+def hidden_leaves(
+    model: Module, sample: Sequence[float], answer: Any, parameters: Mapping[str, Value]
+) -> list[str]:
+    """Return the labels of leaves that a model computes with in each call but does not have.
+
+    Such as those of a layer in a closure; a leaf that is another one in each call is a constant.
+    """
+    own = {id(p) for p in parameters.values()}
+
+    def others(answer: Any) -> dict[int, Value]:
+        return {id(x): x for x in leaves(*outputs_of(answer)) if id(x) not in own}
+
+    first = others(answer)
+    second = others(model(sample)) if first else {}  # type: ignore[operator]
+    return [x.label or repr(x) for i, x in first.items() if second.get(i) is x]
 
 
 def check_unchanged(model: Module, before: Mapping[str, Value], when: str) -> None:

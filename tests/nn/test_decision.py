@@ -326,3 +326,59 @@ def test_monitor_advises_to_leave_the_function_out() -> None:
 
 def test_decision_of_several_outputs_has_no_threshold() -> None:
     assert Decision(("a", "b"), None).number_of([0.1, 0.7]) == 1
+
+
+class ListOfOne(nn.Module):
+    def __init__(self) -> None:
+        self.inner = mlp()
+
+    def __call__(self, x):
+        return [self.inner(x)]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_list_of_one_output_is_judged_as_that_output(compiled: bool) -> None:
+    def loss(predictions, targets) -> Value:
+        return squares([only for (only,) in predictions], targets)
+
+    listed, alone = ListOfOne(), mlp()
+    first = trained(listed, loss, ZERO_ONE, compiled=compiled)
+    second = trained(alone, squares, ZERO_ONE, compiled=compiled)
+    assert first.metric == second.metric
+    assert nn.classify(listed, X) == nn.classify(alone, X)
+    assert nn.predict(listed, X[:3]) == nn.predict(alone, X[:3])
+
+
+def test_loss_that_cannot_be_asked_about_one_sample_is_warned_of() -> None:
+    def unbiased(predictions, targets) -> Value:
+        return squares(predictions, targets) * (len(targets) / (len(targets) - 1))
+
+    model = mlp()
+    with pytest.warns(RuntimeWarning, match=r"ZeroDivisionError.*give threshold=0.5") as caught:
+        trained(model, unbiased, ZERO_ONE, batch_size=20, validation=0)
+    assert caught[0].filename == __file__
+    assert model._decision == Decision((0, 1), 0.0)
+    trained(model, squares, ZERO_ONE)
+    assert model._decision == Decision((0, 1), 0.5)
+
+
+def test_one_hot_targets_of_one_output_are_its_two_classes() -> None:
+    model = mlp("sigmoid")
+    trained(model, "mse", ZERO_ONE)
+    hot = [[1 - k, k] for k in ZERO_ONE]
+    assert nn.accuracy(model, X, hot) == nn.accuracy(model, X, ZERO_ONE)
+    assert nn.accuracy(mlp("sigmoid"), X, hot) == nn.accuracy(mlp("sigmoid"), X, ZERO_ONE)
+
+
+def test_model_that_is_trained_on_by_hand_is_warned_of() -> None:
+    model = mlp()
+    trained(model, "hinge", SIGNS)
+    by_hand(model, nn.mean_squared_error, ZERO_ONE)
+    with pytest.warns(RuntimeWarning, match=r"above 0\.5 the accuracy would be"):
+        nn.accuracy(model, X, ZERO_ONE)
+
+
+def test_classes_of_a_model_trained_by_hand_need_a_threshold() -> None:
+    with pytest.warns(RuntimeWarning, match=r"fit has not trained this model; give threshold=0 "):
+        guessed = nn.classify(mlp(), X)
+    assert guessed == nn.classify(mlp(), X, threshold=0)

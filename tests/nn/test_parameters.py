@@ -109,7 +109,7 @@ class Shared(nn.Module):
     [
         (Net(t={Value(1.0)}), TypeError, "Net.t is a set, which has no order .* use a list"),
         (Net(t=[frozenset([Value(1.0)])]), TypeError, "Net.t.0 is a frozenset"),
-        (Net(t=Plain()), TypeError, r"Net.t is a Plain .*\(weights\).* class Plain\(nn.Module\)"),
+        (Net(t=Plain()), TypeError, r"Net.t is a Plain .*\(weights.0\).* class Plain\(nn.Module\)"),
         (Shared(), TypeError, "Shared.w belongs to the class.*set it in __init__: self.w = …"),
         (Net(t={1: Value(1.0), "1": Value(1.0)}), ValueError, "two parameters .* called 't.1'"),
     ],
@@ -254,3 +254,115 @@ def test_parameter_made_during_a_call_is_refused() -> None:
 
     with pytest.raises(ValueError, match=r"1 \(late\) .* when the model was called.* in __init__"):
         fitted(Lazy())
+
+
+class PlainNeuron:
+    def __init__(self) -> None:
+        self.w, self.b = [Value(1.0)], Value(0.0)
+
+    def __call__(self, x: list[float]) -> Value:
+        return self.w[0] * x[0] + self.b
+
+
+class PlainNet:
+    def __init__(self) -> None:
+        self.layers = {"first": [PlainNeuron()]}
+
+    def __call__(self, x: list[float]) -> Value:
+        return self.layers["first"][0](x)
+
+
+def test_parameters_deep_in_objects_that_are_no_modules_are_refused() -> None:
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            self.net, self.scale = PlainNet(), Value(1.0)
+
+    with pytest.raises(
+        TypeError, match=r"Scaled.net is a PlainNet .*\(layers.first.0.w.0\).* class PlainNet\(nn"
+    ):
+        Scaled().parameters()
+
+
+def test_an_object_may_link_to_parameters_that_a_module_has() -> None:
+    class Helper:
+        def __init__(self, of: object) -> None:
+            self.of = of
+
+    class Helped(nn.Module):
+        def __init__(self) -> None:
+            weights = [Value(1.0)]
+            self.first, self.model, self.weights = Helper(weights), Helper(self), weights
+
+    assert names(Helped()) == ["weights.0"]
+
+
+def test_layers_in_a_list_of_the_class_are_refused() -> None:
+    class Net2(nn.Module):
+        layers = (nn.Layer(1, 1),)
+
+    with pytest.raises(TypeError, match=r"Net2.layers belongs to the class"):
+        Net2().parameters()
+
+
+XS, YS = [[0.1 * i] for i in range(8)], [0.2 * i for i in range(8)]
+
+
+def trained_once(model: nn.Module) -> nn.History:
+    optimizer = nn.SGD(model.parameters(), learning_rate=0.1)
+    settings = {"validation": 0, "progress": False, "epochs": 1}
+    return nn.fit(model, XS, YS, loss="mse", optimizer=optimizer, **settings)  # type: ignore[arg-type]
+
+
+class InClosure(nn.Module):
+    def __init__(self) -> None:
+        layer = nn.Layer(1, 1, activation="linear")
+        self.apply, self.bias = lambda x: layer(x), Value(0.0)
+
+    def __call__(self, x: list[float]) -> Value:
+        return self.apply(x) + self.bias
+
+
+class Underscored(InClosure):
+    def __init__(self) -> None:
+        self._layers, self.bias = [nn.Layer(1, 1, activation="linear")], Value(0.0)
+
+    def __call__(self, x: list[float]) -> Value:
+        return self._layers[0](x) + self.bias
+
+
+@pytest.mark.parametrize("kind", [InClosure, Underscored])
+def test_fit_warns_of_weights_that_it_does_not_train(kind: type[nn.Module]) -> None:
+    with pytest.warns(RuntimeWarning, match=r"computes with 2 \(.*\) that it does not have"):
+        trained_once(kind())
+
+
+def test_fit_is_silent_about_constants_that_a_model_makes_in_each_call() -> None:
+    class Constant(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(1.0)
+
+        def __call__(self, x: list[float]) -> Value:
+            return self.w * Value(x[0]) + Value(2.0)
+
+    assert len(trained_once(Constant())) == 1
+
+
+def test_fit_warns_of_a_weight_that_was_set_to_a_plain_number() -> None:
+    model = nn.MLP(1, [1], seed=0)
+    model.layers[0].neurons[0].weights[0] = 0.5  # type: ignore[call-overload]
+    with pytest.warns(RuntimeWarning, match=r"write weights\[0\].data = 0.5"):
+        trained_once(model)
+
+
+def test_a_module_that_cannot_be_called_is_answered_with_how_to_write_it() -> None:
+    class Torch(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(1.0)
+
+        def forward(self, x: list[float]) -> Value:
+            return self.w * x[0]
+
+    with pytest.raises(TypeError, match=r"def __call__\(self, x\), which PyTorch calls forward"):
+        trained_once(Torch())
+    with pytest.raises(TypeError, match=r"def __call__\(self, x\), which PyTorch calls forward"):
+        nn.predict(Torch(), XS)  # type: ignore[arg-type]

@@ -112,6 +112,10 @@ def set_number(model: nn.MLP) -> None:
     model.layers[1].neurons[0].weights[2] = 0.5
 
 
+def set_computed(model: nn.MLP) -> None:
+    model.layers[1].neurons[0].weights[2] = model.layers[1].neurons[0].weights[1] * 2
+
+
 REFUSED = [
     (lambda: nn.MLP(2, [3, 1], activation=tanh), r"a function of your own as activation, tanh, .*engine\.define"),
     (lambda: nn.MLP(2, [3, 1], activation=lambda x: x.tanh()), r"activation, <lambda>"),
@@ -123,7 +127,8 @@ REFUSED = [
     (lambda: changed(set_scale), r"scale is not a weight or bias of a layer"),
     (lambda: changed(set_outputs), r"layers\[0\] is a Layer with its own outputs"),
     (lambda: with_part(nn.Layer(2, 4)), r"the layers must have the sizes"),
-    (lambda: changed(set_number), r"have 13 weights and biases, of which 12 are Values"),
+    (lambda: changed(set_number), r"have 13 weights and biases, of which 12 are leaves"),
+    (lambda: changed(set_computed), r"of which 12 are leaves; .*Value\(number\)"),
 ]  # fmt: skip
 
 

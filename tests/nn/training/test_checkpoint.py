@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import engine
@@ -213,3 +214,30 @@ def test_folder_in_the_place_of_a_checkpoint_is_refused_before_training(tmp_path
     with pytest.raises(IsADirectoryError, match="is a folder; name the glassgrad checkpoint file"):
         run(tmp_path, on_step=steps.append)
     assert steps == []
+
+
+def test_run_that_ran_out_of_patience_is_not_trained_on_when_it_is_resumed(tmp_path: Path) -> None:
+    path, settings = tmp_path / "run.json", {"patience": 1, "epochs": 60, "rate": 0.5}
+    first = run(path, **settings)
+    assert first.stopped == "patience"
+    again = run(path, **settings)
+    assert (again.stopped, again.loss) == ("patience", first.loss)
+    assert len(run(path, **settings | {"patience": 2})) > len(first)
+
+
+def test_generator_of_numpy_cannot_be_in_a_checkpoint(tmp_path: Path) -> None:
+    class Noisy(Own):
+        def __init__(self) -> None:
+            super().__init__(1)
+            self.noise = np.random.default_rng(0)
+
+    with pytest.raises(ValueError, match=r"state of Noisy.noise, .*random.Random instead"):
+        run(tmp_path / "run.json", model=Noisy())
+
+
+def test_parameters_in_another_order_are_refused(checkpoint: Path) -> None:
+    def backwards(parameters, **settings) -> nn.Adam:
+        return nn.Adam(parameters[::-1], **settings)
+
+    with pytest.raises(ValueError, match="number of parameters is 13, here 13, of which 13 move"):
+        run(checkpoint, rule=backwards)
