@@ -15,7 +15,7 @@ from engine.errors import (
     StaleProgramError,
 )
 from engine.explain import Explanation, explain
-from engine.files import write_atomically
+from engine.files import lock_file, write_atomically, write_together
 from engine.functions import activations
 from engine.gradient import grad
 from engine.graph import leaves, nodes
@@ -56,11 +56,11 @@ __all__ = [
     "atanh", "check_gradients", "compile", "copysign", "cos", "cosh", "define", "degrees",
     "detached_maximum", "draw", "draw_dot", "erf", "erfc", "exp", "explain", "expm1",
     "fabs", "fmod", "formula", "frames", "gelu", "grad", "hessian", "hypot", "jacobian",
-    "jvp", "leaky_relu", "leaves", "live_arrays", "log", "log1p", "log2", "log10",
-    "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play", "pow",
-    "radians", "random_inputs", "relu", "remainder", "scope", "sigmoid", "sin", "sinh",
-    "snapshot", "softplus", "sqrt", "strict", "take", "tan", "tanh", "trace_lines",
-    "tree", "where", "write_atomically",
+    "jvp", "leaky_relu", "leaves", "live_arrays", "lock_file", "log", "log1p", "log2",
+    "log10", "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play",
+    "pow", "radians", "random_inputs", "relu", "remainder", "scope", "sigmoid", "sin",
+    "sinh", "snapshot", "softplus", "sqrt", "strict", "take", "tan", "tanh",
+    "trace_lines", "tree", "where", "write_atomically", "write_together",
 ]
 # --- end of generated code ---
 # fmt: on

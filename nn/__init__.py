@@ -1,5 +1,8 @@
 """Neurons, layers and networks of explicit weight and bias Values, and what trains them."""
 
+import nn.training.interruption as _ctrl_c  # noqa: F401  before what takes time
+
+# isort: split
 from typing import NoReturn
 
 import nn.hidden as _first  # noqa: F401  before anything is imported from engine

@@ -13,6 +13,7 @@ from typing import NoReturn, TextIO
 from nn.commands import CommandError, draw, predict, sweep, train
 from nn.commands.console import print_anywhere
 from nn.data.text_file import DataError
+from nn.training.interruption import stoppable
 
 DESCRIPTION = """\
 Learn how a neural network learns: every weight, bias and gradient is a number you can see.
@@ -69,13 +70,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments after `glassgrad`; by default those from the shell.
 
     Returns:
-        The exit code: 0, or 2 if the command cannot do what was asked, or 130 after Ctrl-C.
+        The exit code: 0, or 2 if the command cannot do what was asked, or 130 after Ctrl-C, 143
+        after SIGTERM.
 
     Raises:
         SystemExit: the arguments are invalid, or ask for help or the version.
     """
+    with stoppable() as stop:
+        try:
+            return run(sys.argv[1:] if argv is None else argv)
+        except (Exception, KeyboardInterrupt) as error:
+            # An interrupted import of a module in C may fail in any way.
+            if not stop.number and not isinstance(error, KeyboardInterrupt):
+                raise
+            print(f"\nglassgrad: stopped by {stop.cause}", file=sys.stderr)
+            return stop.code
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command; return its exit code, or let KeyboardInterrupt out."""
     print_anywhere()
-    arguments = parser().parse_args(protected(sys.argv[1:] if argv is None else argv))
+    arguments = parser().parse_args(protected(argv))
     try:
         with warnings.catch_warnings():
             warnings.showwarning = print_warning
@@ -91,9 +106,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"glassgrad: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("\nglassgrad: stopped by Ctrl-C", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         # The reader, such as head, has closed the pipe; Python would complain again on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

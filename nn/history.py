@@ -63,13 +63,23 @@ class History:
         Raises:
             OSError: the file cannot be written.
         """
+        engine.write_atomically(path, self.as_csv())
+
+    def as_csv(self, **same: str) -> str:
+        """Return one line per epoch as text, with more columns that say the same in each line."""
         columns = [name for name in COLUMNS if getattr(self, name)]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["epoch", *columns])
+        writer.writerow(["epoch", *columns, *same])
         for epoch in range(len(self)):
-            writer.writerow([epoch + 1, *(repr(getattr(self, name)[epoch]) for name in columns)])
-        engine.write_atomically(path, text.getvalue())
+            numbers = (repr(getattr(self, name)[epoch]) for name in columns)
+            writer.writerow([epoch + 1, *numbers, *same.values()])
+        return text.getvalue()
+
+    def cut(self, epochs: int) -> None:
+        """Keep the first epochs only, so that all columns are of one length."""
+        for name in COLUMNS:
+            del getattr(self, name)[epochs:]
 
     def state_dict(self) -> dict[str, object]:
         """Return everything, for a checkpoint."""

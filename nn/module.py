@@ -9,10 +9,11 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
+import engine
 from engine import Value
 from nn.decision import Decision
 from nn.parameters import HasParameters, modules_in, owned_parameters, walk
-from nn.saved.json_file import read_json, write_json
+from nn.saved.json_file import read_json, text_of
 from nn.saved.model_file import MODEL, architecture, as_json, check_operations, unlike
 from nn.summary import Part, Summary, summarise
 
@@ -178,6 +179,10 @@ class Module(HasParameters):
             TypeError: JSON cannot hold the metadata.
             ValueError: a parameter is inf or nan.
         """
+        engine.write_atomically(path, self._file_text(path, metadata))
+
+    def _file_text(self, path: str | Path, metadata: Mapping[str, object] | None) -> str:
+        """Return what `save` writes to a file."""
         content = {
             "class": type(self).__name__,
             **architecture(self),
@@ -188,7 +193,7 @@ class Module(HasParameters):
             content["decision"] = self._decision.to_dict()
         if self._columns is not None:
             content["columns"] = list(self._columns)
-        write_json(path, MODEL, content, indent=1)
+        return text_of(path, MODEL, content, indent=1)
 
     def load(self, path: str | Path) -> None:
         """Set the parameters to those of a file that `save` wrote.

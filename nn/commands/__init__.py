@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
-    from pathlib import Path
     from typing import Protocol
 
     Commands = _SubParsersAction[ArgumentParser]
@@ -47,6 +47,13 @@ def number_type(
         return number
 
     return read
+
+
+def path_type(text: str) -> Path:
+    """Return the path that an option names; an empty one would be the current folder."""
+    if not text.strip():
+        raise ArgumentTypeError("must name a file or folder, got ''")
+    return Path(text)
 
 
 class CommandError(Exception):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import engine
 from engine import Value
-from nn.commands import CommandError, unwritable
+from nn.commands import CommandError, path_type, unwritable
 from nn.commands.gradient_table import gradient_table
 from nn.data.cells import as_float
 
@@ -44,7 +44,11 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("numbers", nargs="*", metavar="NAME=NUMBER", help="one for each name")
     parser.add_argument(
-        "-o", "--out", type=Path, metavar="FILE", help="write the picture: .svg, .png, .pdf or .dot"
+        "-o",
+        "--out",
+        type=path_type,
+        metavar="FILE",
+        help="write the picture: .svg, .png, .pdf or .dot",
     )
     add = parser.add_argument
     add(
@@ -52,8 +56,8 @@ def add_to(commands: Commands) -> None:
         choices=("auto", "none", "neuron", "heat", "layer"),
         help="what shares a card in a picture (auto)",
     )
-    add("--gif", type=Path, metavar="FILE", help="write the two passes as an animation: .gif")
-    add("--play", type=Path, metavar="FILE", help="write a page to step through them: .html")
+    add("--gif", type=path_type, metavar="FILE", help="write the two passes as an animation: .gif")
+    add("--play", type=path_type, metavar="FILE", help="write a page to step through them: .html")
     add("--explain", metavar="NAME", help="show path by path where the gradient of NAME comes from")
     parser.set_defaults(run=run)
 

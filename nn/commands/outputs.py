@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,14 +16,20 @@ from nn.commands import CommandError, unwritable
 from nn.commands.trained import Trained
 from nn.data.dataset import Dataset
 from nn.metrics import metric_for
+from nn.training.interruption import undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from matplotlib.figure import Figure
 
-    from nn.commands import Saved
     from nn.losses import Loss
+
+MODEL, HISTORY = "model.json", "history.csv"
+PICTURES = (
+    *("boundary.png", "confusion.png", "predictions.png", "loss.png"),
+    *("network.svg", "network.png", "play.html", "report.html"),
+)
 
 
 class TrainingRun(NamedTuple):
@@ -51,52 +59,97 @@ class TrainingRun(NamedTuple):
         return name, metric(nn.predict(model, X), y)
 
 
-def make_folder(out: Path) -> None:
-    """Create the folder to write to.
+@contextmanager
+def own_folder(out: Path) -> Iterator[None]:
+    """Create the folder to write to, and let no other run write to it meanwhile.
 
     Raises:
-        CommandError: it cannot be created, or not be written to.
+        CommandError: it cannot be created, or not be written to, or another run writes to it.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
+        handle = None if os.name == "nt" else os.open(out, os.O_RDONLY)
     except OSError as error:
-        raise CommandError(
-            f"cannot write to {out}: {error.strerror}; choose another folder with --out"
-        ) from None
-    if not os.access(out, os.W_OK):
-        raise CommandError(
-            f"cannot write to {out}: permission denied; choose another folder with --out"
-        )
+        raise refused(out, error.strerror) from None
+    try:
+        if not os.access(out, os.W_OK):
+            raise refused(out, "Permission denied")
+        # The folder itself is locked, so that no file is left, however the run ends.
+        if handle is not None and engine.lock_file(handle) is False:
+            raise refused(out, "another run of glassgrad is writing to it")
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
-def write_all(out: Path, training: TrainingRun, *, play: bool) -> list[str]:
-    """Write the weights, the history and the pictures; return the names of the files.
+def refused(out: Path, why: object) -> CommandError:
+    """Return the error for a folder that a command may not write to."""
+    return CommandError(f"cannot write to {out}: {why}; choose another folder with --out")
+
+
+def write_model(out: Path, training: TrainingRun) -> None:
+    """Write the weights and the history, in place of all that an earlier run has written.
+
+    They are written before the pictures, which take longest, and whatever the signals, so that
+    nothing can lose them; an earlier run's pictures are of other weights.
 
     Raises:
-        CommandError: a file cannot be written.
+        CommandError: a file cannot be written; all are as they were.
     """
-    from nn import plots
-
     trained, history = training.trained, training.history
-    figures = {}
+    with undisturbed():
+        try:
+            text = trained.file_text(out / MODEL) + history.as_csv()
+            run = sha256(text.encode()).hexdigest()[:12]
+            model = trained.file_text(out / MODEL, run=run)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        old = PICTURES if (out / MODEL).exists() else ()
+        write_files(out, {MODEL: model, HISTORY: history.as_csv(run=run)}, instead_of=old)
+
+
+def write_files(
+    out: Path, contents: Mapping[str, str | bytes], *, instead_of: Iterable[str] = ()
+) -> None:
+    """Write files in one short pass that no signal interrupts.
+
+    Raises:
+        CommandError: one cannot be written; all are as they were.
+    """
     try:
-        if len(history):
-            figures["loss.png"] = plots.loss_curves(history)
-        name, figure = picture_of_predictions(training)
-        figures[name] = figure
-    except ModuleNotFoundError as error:
-        print(f"no plots: {error}")
-    try:
-        trained.save(out / "model.json")
-        history.to_csv(out / "history.csv")
-        for name, figure in figures.items():
-            content = BytesIO()
-            figure.savefig(content, format="png")
-            engine.write_atomically(out / name, content.getvalue())
-        network = draw_network(out, training, play=play)
+        with undisturbed():
+            engine.write_together(
+                {out / name: content for name, content in contents.items()},
+                instead_of=[out / name for name in instead_of],
+            )
     except OSError as error:
         raise unwritable(out, error) from None
-    return ["model.json", "history.csv", *figures, *network]
+
+
+def pictures(training: TrainingRun, *, play: bool) -> dict[str, str | bytes]:
+    """Return the pictures and the report as the contents of files, by name."""
+    from nn import plots
+
+    found: dict[str, str | bytes] = {}
+    try:
+        name, figure = picture_of_predictions(training)
+        found[name] = png(figure)
+        if len(training.history):
+            found["loss.png"] = png(plots.loss_curves(training.history))
+    except ModuleNotFoundError as error:
+        print(f"no plots: {error}")
+    found |= pictures_of_network(training, play=play)
+    if training.monitor is not None:
+        found |= report(training.monitor)
+    return found
+
+
+def png(figure: Figure) -> bytes:
+    """Return a figure as a PNG."""
+    content = BytesIO()
+    figure.savefig(content, format="png")
+    return content.getvalue()
 
 
 def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure]:
@@ -121,16 +174,10 @@ def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure]:
     return "confusion.png", plots.confusion_matrix(trained, X, y, classes)
 
 
-def draw_network(out: Path, training: TrainingRun, *, play: bool) -> list[str]:
+def pictures_of_network(training: TrainingRun, *, play: bool) -> dict[str, str | bytes]:
     """Draw the graph of the loss of the held-back sample with the largest loss.
 
     A sample that is easy has a loss near 0 and hardly any gradients to look at.
-
-    Returns:
-        The names of the files.
-
-    Raises:
-        OSError: a file cannot be written.
     """
     trained, loss = training.trained, training.loss
     X, y = trained.scale(training.held_back)
@@ -144,41 +191,32 @@ def draw_network(out: Path, training: TrainingRun, *, play: bool) -> list[str]:
     # The last step has left its gradients in the weights.
     model.zero_grad()
     result.backward()
-    pictures: list[tuple[Callable[[Value], Saved], list[str]]] = [
-        (engine.draw, ["network.svg", "network.png"])
-    ]
+    found: dict[str, str | bytes] = {}
+    makers: dict[str, Callable[[], str | bytes]] = {}
+    try:
+        picture = engine.draw(result)
+        makers = {"network.svg": lambda: picture.svg, "network.png": picture.png}
+    except ValueError as error:
+        print(f"network.svg not written: {error}")
     if play:
-        pictures.append((engine.play, ["play.html"]))
-    written = []
-    for make, names in pictures:
+        makers["play.html"] = lambda: engine.play(result).page
+    for file, make in makers.items():
         try:
-            picture = make(result)
-        except ValueError as error:
-            print(f"{names[0]} not written: {error}")
-            continue
-        for name in names:
-            try:
-                picture.save(out / name)
-                written.append(name)
-            except ImportError as error:
-                print(f"{name} not written: {error}")
-    return written
+            found[file] = make()
+        except (ValueError, ImportError) as error:
+            print(f"{file} not written: {error}")
+    return found
 
 
-def write_report(out: Path, monitor: nn.Monitor) -> list[str]:
-    """Print the alarms, write report.html, and return its name.
+def report(monitor: nn.Monitor) -> dict[str, str | bytes]:
+    """Print the alarms, and return report.html."""
+    from nn.monitor.report import page
 
-    Raises:
-        CommandError: it cannot be written.
-    """
     for alarm in monitor.alarms:
         print(f"alarm: {alarm}")
     if not monitor.alarms:
         print("no alarm")
     if not monitor.steps:
         print("report.html not written: no step was taken")
-        return []
-    try:
-        return [monitor.report(out / "report.html").name]
-    except OSError as error:
-        raise CommandError(error.strerror or str(error)) from None
+        return {}
+    return {"report.html": page(monitor.record)}

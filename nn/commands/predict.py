@@ -8,12 +8,11 @@ import io
 import sys
 from collections.abc import Sequence
 from math import hypot
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
 from nn.checks import require_numpy
-from nn.commands import CommandError, unwritable
+from nn.commands import CommandError, path_type, unwritable
 from nn.commands.trained import Trained
 from nn.data.cells import count, listed, shown
 from nn.data.columns import columns_of, features
@@ -43,12 +42,14 @@ def add_to(commands: Commands) -> None:
         description="Print the predictions of a trained model for a CSV file, as CSV.",
         epilog=EPILOG,
     )
-    parser.add_argument("model", type=Path, help="the model.json that `glassgrad train` wrote")
-    parser.add_argument("table", type=Path, metavar="PATH.csv", help="the samples, with a header")
+    parser.add_argument("model", type=path_type, help="the model.json that `glassgrad train` wrote")
+    parser.add_argument(
+        "table", type=path_type, metavar="PATH.csv", help="the samples, with a header"
+    )
     parser.add_argument(
         "-o",
         "--out",
-        type=Path,
+        type=path_type,
         metavar="FILE",
         help="write the predictions there instead of to stdout",
     )

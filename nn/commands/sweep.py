@@ -11,15 +11,16 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-import engine
 from nn.checks import require_numpy
-from nn.commands import CommandError, number_type, train
-from nn.commands.outputs import make_folder
+from nn.commands import CommandError, number_type, path_type, train, unwritable
+from nn.commands.outputs import own_folder, png, write_files
 from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
 from nn.optim import OPTIMIZERS
+from nn.training.interruption import STOP
 
 if TYPE_CHECKING:
     from nn.commands import Commands
+    from nn.data.dataset import Dataset
 
 EPILOG = """\
 Each run is saved in DIR/runs as soon as it has finished; the same command resumes a sweep that was
@@ -63,7 +64,7 @@ def add_to(commands: Commands) -> None:
     add("--epochs", type=number_type(int, 1), help="number of passes through the data")
     add("--jobs", type=int, default=-1, metavar="N", help="processes; by default one per core")
     add("--dask", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://127.0.0.1:8786")
-    add("--out", type=Path, metavar="DIR", help="folder to write to (out/sweep-NAME)")
+    add("--out", type=path_type, metavar="DIR", help="folder to write to (out/sweep-NAME)")
     parser.set_defaults(run=run)
 
 
@@ -76,9 +77,14 @@ def run(arguments: argparse.Namespace) -> int:
         train.layer_sizes(text)
     samples = train.load_dataset(argparse.Namespace(**vars(arguments) | {"seed": 0}))
     out: Path = arguments.out or Path("out") / f"sweep-{samples.name}"
-    make_folder(out)
-    for note in samples.notes:
-        print(note)
+    with own_folder(out):
+        for note in samples.notes:
+            print(note)
+        return compare(arguments, samples, out)
+
+
+def compare(arguments: argparse.Namespace, samples: Dataset, out: Path) -> int:
+    """Train with all settings, write the table and the plot, and return the exit code."""
     choices = {name: getattr(arguments, name) or [None] for name in CHOICES}
     grid = grid_of(**choices, seed=range(arguments.seeds))
     common = {name: getattr(arguments, name) for name in (*train.DATA_OPTIONS, "epochs")}
@@ -92,21 +98,21 @@ def run(arguments: argparse.Namespace) -> int:
     except ClusterError as error:
         raise CommandError(str(error)) from None
     except OSError as error:
-        raise CommandError(f"cannot save runs in {out}: {error.strerror or error}") from None
+        raise unwritable(out / "runs", error) from None
     outcomes = [(grid[i], found[i]) for i in sorted(found)]
     finished = [(settings, r) for settings, r in outcomes if isinstance(r, dict)]
     failed = [(settings, r) for settings, r in outcomes if isinstance(r, str)]
     varied = [name for name in CHOICES if len(choices[name]) > 1] or ["hidden", "lr"]
-    write(out, finished, varied)
+    written = write(out, finished, varied)
     for settings, why in failed:
         print(f"failed: {label_of(settings, varied)}, seed {settings['seed']}: {why}")
-    print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    print(f"written to {out}: {', '.join(['runs', *written])}")
     if len(found) < len(grid):
         print(
-            f"stopped by Ctrl-C; {len(found)} of {len(grid)} runs have been saved, and the same "
-            "command resumes the sweep"
+            f"stopped by {STOP.cause}; {len(found)} of {len(grid)} runs have been saved, and the "
+            "same command resumes the sweep"
         )
-        return 130
+        return STOP.code
     return 2 if failed else 0
 
 
@@ -117,6 +123,8 @@ def one_run(settings: Mapping[str, Any]) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the result says what stopped it
         training = train.train(arguments, samples, progress=False)
+    if training.history.stopped == "interrupted":
+        raise KeyboardInterrupt  # half a run is no result
     name, score = training.score(training.held_back)
     assert training.monitor is not None
     return {
@@ -135,14 +143,14 @@ def one_run(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def write(
     out: Path, finished: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], varied: list[str]
-) -> None:
-    """Print the medians, write the table, and draw the plot.
+) -> list[str]:
+    """Print the medians, write the table, draw the plot, and return the names of the files.
 
     Raises:
         CommandError: a file cannot be written.
     """
     if not finished:
-        return
+        return []
     from nn import plots
 
     text = io.StringIO()
@@ -167,13 +175,10 @@ def write(
     for name, mine in sorted(scores.items(), key=lambda item: -median(item[1])):
         summary = f"{median(mine):.4f}  ({min(mine):.4f} to {max(mine):.4f})"
         print(f"{name:{width}}  {summary}  {', '.join(sorted(alarms[name]))}".rstrip())
-    try:
-        engine.write_atomically(out / "table.csv", text.getvalue())
-        plots.runs(list(scores), list(scores.values()), metric_name=metric).savefig(
-            out / "sweep.png"
-        )
-    except OSError as error:
-        raise CommandError(f"cannot write to {out}: {error.strerror or error}") from None
+    figure = plots.runs(list(scores), list(scores.values()), metric_name=metric)
+    contents: dict[str, str | bytes] = {"sweep.png": png(figure), "table.csv": text.getvalue()}
+    write_files(out, contents)
+    return list(contents)
 
 
 def label_of(settings: Mapping[str, Any], varied: Sequence[str]) -> str:

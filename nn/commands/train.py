@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING
 
 import nn
 from nn import data
-from nn.commands import CommandError, number_type
-from nn.commands.outputs import TrainingRun, make_folder, write_all, write_report
+from nn.commands import CommandError, number_type, path_type
+from nn.commands.outputs import (
+    HISTORY,
+    MODEL,
+    TrainingRun,
+    own_folder,
+    pictures,
+    write_files,
+    write_model,
+)
 from nn.commands.trained import Trained
 from nn.data.builtin import NAMES
 from nn.data.cells import count
 from nn.data.dataset import Dataset, Scaling
 from nn.optim import OPTIMIZERS
+from nn.training.interruption import STOP
 
 if TYPE_CHECKING:
     from nn.commands import Commands
@@ -85,7 +94,7 @@ def add_to(commands: Commands) -> None:
     add("--seed", type=number_type(int, 0), default=0, help="the same seed gives the same run (0)")
     add("--monitor", action="store_true", help="watch training: print alarms, write report.html")
     add("--play", action="store_true", help="also write a player of one sample's loss: play.html")
-    add("--out", type=Path, metavar="DIR", help="folder to write to (out/NAME)")
+    add("--out", type=path_type, metavar="DIR", help="folder to write to (out/NAME)")
     parser.set_defaults(run=run)
 
 
@@ -109,13 +118,28 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, and write everything."""
     samples = load_dataset(arguments)
     out: Path = arguments.out or Path("out") / samples.name
-    make_folder(out)
-    for note in samples.notes:
-        print(note)
-    training = train(arguments, samples)
-    written = write_all(out, training, play=arguments.play)
-    if training.monitor is not None:
-        written += write_report(out, training.monitor)
+    with own_folder(out):
+        for note in samples.notes:
+            print(note)
+        training = train(arguments, samples)
+        return write(out, training, play=arguments.play)
+
+
+def write(out: Path, training: TrainingRun, *, play: bool) -> int:
+    """Write everything, say how good the network is, and return the exit code."""
+    interrupted = training.history.stopped == "interrupted"
+    if interrupted and not len(training.history):
+        print(f"stopped by {STOP.cause} in the first epoch; nothing written")
+        return STOP.code
+    written = [MODEL, HISTORY]
+    try:
+        write_model(out, training)
+        drawn = pictures(training, play=play)
+        write_files(out, drawn)
+        written += drawn
+    except KeyboardInterrupt:
+        interrupted = True
+        print("no pictures: stopped while they were drawn")
     for what, part in (("training", training.train), ("validation", training.held_back)):
         name, score = training.score(part)
         print(f"{what:10} {name} {score:.4f} on {count(len(part.y), 'sample')}")
@@ -123,9 +147,9 @@ def run(arguments: argparse.Namespace) -> int:
     if best and best < n:
         print(f"the weights are those of epoch {best} of {n}, whose validation loss was lowest")
     print(f"written to {out}: {', '.join(sorted(written))}")
-    if training.history.stopped == "interrupted":
-        print("stopped by Ctrl-C; the best weights so far have been saved")
-        return 130
+    if interrupted:
+        print(f"stopped by {STOP.cause}; the best weights so far have been saved")
+        return STOP.code
     return 0
 
 

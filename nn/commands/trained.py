@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import engine
 from engine import Value
 from nn.data.columns import Categories, feature_names
 from nn.data.dataset import Dataset, Scaling
@@ -16,7 +17,7 @@ from nn.decision import Decision
 from nn.metrics import decision_of, flat, predict
 from nn.module import Module
 from nn.saved.loading import load
-from nn.saved.schema import FINITE, POSITIVE, TEXT, faults, shown
+from nn.saved.schema import FINITE, LINE, POSITIVE, TEXT, faults, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ METADATA = {
     "scaling": (*({"mean": [FINITE], std: [POSITIVE]} for std in ("std", "spread")), None),
     "categories?": {...: [TEXT]},
     "decimal?": (".", ",", None),
+    "run?": LINE,
     "target_scaling": (*({"mean": FINITE, std: POSITIVE} for std in ("std", "spread")), None),
 }
 
@@ -117,7 +119,11 @@ class Trained:
         Raises:
             OSError: the file cannot be written.
         """
-        metadata = {
+        engine.write_atomically(path, self.file_text(path))
+
+    def file_text(self, path: str | Path, **more: str) -> str:
+        """Return what `save` writes to a file, with more metadata."""
+        metadata: dict[str, object] = {
             "features": list(self.feature_names),
             "target": self.target_name,
             "classes": None if self.class_names is None else list(self.class_names),
@@ -127,7 +133,7 @@ class Trained:
             "categories": {name: list(texts) for name, texts in self.categories.items()},
             "decimal": self.decimal,
         }
-        self.model.save(path, metadata=metadata)
+        return self.model._file_text(path, metadata | more)
 
     @classmethod
     def load(cls, path: str | Path) -> Trained:

@@ -50,6 +50,8 @@ class Plots:
         found = {}
         if self.record.curves.epochs:
             found["Learning curves"] = self.learning_curves()
+        if not self.record.looks:
+            return found
         found["Gradient flow"] = self.gradient_flow()
         found["Update ratio"] = self.update_ratios()
         if self._looks()[0].activations is not None:

@@ -53,21 +53,13 @@ def write(record: Record, path: str | Path) -> Path:
     Raises:
         OSError: it cannot be written; the message says what to do.
     """
-    content = page(record)
-    try:
-        return engine.write_atomically(path, content)
-    except OSError as error:
-        if error.errno is None or error.strerror is None:
-            raise
-        raise type(error)(
-            error.errno,
-            f"cannot write the report {Path(path).name}: {error.strerror}; choose another "
-            "folder, or free some space",
-        ) from None
+    return engine.write_atomically(path, page(record))
 
 
 def page(record: Record) -> str:
-    """Return the page as HTML."""
+    """Return the page as HTML; before the first step there is none."""
+    if not record.steps:
+        record.look_at()  # raises, and says what to do
     pictures = "\n".join(
         f'<h2>{escape(title)}</h2><p class="quiet">{escape(CAPTIONS[title])}</p>'
         f'<img alt="{escape(title)}" src="data:image/png;base64,{png(figure)}">'
@@ -80,9 +72,7 @@ def page(record: Record) -> str:
 <p class="quiet">{len(record.model.parameters()):,} weights and biases, {record.steps:,} steps</p>
 {alarms(record)}
 {pictures}
-<h2>The numbers at the last look</h2>
-<p class="quiet">Update and gradient: relative to the norm of the weights or biases.</p>
-{table(record)}
+{table(record) if record.looks else ""}
 </body></html>
 """
 
@@ -119,7 +109,11 @@ def table(record: Record) -> str:
     names = ["mean", "std", "min", "max", "norm", "zeros", "saturated", "update", "gradient"]
     head = "".join(f"<th>{name}</th>" for name in ["", *names])
     body = "".join(f"<tr><td>{escape(s.layer)}, {what}</td>{cells(s)}</tr>" for what, s in found)
-    return f'<div class="table"><table><tr>{head}</tr>{body}</table></div>'
+    return (
+        "<h2>The numbers at the last look</h2>"
+        '<p class="quiet">Update and gradient: relative to the norm of the weights or biases.</p>'
+        f'<div class="table"><table><tr>{head}</tr>{body}</table></div>'
+    )
 
 
 def cells(statistic: Statistic) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from typing import NamedTuple
 
 from engine import DomainError, Value, activations, no_grad
@@ -17,6 +18,8 @@ BY = ("layer", "neuron", "parameter")
 # An activation this close to a bound, as of tanh or sigmoid, lets almost no gradient through.
 FLAT = 0.03
 FAR, CONSTANT = 1e4, 1e-3  # where bounds are looked for; how little they may still change there
+# Numbers beyond which, and a share of themselves below which, a histogram needs care.
+MOST, LEAST, CLOSE = 2.0**1022, 2.0**-1000, 1e-12
 NO_ACTIVATIONS = (
     "no activations were recorded: a Monitor used without fit needs samples to compute them for, "
     "nn.Monitor(model, X)"
@@ -252,7 +255,19 @@ def activation_statistics(parameters: ParameterGroups, look: Look, by: str) -> l
 
 
 def histogram(numbers: Floats, n_bins: int = 20) -> tuple[list[int], list[float]]:
-    """Return counts and bin edges of the finite numbers."""
+    """Return counts and bin edges of the finite numbers, however large, small or close they are."""
     finite = numbers[np.isfinite(numbers)]
-    counts, edges = np.histogram(finite, bins=n_bins)
-    return counts.tolist(), edges.tolist()
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
+    largest = max(-low, high)
+    if largest > MOST:  # the difference of two of them could be inf
+        counts, edges = histogram(finite / 4, n_bins)
+        return counts, [max(-float_info.max, min(4 * edge, float_info.max)) for edge in edges]
+    alike = high - low < CLOSE * largest and (low < high or largest > 1 / CLOSE)
+    if alike or 0 < largest < LEAST:
+        # NumPy finds no bins between them.
+        width = max(largest * 1e3 * CLOSE, LEAST)
+        counts = [0] * n_bins
+        counts[n_bins // 2] = len(finite)
+        return counts, [low + width * (i - n_bins // 2 - 0.5) for i in range(n_bins + 1)]
+    found = np.histogram(finite, bins=n_bins)
+    return found[0].tolist(), found[1].tolist()

@@ -46,6 +46,17 @@ def write_json(
         ValueError: the content is not what `read_json` would accept; nothing is written.
         OSError: the file cannot be written.
     """
+    engine.write_atomically(path, text_of(path, kind, content, indent=indent))
+
+
+def text_of(
+    path: str | Path, kind: FileKind, content: Mapping[str, object], *, indent: int | None = None
+) -> str:
+    """Return what `write_json` writes.
+
+    Raises:
+        ValueError: the content is not what `read_json` would accept.
+    """
     for fault in faults(dict(content), kind.schema):
         raise ValueError(f"{path} not written: {fault}; correct it first")
     whole = {"format": kind.name, "version": kind.version, **content}
@@ -59,7 +70,7 @@ def write_json(
     )
     if len(text) > MOST_BYTES:
         raise ValueError(f"{path} not written: {len(text):,} bytes are too many to read again")
-    engine.write_atomically(path, text + "\n")
+    return text + "\n"
 
 
 def read_json(path: str | Path, kind: FileKind) -> dict[str, Any]:

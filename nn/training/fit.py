@@ -24,6 +24,7 @@ from nn.optim import Optimizer, optimizer_for
 from nn.other_names import says_how
 from nn.progress import Bar, progress_bar
 from nn.training import checkpoint as checkpoints
+from nn.training.interruption import undisturbed
 from nn.training.settings import (
     call_once,
     callable_or_none,
@@ -168,7 +169,22 @@ def fit(
         run.ended = "interrupted"
     finally:
         run.bar.close()
-    return run.finish()
+    with undisturbed():
+        return run.finish()
+
+
+class Done(NamedTuple):
+    """How far a run has come, replaced as a whole: Ctrl-C may come between any two lines.
+
+    Attributes:
+        epochs: how many have been done.
+        best_epoch: the best of them, from 1; None before the first.
+        best: the state of the model after it.
+    """
+
+    epochs: int
+    best_epoch: int | None
+    best: dict[str, float]
 
 
 class Run:
@@ -180,7 +196,7 @@ class Run:
 
     Attributes:
         history: losses and metrics so far.
-        best: the state of the model after its best epoch.
+        done: the epochs that are complete, and the best of them.
         ended: why training ends, as in `History.stopped`; "" while it goes on.
     """
 
@@ -205,7 +221,7 @@ class Run:
         self.seed, self.rng = seed, random_source(seed)
         self.on_step, self.checkpoint, self.monitor = on_step, checkpoint, monitor
         self.history = History("")
-        self.best = model.state_dict()
+        self.done = Done(0, None, model.state_dict())
 
     def prepare(
         self,
@@ -257,7 +273,8 @@ class Run:
             )
             self.state = checkpoints.State(run, self.model, self.optimizer, self.rng, self.history)
             if Path(self.checkpoint).exists():
-                self.best = checkpoints.resume(self.checkpoint, self.state)
+                best = checkpoints.resume(self.checkpoint, self.state)
+                self.done = Done(len(self.history), self.history.best_epoch, best)
         self.history.stopped = "epochs"  # unless something else ends it
         self.ended = self.end_reached()
         self.task = Task(
@@ -354,7 +371,7 @@ class Run:
         history.seconds = time.perf_counter() - self.started
         self.bar.set_postfix_str(latest(history))
         if self.checkpoint is not None:
-            checkpoints.write(self.checkpoint, self.state, self.best)
+            checkpoints.write(self.checkpoint, self.state, self.done.best)
         self.ended = self.end_reached()
 
     def end_reached(self) -> str:
@@ -396,8 +413,10 @@ class Run:
         if self.monitor is not None:
             alarms = self.monitor.epoch(history.loss[-1], *history.validation_loss[-1:])
             show(self.bar, alarms)
+        done = self.done._replace(epochs=len(history))
         if is_best(history):
-            history.best_epoch, self.best = len(history), self.model.state_dict()
+            done = Done(len(history), len(history), self.model.state_dict())
+        self.done, history.best_epoch = done, done.best_epoch
 
     def finish(self) -> History:
         """Leave the model with the weights of its best epoch.
@@ -406,7 +425,8 @@ class Run:
             RuntimeWarning: training stopped because the loss became inf or nan.
         """
         history = self.history
-        history.stopped = self.ended
+        history.cut(self.done.epochs)
+        history.best_epoch, history.stopped = self.done.best_epoch, self.ended
         if self.ended.startswith("loss is "):
             warnings.warn(
                 f"training stopped: {self.ended}; the best weights so far are kept; try a "
@@ -415,7 +435,7 @@ class Run:
                 stacklevel=4,  # the caller of fit
             )
         history.seconds = time.perf_counter() - self.started
-        self.model.load_state_dict(self.best)
+        self.model.load_state_dict(self.done.best)
         Module.train(self.model, False)
         return history
 
@@ -429,17 +449,17 @@ class Kept:
         self.optimizer, self.rng = run.optimizer.state_dict(), run.rng.getstate()
         self.generators = run.steps.generators.states
         self.history = {name: copy(x) for name, x in run.history.state_dict().items()}
-        self.best = run.best
+        self.done = run.done
 
     def put_back(self, run: Run) -> None:
         """Put a run back into that state."""
+        run.done = self.done
         for p, number in self.data:
             p.data = number
         run.optimizer.load_state_dict(self.optimizer)
         run.rng.setstate(self.rng)
         run.steps.generators.states = self.generators
         run.history.load_state_dict(self.history)
-        run.best = self.best
 
 
 def check_targets(loss: Loss, answer: Any, targets: Sequence[Any]) -> None:

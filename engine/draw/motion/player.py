@@ -75,9 +75,13 @@ class Player:
             ValueError: another suffix.
             OSError: the file cannot be written; an older one stays as it was.
         """
+        return save_by_suffix(path, {".html": self.page.encode}, "a player is")
+
+    @property
+    def page(self) -> str:
+        """The player as a page of its own, as `save` writes it."""
         title = escape_xml(f"{self._stage.scene.title}: backpropagation, step by step")
-        page = PAGE.format(title=title, player=self.html)
-        return save_by_suffix(path, {".html": page.encode}, "a player is")
+        return PAGE.format(title=title, player=self.html)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         bundle: dict[str, object] = {"text/html": self.html, "text/plain": repr(self)}

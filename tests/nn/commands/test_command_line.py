@@ -12,7 +12,7 @@ import pytest
 
 import nn
 from nn.__main__ import main
-from nn.commands.outputs import write_report
+from nn.commands.outputs import report
 from tests.needs import needs
 
 
@@ -39,7 +39,7 @@ def test_monitored_training_writes_a_report_and_prints_the_alarms(tmp_path, caps
 
 
 def test_monitored_training_without_an_alarm_says_so(tmp_path, capsys) -> None:
-    assert write_report(tmp_path, nn.Monitor(nn.MLP(2, [1]))) == []
+    assert report(nn.Monitor(nn.MLP(2, [1]))) == {}
     assert capsys.readouterr().out.splitlines() == [
         "no alarm",
         "report.html not written: no step was taken",
@@ -318,7 +318,8 @@ def test_full_disk_leaves_the_old_model_whole(flowers, capsys, monkeypatch) -> N
     monkeypatch.setattr("os.replace", full)
     arguments = ["train", "flowers.csv", "--epochs", "2", "--hidden", "3"]
     assert refusal(arguments, capsys).endswith(
-        "glassgrad: cannot write out/flowers: No space left on device; choose another path\n"
+        "glassgrad: cannot write out/flowers/model.json: No space left on device; "
+        "free some space, or choose another folder\n"
     )
     assert (flowers / MODEL).read_text() == before
     assert not [path for path in (flowers / "out" / "flowers").iterdir() if path.name[0] == "."]

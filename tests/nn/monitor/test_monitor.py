@@ -8,6 +8,7 @@ import pytest
 import engine
 import nn
 from engine import Value
+from nn.monitor.statistic import histogram
 from tests.networks import moons, numbers_of, train, watched
 
 
@@ -254,3 +255,19 @@ def test_old_names_of_what_is_measured_still_work() -> None:
     ):
         with pytest.warns(DeprecationWarning, match=rf"\.{old} is now called {new}; "):
             assert getattr(thing, old) is getattr(thing, new)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [[], [0.0], [2.0, 2.0], [-1.7e308, 1.7e308], [1e20, 1e20], [1e20, 1.0000000000000002e20],
+     [5e-324, 0.0], [1e-310, 2e-310], [1.7976931348623157e308] * 2, [-1.7976931348623157e308],
+     [1.0, 1.000000000000001], [1e16, 1e16 + 2], [float("nan"), float("inf"), 1.0]],
+)  # fmt: skip
+def test_histogram_counts_all_finite_numbers_however_large_or_close(numbers) -> None:
+    counts, edges = histogram(np.array(numbers))
+    finite = [x for x in numbers if math.isfinite(x)]
+    assert sum(counts) == len(finite)
+    assert len(edges) == len(counts) + 1
+    assert edges == sorted(edges)
+    assert all(map(math.isfinite, edges))
+    assert all(edges[0] <= x <= edges[-1] for x in finite)

@@ -36,8 +36,26 @@ def test_report_on_a_full_disk_says_so_and_keeps_the_old_one(tmp_path, monkeypat
     monkeypatch.setattr("engine.files.os.fsync", full)
     with pytest.raises(
         OSError,
-        match=r"cannot write the report run.html: No space left .*; choose another folder, or free some space",
+        match=r"cannot write .*run\.html: No space left .*; free some space, or choose another folder",
     ):
         watched().report(path)
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["run.html"]
+
+
+def test_network_that_is_nan_in_its_first_step_gets_its_report(tmp_path) -> None:
+    X, y = moons(0)
+    model = nn.MLP(2, [2, 1], seed=0)
+    model.layers[0].neurons[0].weights[0].data = float("nan")
+    monitor = nn.Monitor(model)
+    with pytest.warns(RuntimeWarning, match="training stopped: loss is nan in epoch 1"):
+        nn.fit(model, X, y, loss="hinge", optimizer="adam", epochs=1, compiled=False,
+               monitor=monitor, progress=False)  # fmt: skip
+    page = monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "<b>non finite</b> in " in page
+    assert "<img" not in page
+
+
+def test_report_without_a_step_is_refused(tmp_path) -> None:
+    with pytest.raises(ValueError, match="the monitor has not seen a step yet"):
+        nn.Monitor(nn.MLP(2, [1])).report(tmp_path / "run.html")
