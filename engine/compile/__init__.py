@@ -35,8 +35,8 @@ def compile(
 
     While it is recorded, `fn` may compute with numbers but not read them: `if`, `==`, `max`,
     `float()`, text, or catching an error that depends on one raise `RecordingError`, which says
-    what to write instead. `is`, `type` and `isinstance` cannot be refused, and answer otherwise
-    than eagerly: an input is not a float, a comparison not a bool.
+    what to write instead. `is`, `type` and `isinstance` answer otherwise than eagerly: an input
+    is not a float, a comparison not a bool; where that changes the number, it is refused as well.
 
     Args:
         fn: takes numbers in lists, tuples and arrays, returns one Value: the loss; or a pair of the
@@ -71,9 +71,10 @@ def compile(
     4, 16, 64, … of one of 10,000 nodes or more. A batched program audits one sample.
 
     While `fn` is recorded, numbers in its arguments are Values. Most code that would notice is
-    refused, but Python does not let us see `is`, `type`, `isinstance` and `hasattr`. Where code
-    uses these, `fn` is also run on the plain arguments, at its recording and at each audit, and
-    must give the same loss. Where they decide a gradient alone, that goes unseen.
+    refused, but Python does not let us see `is`, `type`, `isinstance` and the like. So at its
+    recording and at each audit `fn` is also run on the plain arguments, and must give the same
+    number. Where types decide a gradient alone, that goes unseen. Narrow floats in arrays are
+    computed with in 64 bits.
 
     Example:
         >>> import engine

@@ -44,6 +44,9 @@ def read_argument(x: object, name: str) -> tuple[Key, list[Numbers]]:
                 f"a program takes arrays of real numbers, got {name} of {array.dtype}; convert it "
                 "with astype(float)"
             )
+        if array.dtype.kind in "iu" and array.size:
+            for number in (array.min(), array.max()):
+                require_exact(int(number), name)
         return ("array", tuple(shape_of)), [array]
     return ("number",), [[read_number(x, name)]]
 
@@ -61,7 +64,22 @@ def read_number(x: object, name: str) -> float:
             f"a program takes numbers, got a Value in {name}; parameters are the Values that the "
             "function uses from outside, inputs are passed as numbers"
         )
+    if isinstance(x, int) or hasattr(x, "__index__"):
+        require_exact(int(x), name)
     return as_float(x, f"a program takes numbers in lists, tuples and arrays; {name} must be one")
+
+
+def require_exact(n: int, name: str) -> None:
+    """Raise if a float would round an integer.
+
+    Raises:
+        ValueError: it is beyond 2⁵³, from where on floats are further apart than 1.
+    """
+    if abs(n) > 2**53:
+        raise ValueError(
+            f"a program computes with floats, which are exact for integers up to 2**53, got {n} in "
+            f"{name}; subtract a large offset outside, or pass float({name}) to accept rounding"
+        )
 
 
 def read_parts(

@@ -42,7 +42,6 @@ WRAPPERS = (
     *(MethodType, BuiltinMethodType, MethodWrapperType),
 )
 WRAPPED = ("func", "args", "keywords", "__func__", "__self__", "fget")
-TYPE_QUESTIONS = {"isinstance", "type", "hasattr", "getattr", "callable", "dir", "vars", "id", "is"}
 MAX_OBJECTS = 5000  # objects to look into; larger data should be arguments of the function
 MAX_ENTRIES = 10_000  # comparing more at every call would take longer than many programs run
 MAX_NEAR = 16  # lists of Values, and objects of libraries
@@ -63,7 +62,6 @@ class CapturedState:
         version: a number of its own.
         leaves: plain Values that no operation has made.
         generators: of random numbers.
-        asks_types: whether code may ask what kind of object it is given.
         changes_itself: whether what is watched changed while the function ran, in such a way that
             every call has to run it.
     """
@@ -72,7 +70,7 @@ class CapturedState:
         self.version = next(_next_version)
         self.leaves: list[Value] = []
         self.generators: list[Any] = []
-        self.asks_types = self.changes_itself = False
+        self.changes_itself = False
         self._places: list[tuple[Callable[[Any], object], Any]] = []
         self._containers: list[Any] = []
         self._arrays: list[Any] = []
@@ -232,7 +230,6 @@ class CapturedState:
             if kind == "attribute":
                 self._reads[name] += n
             elif n > 0 and kind == "global":
-                self.asks_types |= name in TYPE_QUESTIONS
                 self._places.append((f.__globals__.get, name))
                 yield f.__globals__.get(name)
             elif n > 0 and name in cells:

@@ -75,7 +75,6 @@ def names_read(code: CodeType) -> Counter[tuple[str, str]]:
     """
     found = Counter[tuple[str, str]]()
     updates = False
-    last: object = ...
     for op in dis.get_instructions(code):
         action, _, what = op.opname.partition("_")
         if isinstance(op.argval, CodeType):
@@ -84,11 +83,8 @@ def names_read(code: CodeType) -> Counter[tuple[str, str]]:
             found[KINDS[what], op.argval] += 1
         elif action == "STORE" and what in KINDS and updates:
             found[KINDS[what], op.argval] -= 1
-        elif op.opname == "IS_OP" and last is not None:
-            found["global", "is"] += 1
         if action in ("INPLACE", "BINARY", "STORE"):
             updates = action == "INPLACE" or op.argrepr.endswith("=")
-        last = op.argval if op.opname == "LOAD_CONST" else ...
     return found
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from engine.compile.record import cures
 from engine.compile.record.cures import unreadable
@@ -131,3 +133,16 @@ class Guarded(Watched):
 
 
 Guarded.__name__ = "Value"  # what Python's own messages call it
+
+
+@contextmanager
+def guarded(leaves: Iterable[Value]) -> Iterator[None]:
+    """Refuse to let Python code read leaves, for the time of a recording."""
+    plain = [p for p in leaves if type(p) is Value]
+    for p in plain:
+        p.__class__ = Guarded
+    try:
+        yield
+    finally:
+        for p in plain:
+            p.__class__ = Value

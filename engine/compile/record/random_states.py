@@ -9,6 +9,8 @@ from functools import partial
 from random import Random, SystemRandom
 from typing import Any
 
+from engine.compile.record.objects import root
+
 State = tuple[Callable[[Any], object], Any, bytes]  # what sets it, the state, the same as bytes
 SHARED = (
     ("random", "getstate", "setstate"),
@@ -23,7 +25,8 @@ def is_generator(x: object) -> bool:
     kind = type(x)
     if issubclass(kind, Random):
         return not issubclass(kind, SystemRandom)
-    return hasattr(kind, "bit_generator") or hasattr(kind, "set_state")
+    older = hasattr(kind, "set_state") and root(kind.__module__) in ("numpy", "torch")
+    return older or hasattr(kind, "bit_generator")
 
 
 def random_states(generators: Sequence[Any]) -> list[State]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from linecache import getline
+from traceback import walk_tb
 from types import FrameType
 
 from engine.errors import RecordingError
@@ -30,9 +31,17 @@ def refusal(what: str, instead: str) -> RecordingError:
 def users_line() -> str:
     """Return the file and line outside the engine that is being carried out."""
     frame = users_frame()
-    if frame is None:
-        return "here"
-    name, number = frame.f_code.co_filename, frame.f_lineno
+    return "here" if frame is None else line(frame.f_code.co_filename, frame.f_lineno)
+
+
+def line_of(error: Exception) -> str:
+    """Return the innermost file and line outside the engine from which an error came."""
+    found = [x for x in walk_tb(error.__traceback__) if not from_library(x[0])]
+    return line(found[-1][0].f_code.co_filename, found[-1][1]) if found else "here"
+
+
+def line(name: str, number: int) -> str:
+    """Return a line of a file in words."""
     # The code of a notebook's cell has a file name that means nothing to the user.
     location = f"line {number} of this cell" if "ipykernel" in name else f"{name}:{number}"
     text = getline(name, number).strip()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from random import Random
 
-from engine.blocks import no_grad
 from engine.compile.record.arguments import Key, Numbers
-from engine.compile.record.audit import first_difference, in_words, is_close
+from engine.compile.record.audit import first_difference, in_words
 from engine.compile.record.captured import CapturedState
-from engine.compile.record.function import RecordableFunction, flat
-from engine.compile.record.parameters import Guarded
+from engine.compile.record.compared import ComparedFunction
+from engine.compile.record.cures import LOOK
+from engine.compile.record.parameters import guarded
 from engine.compile.record.random_states import put_back, random_states, same_states
 from engine.compile.record.recorder import Recorder
-from engine.compile.record.refusal import users_line
+from engine.compile.record.refusal import line_of, users_line
 from engine.compile.record.tape import Tape
 from engine.compile.record.values import Recorded
 from engine.errors import RecordingError, StaleProgramError
@@ -28,7 +27,7 @@ CURE = (
 )
 
 
-class VerifiedFunction(RecordableFunction):
+class VerifiedFunction(ComparedFunction):
     """A function whose recordings are verified.
 
     Args:
@@ -73,13 +72,21 @@ class VerifiedFunction(RecordableFunction):
             changes that itself, so that every call has to record.
 
         Raises:
-            RecordingError: the function drew random numbers, or decided by what kind of object an
-                argument is.
+            RecordingError: the function drew random numbers, decided by what kind of object an
+                argument is, or goes by what it changes itself.
         """
         known = self._states[0] if self.captured_version() >= 0 else None
         state = known or CapturedState(self.fn, self.penalty)
-        with guarded(state.leaves):
-            tape = self.record_without_randomness(state, keys, numbers)
+        try:
+            with guarded(state.leaves):
+                tape = self.record_without_randomness(state, keys, numbers)
+        except Exception as error:
+            if isinstance(error, RecordingError) or self.plain_result(state, args, 0) is None:
+                raise
+            raise RecordingError(
+                f"{line_of(error)}: {type(error).__name__} ({error}): while {self.name} is "
+                f"recorded, numbers in its arguments are Values, which this does not take; {LOOK}"
+            ) from error
         if not tape.depends_on_parameters():
             raise RecordingError(
                 f"{self.name} returned a Value that depends on no parameter; use Values from "
@@ -90,10 +97,11 @@ class VerifiedFunction(RecordableFunction):
             with guarded([*state.leaves, *tape.parameters]):
                 tape = self.record_once(keys, numbers)
         state.settle()
-        if state.asks_types and not state.changes_itself:
-            self.compare_with_eager(tape, state, args, 0)
         if state.changes_itself:
+            for sample in range(1, len(args[0]) if self.batched else 1):  # type: ignore[arg-type]
+                self.require_same_again(tape, keys, numbers, sample)
             return tape, -1
+        self.compare_with_plain(tape, state, keys, numbers, args)
         if known is None:
             self._states.insert(0, state)
             del self._states[MAX_STATES:]
@@ -124,41 +132,6 @@ class VerifiedFunction(RecordableFunction):
             "repeat forever; draw them with engine.random_inputs, or outside and pass them as "
             "arguments"
         )
-
-    def compare_with_eager(
-        self, tape: Tape, state: CapturedState, args: Sequence[object], sample: int
-    ) -> None:
-        """Run the function on the arguments themselves, and compare its number with a recording's.
-
-        Arguments are Values while they are recorded, and Python does not let us see `isinstance`.
-
-        Raises:
-            RecordingError: the numbers differ by more than rounding.
-        """
-        # Arithmetic of 32 bits would round otherwise than the recording.
-        args = [x.astype(float) if hasattr(type(x), "astype") else x for x in args]  # type: ignore[attr-defined]
-        if self.batched:
-            args = [x[sample] for x in args]  # type: ignore[index]
-        before = random_states(state.generators)
-        try:
-            self.draws.rewind(sample)
-            with no_grad(), self.draws.given():
-                found = self.checked(self.fn(*args))[0].data
-        except Exception:  # it may be of Values only; then there is nothing to compare with
-            return
-        finally:
-            put_back(before)
-            state.settle()
-        self.draws.rewind(sample)
-        inputs = [x for arg in args for x in flat(arg)]
-        inputs += [x for draw, n in tape.runs for x in self.draws.next(draw, n)]
-        if not is_close(found, tape.result, tape, inputs):
-            raise RecordingError(
-                f"{self.name} gives {tape.result:g} while it is recorded, and {found:g} when it is "
-                "called with these arguments: it decides by what kind of object a number is "
-                "(isinstance, type, hasattr, is), and those of arguments are Values while it is "
-                "recorded; decide outside, for example in functools.partial"
-            )
 
     def audit(
         self,
@@ -199,8 +172,7 @@ class VerifiedFunction(RecordableFunction):
                         f"{line}{self.name} no longer does what was recorded of it: step {step} "
                         f"was {in_words(tape, step)} and is {in_words(again, step)} now; {CURE}"
                     )
-            if state.asks_types:
-                self.compare_with_eager(again, state, args, sample)
+            self.compare_with_plain(again, state, keys, numbers, args, sample)
         except ArithmeticError:
             return None
         except RecordingError as error:
@@ -254,16 +226,3 @@ class VerifiedFunction(RecordableFunction):
         except Reached as line:
             return f"{line}: "
         return ""
-
-
-@contextmanager
-def guarded(leaves: Iterable[Value]) -> Iterator[None]:
-    """Refuse to let Python code read leaves, for the time of a recording."""
-    plain = [p for p in leaves if type(p) is Value]
-    for p in plain:
-        p.__class__ = Guarded
-    try:
-        yield
-    finally:
-        for p in plain:
-            p.__class__ = Value

@@ -11,6 +11,7 @@ import random
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_audits_are_at_calls_2_to_5_8_16_64_and_so_on() -> None:
 
     program = engine.compile(fn)
     assert audited_calls(program, 1100, 3.0) == SMALL[:-1]
-    assert len(runs) == 10
+    assert len(runs) == 20  # recorded, and run on the number itself, at the first call and 9 audits
     assert program.stats.recordings == 1
 
 
@@ -229,7 +230,7 @@ def test_a_function_that_prints_is_audited_in_peace(
     program = engine.compile(fn, batched=batched)
     for _ in range(6):
         assert program([1.0, 2.0] if batched else 1.5) == 3.0
-    assert capsys.readouterr().out.count("called") == 5  # recorded, and audited at 2, 3, 4 and 5
+    assert capsys.readouterr().out.count("called") == 10  # twice at calls 1 to 5
 
 
 def test_a_function_that_logs_is_recorded_once() -> None:
@@ -251,7 +252,7 @@ def test_a_function_that_logs_is_recorded_once() -> None:
     for x in range(30):
         assert program(float(x)) == 2.0 * x
     assert program.stats.recordings == 1
-    assert model.calls == len(seen) == counts["n"] == 7
+    assert model.calls == len(seen) == counts["n"] == 14
 
 
 def test_what_a_function_computes_once_and_keeps_is_recorded_once_more() -> None:
@@ -600,18 +601,34 @@ def test_a_function_that_goes_by_what_it_changes_is_run_at_every_call(make: Call
     assert [program(1.5) for _ in range(18)] == [wanted(1.5).data for _ in range(18)]
 
 
-def test_a_function_that_goes_by_a_number_it_keeps_in_a_dict_is_caught() -> None:
-    w, kept = Value(2.0), {"mean": 0.0}
+@pytest.mark.parametrize("batched", [False, True])
+@pytest.mark.parametrize("kept", [{0: 0.0}, [0.0], np.zeros(1), collections.deque([0.0])])
+def test_a_function_that_goes_by_a_number_it_keeps_is_refused(kept: Any, batched: bool) -> None:
+    w = Value(2.0)
 
     def fn(x):
-        out = w * x * (1.0 + kept["mean"])
-        kept["mean"] = 0.5
-        return out
+        kept[0] += 0.5
+        return w * x * kept[0]
 
-    program = engine.compile(fn)
-    assert program(1.0) == 2.0  # run once, so this is right
-    with pytest.raises(StaleProgramError, match=r"the constant 1 and is the constant 1.5 now"):
-        program(1.0)
+    with pytest.raises(engine.RecordingError, match="goes by what it changes itself"):
+        engine.compile(fn, batched=batched)([1.0, 2.0] if batched else 1.0)
+
+
+def test_a_counter_goes_on_by_one_for_each_sample() -> None:
+    w = Value(2.0)
+
+    class Model:
+        def __init__(self) -> None:
+            self.n = 0
+
+        def __call__(self, x):
+            self.n += 1
+            return w * x * (3.0 if self.n > 6 else 1.0)
+
+    program = engine.compile(Model(), batched=True)
+    assert [program([1.0, 1.0]) for _ in range(5)] == [2.0, 2.0, 2.0, 6.0, 6.0]
+    with pytest.raises(engine.RecordingError, match="goes by what it changes itself"):
+        engine.compile(Model(), batched=True)([1.0] * 7)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -113,3 +114,21 @@ def test_batched_arguments_must_agree_on_the_samples() -> None:
     ]:
         with pytest.raises(ValueError, match=message):
             program(*args)
+
+
+@pytest.mark.parametrize("x", [2**53 + 1, -(10**18), 10**400, np.int64(2**60)])
+@pytest.mark.parametrize("put", [lambda x: x, lambda x: [1, x], lambda x: ([1], [x])])
+def test_an_integer_that_a_float_would_round_is_refused(x: int, put: Callable) -> None:
+    w = Value(1.0)
+    program = engine.compile(lambda x: w)
+    with pytest.raises(ValueError, match=r"up to 2\*\*53.*subtract a large offset"):
+        program(put(x))
+    assert program(put(2**53)) == program(put(float(x) if x < 10**308 else 1e300)) == 1.0
+
+
+def test_an_array_of_integers_that_floats_would_round_is_refused() -> None:
+    w = Value(1.0)
+    program = engine.compile(lambda x: w * (x[0] - x[1]))
+    with pytest.raises(ValueError, match=rf"got {10**18} in x"):
+        program(np.array([10**18 + 1, 10**18]))
+    assert program(np.array([2**53, 2**53 - 1])) == 1.0

@@ -85,7 +85,7 @@ def test_python_is_left_as_it_was_and_other_threads_draw_as_ever() -> None:
 
     program = engine.compile(fn)
     assert program(1.0) == 2.0
-    assert len(drawn) == 1
+    assert len(drawn) == 2  # the function is also run on the number itself
     with pytest.raises(engine.RecordingError):
         engine.compile(lambda x: w * x * os.urandom(1)[0])(1.0)
     assert [getattr(owner, name) for owner, name in SOURCES] == before
