@@ -206,9 +206,16 @@ def numbered(y: Any, loss: object) -> tuple[Any, dict[str, int] | None]:
 
     Raises:
         ValueError: the loss takes two classes, and there are more.
+        TypeError: some of y are texts, and others are not.
     """
     targets = targets_of(y)
     names = sorted({t for t in targets if isinstance(t, str)})
+    others = [(i, t) for i, t in enumerate(targets) if not isinstance(t, str)]
+    if others and len(names) > 1:
+        raise TypeError(
+            f"y has texts, such as {names[0]!r}, and {others[0][1]!r} for sample {others[0][0]}; "
+            "give every class as a text, and leave out samples without one"
+        )
     # One class is nothing to tell apart, and numbers in quotation marks are a table read as text.
     if len(names) < 2 or not all(isinstance(t, str) and not is_number(t) for t in targets):
         return y, None

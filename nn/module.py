@@ -225,14 +225,14 @@ class Module(HasParameters):
 
 
 class Generators:
-    """What draws random numbers among the attributes of a module and of those in it.
+    """What draws random numbers among the attributes of a module and of those in it, or in lists.
 
     Attributes:
         states: the state of each; set them to draw the same numbers again.
     """
 
     def __init__(self, module: Module) -> None:
-        found = (x for m in modules_in(module) for x in vars(m).values() if isinstance(x, Random))
+        found = (x for m in modules_in(module) for _, x in held_by(m) if isinstance(x, Random))
         once = {id(x): x for x in found if not isinstance(x, SystemRandom)}  # which has no state
         self._generators = list(once.values())
 
@@ -245,6 +245,16 @@ class Generators:
     def states(self, states: Sequence[tuple[Any, ...]]) -> None:
         for rng, state in zip(self._generators, states, strict=True):
             rng.setstate(state)
+
+
+def held_by(module: Module) -> Iterator[tuple[str, object]]:
+    """Yield the attributes of a module, and what is in those that are lists or dictionaries."""
+    for name, thing in vars(module).items():
+        yield name, thing
+        if isinstance(thing, Mapping):
+            yield from ((name, x) for x in thing.values())
+        elif isinstance(thing, (list, tuple)):
+            yield from ((name, x) for x in thing)
 
 
 def check_callable(module: Module) -> None:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from nn.history import COLUMNS, History
-from nn.module import Generators, Module
+from nn.module import Generators, Module, held_by
 from nn.optim import Optimizer
 from nn.parameters import modules_in
 from nn.saved.fingerprint import fingerprint, name_of
@@ -106,7 +106,7 @@ def check_generators(model: Module) -> None:
         ValueError: one is NumPy's.
     """
     for module in modules_in(model):
-        for name, x in vars(module).items():
+        for name, x in held_by(module):
             if type(x).__module__.startswith("numpy.random"):
                 raise ValueError(
                     f"a checkpoint cannot keep the state of {type(module).__name__}.{name}, a "

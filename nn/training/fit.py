@@ -309,13 +309,19 @@ class Run:
             threshold: as of `fit`.
 
         Raises:
-            ValueError: a threshold is given, and the targets are not classes.
+            ValueError: a threshold is given, and the targets are not classes; or there are not as
+                many texts as outputs.
         """
         decision = decision_for(self.loss, answer, targets)
         if decision is None and threshold is not None:
             raise ValueError("threshold is for classes, and these targets are quantities")
         if decision is not None:
             decision = decision.with_threshold(threshold)
+            if numbers is not None and len(numbers) != len(decision.labels):
+                raise ValueError(
+                    f"y has {len(numbers)} classes ({', '.join(numbers)}), and the model "
+                    f"{len(decision.labels)} outputs; give it an output for each class"
+                )
             if numbers is not None:
                 decision = replace(decision, labels=tuple(numbers))
         self.model._decision = decision

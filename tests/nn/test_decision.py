@@ -382,3 +382,16 @@ def test_classes_of_a_model_trained_by_hand_need_a_threshold() -> None:
     with pytest.warns(RuntimeWarning, match=r"fit has not trained this model; give threshold=0 "):
         guessed = nn.classify(mlp(), X)
     assert guessed == nn.classify(mlp(), X, threshold=0)
+
+
+@pytest.mark.parametrize(
+    ("n", "y", "error", "wording"),
+    [
+        (3, TEXTS, ValueError, r"y has 2 classes \(eggs, ham\), and the model 3 outputs"),
+        (2, [*TEXTS[:-1], math.nan], TypeError, r"and nan for sample 79; .*leave out samples"),
+        (2, [7, *TEXTS[1:]], TypeError, r"y has texts, such as 'eggs', and 7 for sample 0"),
+    ],
+)
+def test_texts_that_do_not_fit_are_refused(n: int, y, error, wording: str) -> None:
+    with pytest.raises(error, match=wording):
+        trained(mlp(n=n), "cross_entropy", y)

@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -241,3 +242,18 @@ def test_parameters_in_another_order_are_refused(checkpoint: Path) -> None:
 
     with pytest.raises(ValueError, match="number of parameters is 13, here 13, of which 13 move"):
         run(checkpoint, rule=backwards)
+
+
+def test_generators_in_a_list_resume_where_they_were(tmp_path: Path) -> None:
+    class Noisy(Own):
+        def __init__(self) -> None:
+            super().__init__(1)
+            self.noise = [Random(0)]
+
+        def __call__(self, x):
+            return super().__call__([number + self.noise[0].random() for number in x])
+
+    run(tmp_path / "a.json", model=Noisy(), compiled=False)
+    resumed = run(tmp_path / "a.json", model=Noisy(), compiled=False, epochs=4)
+    straight = run(tmp_path / "b.json", model=Noisy(), compiled=False, epochs=4)
+    assert resumed.loss == straight.loss
