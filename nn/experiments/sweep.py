@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,7 @@ from nn.progress import progress_bar
 from nn.saved.fingerprint import fingerprint
 from nn.saved.json_file import FileKind, read_json, write_json
 from nn.saved.schema import ANYTHING, NUMBER, TEXT
+from nn.training.interruption import undisturbed
 
 RUN = FileKind(
     "glassgrad run",
@@ -103,11 +109,12 @@ def run_all(
     bar = progress_bar(len(grid), done=len(found), unit="run", shown=progress)
     try:
         for _ in range(ATTEMPTS):
-            for i, result in submit(job, [(i, grid[i]) for i in left]):
-                if isinstance(result, dict):
-                    runs.save(grid[i], result)
-                found[i] = result
-                bar.update()
+            with closing(submit(job, [(i, grid[i]) for i in left])) as results:
+                for i, result in results:
+                    if isinstance(result, dict):
+                        runs.save(grid[i], result)
+                    found[i] = result
+                    bar.update()
             left = [i for i in left if i not in found]
             if not left:
                 break
@@ -120,7 +127,9 @@ def run_all(
     return found
 
 
-Executor = Callable[[Job, Sequence[tuple[int, Settings]]], Iterator[tuple[int, Result | str]]]
+Executor = Callable[
+    [Job, Sequence[tuple[int, Settings]]], Generator[tuple[int, Result | str], None, None]
+]
 
 
 def on_cores(n_jobs: int) -> Executor:
@@ -133,21 +142,83 @@ def on_cores(n_jobs: int) -> Executor:
 
     def submit(
         job: Job, work: Sequence[tuple[int, Settings]]
-    ) -> Iterator[tuple[int, Result | str]]:
+    ) -> Generator[tuple[int, Result | str], None, None]:
         """Yield results as they come; those of a worker that has died are missing."""
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+        if joblib.effective_n_jobs(n_jobs) == 1:
+            yield from (run_numbered(job, i, settings) for i, settings in work)
+            return
         # One run at a time per worker, so that each result is handed over at once.
         parallel = joblib.Parallel(
-            n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="all"
+            n_jobs=n_jobs,
+            return_as="generator_unordered",
+            batch_size=1,
+            initializer=begin_worker,
+            initargs=(os.getpid(),),
         )
-        results = parallel(joblib.delayed(run_numbered)(job, i, settings) for i, settings in work)
+        calls = [joblib.delayed(run_numbered)(job, i, settings) for i, settings in work]
+        results = None
         try:
+            with undisturbed():
+                start_trackers()
+                with deaf_to_ctrl_c():
+                    results = parallel(calls)
             yield from results
         except TerminatedWorkerError:
             return  # the caller tries again those that are missing
+        finally:
+            if results is not None:
+                results.close()  # stops the workers, if they are still at work
 
     return submit
+
+
+def start_trackers() -> None:
+    """Start the two processes that clean up what workers share, now and without warnings.
+
+    Starting one later would end the deafness to Ctrl-C; and after the parent was killed they have
+    something to clean up, of which they would warn.
+    """
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as lokys_tracker
+
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
+    try:
+        resource_tracker.ensure_running()
+        lokys_tracker.ensure_running()
+    finally:
+        del os.environ["PYTHONWARNINGS"]
+        if before is not None:
+            os.environ["PYTHONWARNINGS"] = before
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes that are started in a block never be interrupted, as a terminal would."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def begin_worker(parent: int) -> None:
+    """Leave Ctrl-C to the process that started this worker, and end soon after that has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_after, args=(parent,), daemon=True).start()
+
+
+def end_after(parent: int) -> None:
+    """End this process as soon as its parent has ended."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
 
 
 def on_cluster(address: str) -> Executor:
@@ -169,7 +240,7 @@ def on_cluster(address: str) -> Executor:
 
     def submit(
         job: Job, work: Sequence[tuple[int, Settings]]
-    ) -> Iterator[tuple[int, Result | str]]:
+    ) -> Generator[tuple[int, Result | str], None, None]:
         """Yield results as they come; those of a worker that has died are missing."""
         futures = {
             client.submit(run_numbered, job, i, settings, pure=False, retries=0): i

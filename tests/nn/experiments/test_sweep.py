@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from nn.__main__ import main
 from nn.experiments.sweep import ClusterError, Runs, grid_of, on_cluster, run_all
+from nn.training.fit import Run
 from tests.needs import needs
 
 pytestmark = needs("joblib")
@@ -44,7 +46,11 @@ def dies_once(settings) -> dict:
 
 def dies_always(settings) -> dict:
     if settings["x"] == 1:
-        time.sleep(0.5)  # the others have finished by then
+        deadline = time.monotonic() + 60
+        while (
+            len(list(Path(settings["folder"]).glob("*.json"))) < 3 and time.monotonic() < deadline
+        ):
+            time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGKILL)
     return square(settings)
 
@@ -99,7 +105,8 @@ def test_worker_that_dies_loses_nothing(tmp_path) -> None:
 
 
 def test_run_that_kills_its_worker_each_time_is_given_up(tmp_path) -> None:
-    found = run_all(dies_always, grid_of(x=range(4)), Runs(tmp_path), n_jobs=2, progress=False)
+    grid = grid_of(x=range(4), folder=[str(tmp_path)])
+    found = run_all(dies_always, grid, Runs(tmp_path), n_jobs=2, progress=False)
     assert found[1] == "its worker died 2 times"
     assert answers(found) == {0: 0, 2: 4, 3: 9}
 
@@ -190,27 +197,46 @@ def test_command_says_what_one_run_alone_says(tmp_path) -> None:
     assert float(run["validation"]) == pytest.approx(float(best["validation_metric"]))
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_stopped_sweep_keeps_what_has_finished_and_goes_on_from_there(how, tmp_path) -> None:
+@pytest.mark.parametrize(
+    ("kill", "how", "code"),
+    [
+        (os.killpg, signal.SIGINT, 130),  # as the terminal does
+        (os.kill, signal.SIGTERM, 143),
+        (os.kill, signal.SIGKILL, -signal.SIGKILL),
+    ],
+)
+def test_stopped_sweep_leaves_no_worker_and_goes_on_from_what_has_finished(
+    kill, how, code, tmp_path
+) -> None:
     command = [sys.executable, "-m", "nn", "sweep", "moons", "--hidden", "3", "--seeds", "4",
-               "--epochs", "150", "--jobs", "2", "--out", str(tmp_path)]  # fmt: skip
-    sweep = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+               "--epochs", "60", "--jobs", "2", "--out", str(tmp_path / "out")]  # fmt: skip
+    runs = tmp_path / "out" / "runs"
+    with (tmp_path / "errors").open("w") as errors:
+        sweep = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE,
+                                 stderr=errors, text=True)  # fmt: skip
     deadline = time.monotonic() + 120
-    while not list((tmp_path / "runs").glob("*.json")) and time.monotonic() < deadline:
+    while not list(runs.glob("*.json")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    os.killpg(sweep.pid, how)  # as the terminal does
-    out, _ = sweep.communicate(timeout=60)
-    kept = {path.name: path.read_text() for path in (tmp_path / "runs").glob("*.json")}
+    kill(sweep.pid, how)
+    out, _ = sweep.communicate(timeout=60)  # until no worker has its end of the pipe either
+    assert sweep.returncode == code
+    kept = {path.name: path.read_text() for path in runs.glob("*.json")}
     assert kept
-    assert all(json.loads(text)["result"] for text in kept.values())
+    assert all(json.loads(text)["result"]["stopped"] == "epochs" for text in kept.values())
+    assert not re.search("Traceback|Warning", (tmp_path / "errors").read_text())
     if how == signal.SIGINT:
-        assert sweep.returncode == 130
         assert f"stopped by Ctrl-C; {len(kept)} of 4 runs have been saved" in out
     assert main([*command[3:], "--jobs", "1"]) == 0
-    done = {path.name: path.read_text() for path in (tmp_path / "runs").glob("*.json")}
+    done = {path.name: path.read_text() for path in runs.glob("*.json")}
     assert len(done) == 4
     assert {name: done[name] for name in kept} == kept  # not made again
+
+
+def test_run_that_ctrl_c_has_ended_is_no_result(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(Run, "judge", lambda run: signal.raise_signal(signal.SIGINT))
+    assert main([*SMALL, "--jobs", "1", "--out", str(tmp_path)]) == 130
+    assert "0 of 4 runs have been saved" in capsys.readouterr().out
+    assert not list((tmp_path / "runs").iterdir())
 
 
 @pytest.mark.parametrize(
