@@ -8,7 +8,8 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import NoReturn, TextIO
+from difflib import get_close_matches
+from typing import Any, NoReturn, TextIO
 
 from nn.commands import CommandError, draw, predict, sweep, train
 from nn.commands.console import print_anywhere
@@ -26,6 +27,19 @@ Learn how a neural network learns: every weight, bias and gradient is a number y
 """
 
 
+OPTIONS_ELSEWHERE = {
+    "--lr": ("--learning-rate", "--learning_rate", "--eta", "--rate"),
+    "--hidden": ("--layers", "--hidden-layers", "--units", "--sizes"),
+    "--batch-size": ("--batch", "--bs", "--minibatch"),
+    "--l2": ("--weight-decay", "--penalty"),
+    "--out": ("-o", "--output", "--output-dir", "--dir"),
+    "--target": ("--label", "--y", "--column"),
+    "--patience": ("--early-stopping",),
+    "--seed": ("--random-state", "--random-seed"),
+    "--ignore": ("--drop", "--exclude"),
+}
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser that reports errors in one line, and does not reflow help texts."""
 
@@ -35,6 +49,19 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
             **options,  # type: ignore[arg-type]
         )
+
+    # The signature is argparse's.
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return what was given; a command refuses itself what it does not know."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown and " " in self.prog:
+            name, *_ = unknown[0].split("=")
+            known = self._option_string_actions
+            meant = [ours for ours, others in OPTIONS_ELSEWHERE.items() if name in others]
+            meant += get_close_matches(name, known, n=1, cutoff=0.8)
+            found_here = [f", it is called {option}" for option in meant if option in known]
+            self.error(f"there is no {name}" + "".join(found_here[:1]))
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong, and exit with code 2."""

@@ -169,13 +169,14 @@ class KnownAttributes:
     def __setattr__(self, name: str, value: Any) -> None:
         kind = type(self)
         is_new = name not in vars(self) and not hasattr(kind, name) and name[0] != "_"
-        # One more parameter or module is found, and trained.
-        is_part = is_new and (hasattr(value, "backward") or hasattr(value, "parameters"))
-        if self._made and is_new and not is_part:
+        if self._made and is_new:
             known = [*filter(lambda known: known[0] != "_", vars(self)), *settable(kind)]
             instead = our_name(name, known)
             elsewhere = ELSEWHERE.get(instead or "", "").split()
-            if kind.__module__.partition(".")[0] == "nn" or name in elsewhere:
+            # One more parameter or module is found, and trained.
+            is_part = hasattr(value, "backward") or hasattr(value, "parameters")
+            is_ours = kind.__module__.partition(".")[0] == "nn"
+            if (is_ours and (instead or not is_part)) or (name in elsewhere and not is_part):
                 what = f"it is called {instead}" if instead else f"only {', '.join(known)}"
                 raise AttributeError(f"{kind.__name__} has no {name} to set; {what}")
         super().__setattr__(name, value)

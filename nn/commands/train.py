@@ -245,6 +245,7 @@ def load_dataset(arguments: argparse.Namespace) -> Dataset:
     if not is_file(arguments.data):
         raise CommandError(
             f"no data set named '{arguments.data}'; choose one of {', '.join(NAMES)}, or PATH.csv"
+            + ("; sizes of layers have commas between them: 8,8" * arguments.data.isdecimal())
         )
     return data.read_csv(
         arguments.data,

@@ -451,3 +451,11 @@ def test_class_of_another_library_is_answered_with_ours(name: str, instead: str)
 def test_name_that_nobody_has_is_an_ordinary_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"^module 'nn' has no attribute 'Quux'$"):
         nn.Quux  # noqa: B018
+
+
+def test_parameter_by_nearly_the_name_of_one_of_ours_is_not_added_in_silence() -> None:
+    neuron = nn.Neuron(2)
+    with pytest.raises(AttributeError, match="Neuron has no weight to set; it is called weights"):
+        neuron.weight = Value(1.0)
+    neuron.scale = Value(1.0)  # a part of one's own
+    assert len(neuron.parameters()) == 4

@@ -473,3 +473,27 @@ def test_huge_targets_are_learned(unit: str, tmp_path, capsys) -> None:
     assert re.search(r"validation R² 0\.9", capsys.readouterr().out)
     assert main(["predict", str(tmp_path / "out" / "model.json"), str(path)]) == 0
     assert re.search(r"root mean squared error \d\.?\d*e\+\d+, in", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("train --learning-rate 0.1", "glassgrad train: there is no --learning-rate, it is called --lr;"),
+        ("train --learning-rate=0.1", "there is no --learning-rate, it is called --lr;"),
+        ("train -o x", "there is no -o, it is called --out;"),
+        ("train --epoch 3", "there is no --epoch, it is called --epochs;"),
+        ("predict m.json t.csv --output x", "glassgrad predict: there is no --output, it is called --out;"),
+        ("train --gpu", "glassgrad train: there is no --gpu; see glassgrad train --help"),
+        ("predict m.json t.csv u.csv", "glassgrad predict: there is no u.csv; see"),
+    ],
+)  # fmt: skip
+def test_unknown_option_is_answered_with_ours(words: str, said: str, capsys) -> None:
+    with pytest.raises(SystemExit):
+        main(words.split())
+    assert said in capsys.readouterr().err
+
+
+def test_sizes_without_commas_are_answered_with_commas(capsys) -> None:
+    assert main(["train", "--hidden", "8", "16"]) == 2
+    assert "no data set named '16'" in (said := capsys.readouterr().err)
+    assert said.endswith("sizes of layers have commas between them: 8,8\n")
