@@ -116,7 +116,7 @@ class Optimizer(KnownAttributes):
             state: tuple[Any, ...] = tuple(self.state)
             live.data, state = self.update(live.data, grad, state, self.rate, self.steps + 1)  # type: ignore[assignment, arg-type]
             self.state[:] = state
-        self.steps += 1
+        vars(self)["steps"] += 1  # without the checks of __setattr__
 
     def _arrays(self) -> LiveArrays | None:
         """Return the parameters as arrays, once a compiled program keeps them so."""

@@ -186,11 +186,9 @@ class Program:
         call = self._called("program.audit() runs the function on the arguments of")
         self._take_turn()
         try:
-            self._running = True
             self._cache.audit_last(call)
         finally:
-            self._running = False
-            self._turn.release()
+            self._end_turn()
 
     def forget(self) -> None:
         """Forget all recordings, so that the next call records again.
@@ -216,7 +214,7 @@ class Program:
 
     def _called(self, what: str) -> Call:
         self._take_turn()
-        self._turn.release()
+        self._end_turn()
         if self._cache.last is None:
             raise ValueError(f"{what} the last call, and there was none; call the program first")
         return self._cache.last
@@ -224,7 +222,7 @@ class Program:
     # ---- one call ----
 
     def _take_turn(self) -> None:
-        """Let this thread alone use the program, until it releases `_turn`.
+        """Let this thread alone use the program, until it ends its turn.
 
         Raises:
             RecordingError: a function that is being recorded uses the program.
@@ -235,14 +233,19 @@ class Program:
             recorder.refuse(
                 "calling a program inside a compiled function", "call the plain function instead"
             )
-        if self._turn.acquire(blocking=False):
+        if self._turn.acquire(False):
             if not self._running:
+                self._running = True
                 return
             self._turn.release()
         raise RuntimeError(
             "a program works for one thread at a time; compile the function once for each, and do "
             "not use a program in a signal handler that may interrupt a call of it"
         )
+
+    def _end_turn(self) -> None:
+        self._running = False
+        self._turn.release()
 
     def _run(
         self,
@@ -253,16 +256,13 @@ class Program:
     ) -> float:
         self._take_turn()
         try:
-            try:
-                self._running = True
-                loss = self._answer(args, named_args, gradients)
-            finally:
-                self._running = False
+            loss = self._answer(args, named_args, gradients)
             if move is not None:  # before another thread may change the gradients
+                self._running = False  # but the optimizer itself may call the program
                 move()
             return loss
         finally:
-            self._turn.release()
+            self._end_turn()
 
     def _answer(
         self, args: tuple[object, ...], named_args: dict[str, object], gradients: str

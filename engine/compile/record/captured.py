@@ -230,7 +230,9 @@ class CapturedState:
             if kind == "attribute":
                 self._reads[name] += n
             elif n > 0 and kind == "global":
-                self._places.append((f.__globals__.get, name))
+                if (id(f.__globals__), name) not in self._noted:
+                    self._noted.add((id(f.__globals__), name))
+                    self._places.append((f.__globals__.get, name))
                 yield f.__globals__.get(name)
             elif n > 0 and name in cells:
                 self._places.append((contents, cells[name]))

@@ -17,6 +17,8 @@ Run = tuple[Draw, int]  # who draws, and how many numbers in a row
 class Draws:
     """What one call draws: the numbers that the eager engine would draw, in the same order."""
 
+    __slots__ = ("_n_samples", "_next", "_parts", "_recorded")
+
     def __init__(self) -> None:
         self._recorded: list[float] = []  # of the sample that is recorded, in order
         self._next = 0

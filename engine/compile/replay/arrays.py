@@ -55,7 +55,7 @@ class ArrayReplay:
         self.slots_of_inputs = inputs
         self.inputs = [strided_view(self.values, n + slots) for slots in inputs.arrays]
         self.given = self.values[n : n + inputs.size]
-        backward = writer.backward_lines()
+        once, backward = writer.backward_lines()
         self.forward = function(buffers.forward, buffers.space)
         self.backward = function(backward, buffers.space)
         self.check = function(writer.checks, buffers.space)
@@ -69,10 +69,11 @@ class ArrayReplay:
         self.suspect = False
         # NumPy keeps what it calls where the garbage collector cannot see a cycle.
         self._context = flags_reported(partial(ArrayReplay._suspected, proxy(self)))
+        self._context.run(function(once, buffers.space))
         # A pair that is missing is a 0 in a matrix, and 0 times the inf of another pair is nan.
         self._mixes = bool(self.plan.outputs) and buffers.has_zero_padding()
         self.doubtful = False
-        self._buffers, self._backward = buffers, backward
+        self._buffers, self._once, self._backward = buffers, once, backward
         self._careful: tuple[Cuts, ArrayReplay] | None = None
 
     def source(self) -> str:
@@ -90,6 +91,7 @@ class ArrayReplay:
             ],
             "forward": buffers.forward,
             f"gradients: G has {len(self.gradients):,} slots": buffers.list_views("G"),
+            "gradients that no run changes": self._once,
             "backward": self._backward,
             "other arrays: numbers (k), slots (i), ones, and room for results (s, t, z)": (
                 buffers.list_arrays()

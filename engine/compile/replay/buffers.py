@@ -6,15 +6,18 @@ number; any other slots are copied out by index.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.compile.reroll.instructions import Plan, Slots
 from engine.compile.reroll.slots import drop_broadcast_axes, even_steps, strided_view
 
+NAME = re.compile(r"\b[A-Za-z_]\w*")
 # First letters of arrays, besides the buffers, that every run overwrites; some are zero elsewhere.
 RESULTS, ZERO_PADDED = "stz", "z"
 
@@ -131,6 +134,21 @@ class Buffers:
         name = f"ones{n}"
         self.space.setdefault(name, np.ones((n, 1)))
         return name
+
+    def is_fixed(self, text: str, fixed: NDArray[np.bool_]) -> bool:
+        """Return whether an expression is the same in every run.
+
+        Args:
+            text: the expression.
+            fixed: for each slot whether its gradient is the same in every run.
+        """
+        gradients = self._views["G"]
+        return all(
+            fixed[gradients[name][0]].all()
+            if name in gradients
+            else name[0] == "k" and isinstance(self.space.get(name), np.ndarray)
+            for name in NAME.findall(text)
+        )
 
     def requires_grad(self, slots: Slots) -> bool:
         """Return whether any of `slots` needs a gradient."""

@@ -107,10 +107,15 @@ def sum_by_slot(buffers: Buffers, slots: Slots, text: str) -> GradientWrite:
     return assign(buffers, targets, Operand(total, targets.shape))
 
 
-def zero_lines(slots: NDArray[np.bool_]) -> list[str]:
-    """Return lines that set the gradients at some slots, and maybe in small gaps, to 0."""
+def zero_lines(slots: NDArray[np.bool_], fixed: NDArray[np.bool_]) -> list[str]:
+    """Return lines that set the gradients at some slots to 0.
+
+    Maybe in small gaps as well, where there are none that are fixed.
+    """
     indices = np.flatnonzero(slots)
     if not indices.size:
         return []
-    runs = np.split(indices, np.flatnonzero(np.diff(indices) > WIDE_GAP) + 1)
+    wide = np.diff(indices) > WIDE_GAP
+    wide |= np.diff(np.cumsum(fixed)[indices]) > 0
+    runs = np.split(indices, np.flatnonzero(wide) + 1)
     return [f"G[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]

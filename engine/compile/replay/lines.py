@@ -59,18 +59,27 @@ class Lines:
         self.emit_gradient(left, f"{g} * {y.text}", broadcast_shape(shape, y.shape))
         self.emit_gradient(right, f"{g} * {x.text}", broadcast_shape(shape, x.shape))
 
-    def backward_lines(self) -> list[str]:
-        """Return the lines of the backward pass.
+    def backward_lines(self) -> tuple[list[str], list[str]]:
+        """Return the lines of the backward pass: those to run once, and those of every run.
 
         In each run the first gradient of a slot is assigned, and those after it are added: what the
         last run left there is overwritten. Slots that a run may add to before it has assigned
-        anything are set to 0 first.
+        anything are set to 0 first. Gradients that are the same in every run, such as those of the
+        terms of a mean, are written once.
         """
-        written = np.zeros(self.plan.size, dtype=bool)
-        written[self.plan.out] = True
-        to_zero = np.zeros_like(written)
-        lines = []
-        for write in (write for writes in reversed(self.backward) for write in writes):
+        out, writes = self.plan.out, [x for part in reversed(self.backward) for x in part]
+        n_writes = np.zeros(self.plan.size, dtype=np.intp)
+        n_writes[out] = 1
+        for write in writes:
+            if isinstance(write, GradientWrite):
+                n_writes[np.unique(write.slots)] += 1
+        may_be_fixed = n_writes == 1
+        may_be_fixed[: self.plan.n_parameters] = False  # many may be set to 0 in one line
+        written, to_zero, fixed = np.zeros((3, self.plan.size), dtype=bool)
+        written[out], fixed[out] = True, may_be_fixed[out]
+        seed = f"G[{out}] = 1.0"
+        once, lines = ([seed], list[str]()) if fixed[out] else ([], [seed])
+        for write in writes:
             if isinstance(write, str):
                 lines.append(write)
                 continue
@@ -78,9 +87,15 @@ class Lines:
             if not (first and write.fills_its_slots):
                 to_zero[write.slots] |= ~written[write.slots]
             written[write.slots] = True
-            lines.append(self._assigned(write) if first else self._added(write))
-        # The result last, since zeros may be written into gaps.
-        return [*zero_lines(to_zero), f"G[{self.plan.out}] = 1.0", *lines]
+            is_fixed = (
+                write.fills_its_slots
+                and bool(may_be_fixed[write.slots].all())
+                and self.buffers.is_fixed(write.text, fixed)
+            )
+            fixed[write.slots] = is_fixed
+            part = once if is_fixed else lines
+            part.append(self._assigned(write) if first else self._added(write))
+        return once, [*zero_lines(to_zero, fixed), *lines]
 
     def _assigned(self, write: GradientWrite) -> str:
         """Return the line that assigns the first gradient of some slots."""

@@ -17,7 +17,7 @@ class Peephole(ast.NodeTransformer):
 
     Numbers that are combined with arrays become arrays of one number, which NumPy need not convert;
     loop-invariant views, such as `x.T`, are made once; products of matrices go to `dot`, which
-    checks less than `matmul` before it calls BLAS.
+    checks less than `matmul` before it calls BLAS; booleans become floats before they are factors.
 
     Args:
         space: what the names in the program mean.
@@ -30,6 +30,19 @@ class Peephole(ast.NodeTransformer):
         self.space = space
         self.arrays: dict[str, np.ndarray] = {}
         self._names: dict[str, str] = {}
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:
+        """Write a comparison as floats first; as a factor, NumPy would convert it part by part."""
+        self.generic_visit(node)
+        match node.value:
+            case ast.Call(
+                ast.Name("multiply") as multiply, [g, ast.Compare() as test], [ast.keyword() as out]
+            ):
+                array = out.value
+                whole = ast.Subscript(array, ast.Constant(...), ast.Store())
+                times = ast.Call(multiply, [g, array], [out])
+                return [ast.Assign([whole], test), ast.Expr(times)]
+        return node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         """Rewrite both sides; here `@` is always a product over one or two axes, which is `dot`."""

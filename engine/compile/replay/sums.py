@@ -202,7 +202,8 @@ class SumLines:
         name, buffers, out = "", self.lines.buffers, self.sums.out
         if len(runs) == 1 and not begun and runs[0].kind == Kind.SINGLE:
             name = self.terms_as_they_are()
-        if not name:
+        as_they_are = bool(name)
+        if not as_they_are:
             n_rows = begun + sum(run.n_rows for run in runs)
             table = np.empty((n_rows, *out.shape))
             flat = table.reshape(n_rows, -1) if out.size > 1 else table.ravel()
@@ -217,15 +218,20 @@ class SumLines:
         if out.size > 1:
             self.emit_forward(f"add.reduce({name}, 0, out={self.flat_out()})")
         else:
-            self.emit_forward(f"{self.out}[0, 0] = add.accumulate({name})[-1]")
+            sign = "-" if as_they_are and self.sums.single_signs[0] < 0 else ""  # -a - b = -(a + b)
+            self.emit_forward(f"{self.out}[0, 0] = {sign}add.accumulate({name})[-1]")
 
     def flat_out(self) -> str:
         """Return the name of the sums in one line, on which NumPy takes less time."""
         return self.read(self.sums.out.ravel()).text
 
     def terms_as_they_are(self) -> str:
-        """Return the name of the single terms, if they lie as in a table; write their gradients."""
+        """Return the name of the single terms, if they lie as in a table; write their gradients.
+
+        They have one sign, which is + unless all of them make up one number.
+        """
         sums = self.sums
+        negative = sums.single_signs < 0
         slots = sums.singles.swapaxes(0, 1).reshape(len(sums.single_signs), -1)
         if sums.out.size == 1:
             slots = slots[:, 0]
@@ -233,7 +239,7 @@ class SumLines:
         x = self.read(slots)
         if (
             x.shape != slots.shape
-            or (sums.single_signs < 0).any()
+            or (negative.any() and not (negative.all() and sums.out.size == 1))
             or not (slots.ndim == 1 or 0 < steps[1] < steps[0])
         ):
             return ""

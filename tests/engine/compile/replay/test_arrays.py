@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import random
 from collections.abc import Callable, Iterator
@@ -182,3 +183,21 @@ def test_a_program_too_long_to_optimise_gives_the_same(
     program = engine.compile(fn, backend="numpy")
     for _ in range(2):
         assert_same(replayed(program, parameters, args[0]), eager(fn, parameters, args[0]))
+
+
+def test_a_comparison_becomes_floats_before_it_is_a_factor() -> None:
+    w = [Value(0.5), Value(-0.25)]
+
+    def fn(X):
+        return sum(engine.relu(w[0] * x + w[1]) for x in X)
+
+    program = engine.compile(fn, backend="numpy")
+    X = [0.1 * k for k in range(-20, 20)]
+    assert_same(replayed(program, w, X), eager(fn, w, X))
+    assert " > 0, out=" in program.source()
+    space = {"multiply": np.multiply, "g": np.ones(2), "v": np.array([1.0, -1.0]), "h": np.zeros(2)}
+    lines = ast.parse("multiply(g, v > 0, out=h)")
+    peephole = arrays.Peephole(space)
+    assert ast.unparse(ast.fix_missing_locations(peephole.visit(lines))) == (
+        "h[...] = v > array0\nmultiply(g, h, out=h)"
+    )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import engine
 import nn
 from engine import Value
+from engine.compile.replay.gradients import zero_lines
 from tests.random_programs import (
     BACKENDS,
     assert_same,
@@ -57,3 +58,32 @@ def test_a_gradient_that_underflows_does_not_raise_under_the_callers_error_state
     with np.errstate(all="raise"):
         assert program(0.1) == 0.2
     assert (w.grad, q.grad) == (0.0, 0.1)
+
+
+def test_a_gradient_that_is_the_same_in_every_run_is_written_once_and_stays() -> None:
+    weights = [Value(0.1 * i) for i in range(40)]
+
+    def fn(i, X):
+        picked = engine.take(weights, i)
+        return sum(engine.tanh(picked * x) for x in X) / len(X) + 1e-3 * sum(weights)
+
+    program = engine.compile(fn, backend="numpy")
+    X = [0.1 * k for k in range(30)]
+    for i in (3, 17, 3):
+        assert_same(replayed(program, weights, i, X), eager(fn, weights, i, X))
+    once, every = (
+        program.source()
+        .split("---- gradients that no run changes ----")[1]
+        .split("---- backward ----")
+    )
+    assert "= 1.0" in once
+    assert "= 1.0" not in every
+    assert "0.0333" in once or "30.0" in once  # the mean's
+
+
+def test_zeros_are_not_written_over_a_gradient_that_no_run_writes_again() -> None:
+    fixed = np.zeros(10, dtype=bool)
+    fixed[4] = True
+    to_zero = np.isin(np.arange(10), [1, 3, 5, 6])
+    assert zero_lines(to_zero, fixed) == ["G[1:4] = 0.0", "G[5:7] = 0.0"]
+    assert zero_lines(to_zero, np.zeros(10, dtype=bool)) == ["G[1:7] = 0.0"]
