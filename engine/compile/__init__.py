@@ -49,8 +49,9 @@ def compile(
         penalty: for a batched program: gives a Value to add to the mean once, such as L2.
         backend: "numpy" for arrays; "python" for straight-line Python, without NumPy; "auto" for
             arrays, except where there is little repetition, as in a long chain of single
-            operations, and straight-line Python is faster; or where NumPy is not installed.
-
+            operations, and straight-line Python is faster; or where NumPy is not installed. More
+            than 1,000 array instructions on a few numbers each become straight-line Python even for
+            "numpy": to make them would take seconds. `program.stats` says which it is.
         audit: True for audits now and then, False for none, "always" for one at each call.
 
     Raises:

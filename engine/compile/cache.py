@@ -61,7 +61,8 @@ class Call:
     """One call: what was replayed on which numbers.
 
     Attributes:
-        draws, drawn: what it drew, and that as numbers to be replayed.
+        draws: what it drew.
+        inputs: the numbers of all inputs: those of the arguments, and those drawn.
         audited: the number that the function itself gave, if it was run again and is of no samples.
     """
 
@@ -72,13 +73,8 @@ class Call:
     args: Sequence[object]
     n_samples: int | None
     draws: Draws = field(default_factory=Draws)
-    drawn: list[Numbers] = field(default_factory=list)
+    inputs: list[Numbers] = field(default_factory=list)
     audited: float | None = None
-
-    @property
-    def inputs(self) -> list[Numbers]:
-        """The numbers of all inputs: those of the arguments, and those drawn."""
-        return [*self.numbers, *self.drawn]
 
     def sample(self, i: int) -> list[float]:
         """Return the inputs of one sample, or of the whole call if it has no samples."""
@@ -125,11 +121,13 @@ class ProgramCache:
         Raises:
             StaleProgramError: the function does something else than it did when it was recorded.
         """
-        self.function.draws = draws = Draws()
         shapes, n_samples = self._of_samples(keys) if self.function.batched else (keys, None)
         known = (*shapes, self.function.captured_version())
         entry = self._entries.get(known)
         audited = None
+        if entry is None or entry.tape.runs or entry.calls + 1 == entry.audit_at:
+            self.function.draws = Draws()
+        draws = self.function.draws
         if entry is None:
             entry, version = self._record(keys, numbers, args)
             known = (*shapes, version)
@@ -138,21 +136,24 @@ class ProgramCache:
             self._warn_of_many()
         else:
             entry.calls += 1
-        drawn = draws.parts(entry.tape.runs, n_samples or 1)
+        inputs, runs = numbers, entry.tape.runs
+        if runs:
+            inputs = [*numbers, *draws.parts(runs, n_samples or 1)]
         if entry.calls == entry.audit_at:
             audited = self._audit(entry, keys, numbers, args, n_samples)
         replay = entry.replays.get(n_samples)
         if replay is None:
             replay = self._compiled(entry, keys, n_samples)
             entry.replays.add(n_samples, replay, replay.size)
-        if self.last is None or self.last.replay is not replay:
+        call = self.last
+        if call is None or call.replay is not replay:
             if known in self._entries:
                 self._entries.use(known)
             entry.replays.use(n_samples)
-            self.last = Call(entry, replay, keys, numbers, args, n_samples)
-        self.last.numbers, self.last.args, self.last.audited = numbers, args, audited
-        self.last.draws, self.last.drawn = draws, drawn
-        return self.last
+            call = self.last = Call(entry, replay, keys, numbers, args, n_samples)
+        call.numbers, call.args, call.audited = numbers, args, audited
+        call.draws, call.inputs = draws, inputs
+        return call
 
     def audit_last(self, call: Call) -> None:
         """Audit the last call, unless the next one would record again in any case.
@@ -300,13 +301,19 @@ class ProgramCache:
     def _replay(
         self, entry: CacheEntry, keys: list[Key], n_samples: int | None
     ) -> ArrayReplay | PythonReplay:
-        """Return a replay by arrays, or by lines of Python where requested or faster."""
+        """Return a replay by arrays, or by lines of Python where requested or faster.
+
+        Where arrays are requested, by lines of Python if there would be thousands of small ones.
+        """
         tape, rolled = entry.tape, entry.rolled
         if n_samples is None:
             entry.rolled = None  # which takes the most room, and this is the only replay of it
         if rolled is None:
             return PythonReplay(tape, ValueStore(tape.parameters), n_samples)
-        if self.backend == "auto" and rolled.is_irregular(n_samples or 1):
+        from engine.compile.reroll.classes import MANY_INSTRUCTIONS, MOST_INSTRUCTIONS
+
+        few = MANY_INSTRUCTIONS if self.backend == "auto" else MOST_INSTRUCTIONS
+        if rolled.is_irregular(n_samples or 1, few):
             from engine.compile.live import LiveLists
 
             return PythonReplay(tape, LiveLists(tape.parameters), n_samples)

@@ -22,8 +22,9 @@ ADDITIVE = frozenset((ADD, SUB, NEG, MUL))
 SUM = Op("sum", "Σ", "")
 
 # An array instruction takes as long as this many lines of Python; a program of few instructions
-# uses arrays in any case, since they are what a reader wants to see.
-LINES_PER_INSTRUCTION, MANY_INSTRUCTIONS = 30, 100
+# uses arrays in any case, since they are what a reader wants to see. Each takes 0.1 ms to make,
+# so even those who ask for arrays are not given thousands of small ones.
+LINES_PER_INSTRUCTION, MANY_INSTRUCTIONS, MOST_INSTRUCTIONS = 30, 100, 1000
 
 # sign, x, y: a product of two nodes, or a single node (y is −1)
 Term = tuple[int, int, int]
@@ -71,18 +72,16 @@ class Rolled:
     same: list[int]
     n_operations: int
 
-    def is_irregular(self, n_samples: int) -> bool:
+    def is_irregular(self, n_samples: int, few: int = MANY_INSTRUCTIONS) -> bool:
         """Return whether there is so little to re-roll that lines of Python would be faster.
 
         Args:
             n_samples: how many samples it is replayed for; 1 if the recording has all of them.
+            few: how many array instructions there may be in any case.
         """
         instructions = {(c.level, c.op) for c in self.classes if c.op not in LEAVES}
         lines = self.n_operations * n_samples
-        return (
-            len(instructions) > MANY_INSTRUCTIONS
-            and len(instructions) * LINES_PER_INSTRUCTION > lines
-        )
+        return len(instructions) > few and len(instructions) * LINES_PER_INSTRUCTION > lines
 
 
 def reroll(tape: Tape, *, one_lane: bool = False) -> Rolled:
