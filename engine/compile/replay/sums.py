@@ -52,6 +52,8 @@ class SumLines:
     def __init__(self, lines: Lines, sums: Sum) -> None:
         self.lines, self.sums = lines, sums
         self.read, self.emit_forward = lines.buffers.read, lines.emit_forward
+        if sums.as_product is not None:
+            SumLines(lines, sums.as_product).write_all_gradients()
         self.out, self.grad = lines.buffers.block(sums.out)
 
     def write(self) -> None:
@@ -73,7 +75,10 @@ class SumLines:
         """Return the terms in runs of one kind, in order."""
         counts = dict.fromkeys(Kind, 0)
         found = []
-        for kind, terms in groupby(map(Kind, self.sums.kinds.tolist())):
+        kinds = [Kind(kind) for kind in self.sums.kinds.tolist()]
+        if len(kinds) > 2 and kinds[0] != kinds[1] != kinds[2]:  # a + b = b + a
+            kinds[:2] = kinds[1::-1]
+        for kind, terms in groupby(kinds):
             start = counts[kind]
             counts[kind] += len(list(terms))
             found.append(Run(kind, slice(start, counts[kind])))
@@ -104,7 +109,7 @@ class SumLines:
         w = self.lines.broadcast(self.read(weights, "w"), weights)
         x = self.lines.broadcast(self.read(across), across)
         g = self.sums.out
-        emit_gradient = self.lines.emit_gradient
+        emit_gradient = self.emit_gradient
         emit_gradient(weights, f"{self.grad} {times(g, across)} {x}.T", weights.shape)
         emit_gradient(across, f"{w}.T {times(weights, g)} {self.grad}", across.shape)
         return f"{w} {times(weights, across)} {x}"
@@ -116,7 +121,7 @@ class SumLines:
         if not x.shape == y.shape == left.shape:
             return False
         self.emit_forward(f"{self.out}[0, 0] = {x.text} @ {y.text}")
-        self.lines.emit_product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
+        self.emit_product_gradients(left, right, f"{self.grad}[0, 0]", x, y, (1,))
         return True
 
     def product_with_ones(self) -> bool:
@@ -130,6 +135,29 @@ class SumLines:
         self.emit_forward(line)
         self.write_gradients(sums.product_signs, sums.left, sums.right)
         return True
+
+    # ---- gradients, in any order ----
+
+    def write_all_gradients(self) -> None:
+        """Write the gradients of all terms."""
+        sums = self.sums
+        self.matrix_product()
+        if sums.left.size:
+            self.write_gradients(sums.product_signs, sums.left, sums.right)
+        if sums.singles.size:
+            self.write_gradients(sums.single_signs, sums.singles)
+
+    def emit_gradient(self, slots: Slots, text: str, shape: tuple[int, ...]) -> None:
+        """Add a gradient to the backward pass, unless a product of matrices serves them all."""
+        if self.sums.as_product is None:
+            self.lines.emit_gradient(slots, text, shape)
+
+    def emit_product_gradients(
+        self, left: Slots, right: Slots, g: str, x: Operand, y: Operand, shape: tuple[int, ...]
+    ) -> None:
+        """The same for both factors of a product."""
+        if self.sums.as_product is None:
+            self.lines.emit_product_gradients(left, right, g, x, y, shape)
 
     # ---- few terms ----
 
@@ -172,11 +200,11 @@ class SumLines:
             if run.kind == Kind.PRODUCT:
                 left, right = sums.left[:, t], sums.right[:, t]
                 x, y = self.read(left), self.read(right)
-                self.lines.emit_product_gradients(left, right, g, x, y, sums.out.shape)
+                self.emit_product_gradients(left, right, g, x, y, sums.out.shape)
                 text = f"{self.operand(x)} * {self.operand(y)}"
             else:
                 x = self.read(sums.singles[:, t])
-                self.lines.emit_gradient(sums.singles[:, t], g, sums.out.shape)
+                self.emit_gradient(sums.singles[:, t], g, sums.out.shape)
                 text = self.operand(x)
             found.append((sign, text))
         return found
@@ -286,11 +314,11 @@ class SumLines:
         if (signs < 0).any():
             g, shape = f"{g} * {self.column(signs)}", factors[0].shape
         if len(factors) == 1:
-            self.lines.emit_gradient(factors[0], g, shape)
+            self.emit_gradient(factors[0], g, shape)
         else:
             left, right = factors
             x, y = self.read(left), self.read(right)
-            self.lines.emit_product_gradients(left, right, g, x, y, shape)
+            self.emit_product_gradients(left, right, g, x, y, shape)
 
     def column(self, signs: Slots) -> str:
         """Return the name of a column of signs."""

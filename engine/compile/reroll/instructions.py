@@ -53,6 +53,8 @@ class Sum(Instruction):
         left: the first factors of products, shape (n_classes, n_products, n_lanes).
         right: the second factors.
         product_signs: +1 or −1, shape (n_products,).
+        as_product: the same sums as a product of matrices, which serves the gradients where there
+            are too few terms to add them in another order.
     """
 
     kinds: Slots
@@ -63,6 +65,7 @@ class Sum(Instruction):
     left: Slots
     right: Slots
     product_signs: Slots
+    as_product: Sum | None = None
 
     @property
     def sources(self) -> Sequence[Slots]:

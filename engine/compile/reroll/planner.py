@@ -156,7 +156,7 @@ class Planner:
         """Yield the instructions of sums with equally many terms in every lane.
 
         A matrix product adds in an order of its own; where it would be a small one, the terms are
-        added as they were written.
+        added as they were written, and it serves the gradients alone.
         """
         written = self.terms(classes, n_lanes)
         weighted = written.weighted(self.start)
@@ -164,22 +164,25 @@ class Planner:
         for members in alike(weighted, range(len(classes))):
             size = len(members) * n_lanes * len(weighted.positions(members[0], Kind.WEIGHTED))
             if size >= MANY:
-                yield self.sum_of(classes, weighted, members, n_lanes)
+                out = self.allocate([classes[i] for i in members])
+                yield self.sum_of(classes, weighted, members, out)
             else:
                 small += members
         for members in alike(written, small):
-            yield self.sum_of(classes, written, members, n_lanes)
+            out = self.allocate([classes[i] for i in members])
+            made = self.sum_of(classes, written, members, out)
+            has_weights = weighted.positions(members[0], Kind.WEIGHTED).size > 0
+            if out.size > 1 and has_weights and len(alike(weighted, members)) == 1:
+                made.as_product = self.sum_of(classes, weighted, members, out)
+            yield made
 
-    def sum_of(
-        self, classes: list[LaneClass], terms: Terms, members: list[int], n_lanes: int
-    ) -> Sum:
+    def sum_of(self, classes: list[LaneClass], terms: Terms, members: list[int], out: Slots) -> Sum:
         """Return the instruction for some of the classes, whose terms are of the same form."""
-        first, at = members[0], np.array(members)[:, None]
+        first, at, n_lanes = members[0], np.array(members)[:, None], out.shape[1]
         weights, products, singles = (terms.positions(first, kind) for kind in Kind)
-        own = [classes[i] for i in members]
         made = Sum(
-            self.allocate(own),
-            own,
+            out,
+            [classes[i] for i in members],
             kinds=terms.kind[first],
             weights=self.start[terms.y[at, weights, 0]],
             across=self.slots(terms.x[first, weights], n_lanes),

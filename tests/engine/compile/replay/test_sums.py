@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import engine
+import nn
 from engine import Value
 from engine.compile.reroll.planner import MANY
 from tests.random_programs import (
@@ -193,3 +194,32 @@ def test_a_gradient_whose_terms_cancel_is_right_to_the_rounding_of_the_largest(
     fn = lambda x: x * w - x * w * (1.0 + 2**-40) + w
     _, grad = replayed(engine.compile(fn, backend=backend), [w], 1e17)
     assert abs(grad - (1.0 - 1e17 * 2**-40)) <= 1e17 * 2**-52
+
+
+@pytest.mark.parametrize("n_samples", [1, 4])
+def test_a_small_layer_adds_as_written_and_its_gradients_are_products_of_matrices(
+    n_samples: int,
+) -> None:
+    rng = random.Random(3)
+    weights = [[Value(rng.uniform(-1, 1)) for _ in range(3)] for _ in range(4)]
+    biases = [Value(rng.uniform(-1, 1)) for _ in range(4)]
+    parameters = [v for row, b in zip(weights, biases, strict=True) for v in (*row, b)]
+    X = [[rng.uniform(-1, 1) * 10**k for k in (0, 8, 16)] for _ in range(n_samples)]
+
+    def fn(X):
+        layer = [
+            sum((w * x for w, x in zip(row, xs, strict=True)), b)
+            for xs in X
+            for row, b in zip(weights, biases, strict=True)
+        ]
+        return sum(engine.tanh(1e-9 * out) for out in layer), layer
+
+    optimizer = nn.SGD(parameters, learning_rate=0.1)  # keeps them in this order
+    program = engine.compile(fn, optimizer=optimizer, backend="numpy")
+    wanted = eager(lambda X: fn(X)[0], parameters, X)
+    assert_same(replayed(program, parameters, X), wanted)
+    exact = [out.data for out in fn(X)[1]]
+    assert [x for numbers in program.outputs for x in numbers] == exact
+    if n_samples > 1:
+        backward = program.source().split("---- backward ----")[1]
+        assert backward.count("matmul") == 1  # one for all weights and biases
