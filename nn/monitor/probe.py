@@ -170,7 +170,12 @@ class Probe:
         try:
             if not np.isfinite(self._program.evaluate(self.X)):
                 return None
-        except (engine.RecordingError, engine.DomainError, TypeError):
+        except (
+            engine.RecordingError,
+            engine.StaleProgramError,  # the next look records again
+            engine.DomainError,
+            TypeError,
+        ):
             return None
         found = np.array(self._program.outputs)
         if len(found) != 2 * len(neurons):  # the model does not use every neuron

@@ -346,6 +346,8 @@ class Run:
             if self.steps.audit(len(self.history), last=bool(self.ended)):
                 self.kept = Kept(self)
         except StaleProgramError as error:
+            if isinstance(self.steps, EagerSteps):  # then it is a program of the user's own
+                raise
             self.kept.put_back(self)
             self.steps, self.ended = EagerSteps(self.task), ""
             warnings.warn(

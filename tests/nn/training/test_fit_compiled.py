@@ -110,7 +110,9 @@ class Scaled(nn.Module):
         return self.inner(self.dropout(x)) * float(self.file.getvalue())
 
 
-def run_of_scaled(change_at: int, **settings: object) -> tuple[nn.History, list[float], nn.Adam]:
+def run_of_scaled(
+    change_at: int, *, monitored: bool = False, **settings: object
+) -> tuple[nn.History, list[float], nn.Adam]:
     """Train while the number changes after a step; return the history, weights and optimiser."""
     model = Scaled()
     X, y = moons(40)
@@ -122,7 +124,8 @@ def run_of_scaled(change_at: int, **settings: object) -> tuple[nn.History, list[
 
     history = nn.fit(
         model, X, y, loss=nn.hinge, optimizer=optimizer, epochs=12, batch_size=8, on_step=change,
-        validation=0.0, progress=False, **settings,
+        validation=0.0, progress=False, monitor=nn.Monitor(model) if monitored else None,
+        **settings,
     )  # fmt: skip
     return history, [p.data for p in model.parameters()], optimizer
 
@@ -142,6 +145,31 @@ def test_fit_goes_back_and_on_eagerly_after_a_change_around_the_model(
     # Exactly what the eager engine makes of a change after that epoch.
     wanted, weights_wanted, _ = run_of_scaled(epoch * 5, compiled=False)
     assert_same([*history.loss, *weights], [*wanted.loss, *weights_wanted], tolerance=1e-9)
+
+
+def test_a_monitor_whose_program_is_stale_as_well_sends_nobody_back_again() -> None:
+    with pytest.warns(RuntimeWarning) as caught:
+        history, weights, _ = run_of_scaled(20, monitored=True)
+    assert ["goes back to the end of epoch 1 " in str(w.message) for w in caught] == [True]
+    wanted, weights_wanted, _ = run_of_scaled(5, compiled=False)
+    assert_same([*history.loss, *weights], [*wanted.loss, *weights_wanted], tolerance=1e-9)
+
+
+def test_a_stale_program_of_the_users_own_is_not_that_of_fit() -> None:
+    model = Scaled()
+    program = engine.compile(model, audit="always")
+
+    def look(step: nn.Step) -> None:
+        program([1.0, 2.0])
+        if step.step == 6:
+            model.scale_by("3.0")
+
+    X, y = moons(40)
+    with pytest.raises(engine.StaleProgramError):
+        nn.fit(
+            model, X, y, loss=nn.hinge, optimizer=nn.SGD(model.parameters(), learning_rate=0.1),
+            epochs=2, on_step=look, batch_size=8, compiled=False, validation=0.0, progress=False,
+        )  # fmt: skip
 
 
 def test_fit_without_audits_goes_on_with_what_was_recorded() -> None:
