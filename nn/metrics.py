@@ -192,7 +192,7 @@ def decision_for(
     low, high = output_span(outputs[0])
     ends = UNBOUNDED if loss is losses.binary_cross_entropy else labels
     if loss not in losses.MEAN_LOSSES and labels == (0, 1) and low < 0:
-        ends = labels if prefers(loss, 0, 1, like=answer) else UNBOUNDED
+        ends = labels if pulls_to_labels(loss, answer, high) else UNBOUNDED
     middle = sum(min(max(end, low), high) for end in ends) / 2
     return Decision(labels, middle if isfinite(middle) else 0.0)
 
@@ -238,24 +238,29 @@ def is_number(text: str) -> bool:
     return True
 
 
-def prefers(loss: Any, label: int, other: int, *, like: Value | Sequence[Value]) -> bool:
-    """Return whether a loss of your own finds an output of 0.25 nearer to one label than another.
+def pulls_to_labels(loss: Any, like: Value | Sequence[Value], high: float) -> bool:
+    """Return whether a loss of your own pulls outputs to 0 and 1, and not ever further apart.
 
-    A squared error of targets 0 and 1 finds it nearer to 0; a loss on logits, nearer to 1.
+    Of class 1 a squared error is larger at 3 than at 1; a loss on logits is not. Where one goes no
+    further than 1, an output of 0.25 is nearer to 0 for the first, and nearer to 1 for the second.
 
     Args:
         loss: what is minimised.
-        label: a target.
-        other: another one.
         like: an output of the model: one Value, or a list of one.
+        high: what an output can be at most.
 
     Warns:
         RuntimeWarning: the loss cannot be asked about a single sample.
     """
-    output = Value(0.25) if isinstance(like, Value) else [Value(0.25)]
+
+    def at(output: float, target: int) -> float:
+        value = Value(output)
+        return float(loss([value if isinstance(like, Value) else [value]], [target]).data)
+
     try:
         with no_grad():
-            first, second = (float(loss([output], [target]).data) for target in (label, other))
+            near, far = at(min(1.0, high), 1), at(min(3.0, high), 1)
+            return near < far if near != far else at(0.25, 0) < at(0.25, 1)
     except Exception as error:  # whatever anybody's loss raises
         warnings.warn(
             "an output above 0 is taken for class 1, as of a loss on logits, since this loss "
@@ -265,7 +270,6 @@ def prefers(loss: Any, label: int, other: int, *, like: Value | Sequence[Value])
             stacklevel=7,  # the caller of fit
         )
         return False
-    return first < second
 
 
 def decision_of(

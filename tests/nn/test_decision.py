@@ -60,6 +60,26 @@ def logistic(predictions, targets) -> Value:
     return sum(terms) / len(terms)
 
 
+def weighted(predictions, targets) -> Value:
+    """Cross-entropy in which an error of class 1 costs three times as much."""
+    pairs = zip(predictions, targets, strict=True)
+    return sum((1 + 2 * t) * engine.softplus((1 - 2 * t) * z) for z, t in pairs) / len(targets)
+
+
+def hinge_of_bits(predictions, targets) -> Value:
+    return nn.hinge(predictions, [2 * t - 1 for t in targets])
+
+
+def clipped(predictions, targets) -> Value:
+    ends = [engine.minimum(engine.maximum(p, 0.01), 0.99) for p in predictions]
+    return probabilities(ends, targets) + 0.01 * squares(predictions, targets)
+
+
+def halves(predictions, targets) -> Value:
+    """A cross-entropy for outputs from −1 to 1."""
+    return probabilities([(p + 1) / 2 for p in predictions], targets)
+
+
 def mlp(output: str = "linear", n: int = 1) -> nn.MLP:
     return nn.MLP(2, [n], output=output, seed=0)
 
@@ -78,6 +98,10 @@ RULES = {
     "own loss on probabilities": (lambda: mlp("sigmoid"), probabilities, ZERO_ONE, 0.5),
     "own squares": (mlp, squares, ZERO_ONE, 0.5),
     "own loss on logits": (mlp, logistic, ZERO_ONE, 0.0),
+    "own loss on logits, classes weighted": (mlp, weighted, ZERO_ONE, 0.0),
+    "own hinge of 0 and 1": (mlp, hinge_of_bits, ZERO_ONE, 0.0),
+    "own loss on clipped outputs": (mlp, clipped, ZERO_ONE, 0.5),
+    "tanh, own loss on half of it": (lambda: mlp("tanh"), halves, ZERO_ONE, 0.0),
     "own squares of -1 and 1": (mlp, squares, SIGNS, 0.0),
     "column of labels": (mlp, nn.mean_squared_error, [[t] for t in ZERO_ONE], 0.5),
     "booleans": (mlp, nn.binary_cross_entropy, ABOVE, 0.0),
