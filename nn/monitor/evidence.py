@@ -48,7 +48,8 @@ def picture(shown: Shown, title: str, since: int) -> Figure:
             marker="o" if few else "",
             label=plain(name, 60),
         )
-    if log and all(b > 0 for numbers in lines.values() for b in numbers):
+    drawn = [b for numbers in lines.values() for b in numbers if isfinite(b)]
+    if log and 0 < 20 * min(drawn) < max(drawn):  # in a narrow range it would only confuse
         axes.set_yscale("log")
     if x_label.startswith("length"):  # of a step: the one that was taken is 1
         axes.set_xscale("log")

@@ -77,3 +77,30 @@ def class_of(loss: object, outputs: Sequence[float]) -> float:
     if loss is cross_entropy:
         return max(range(len(outputs)), key=lambda k: outputs[k])
     return 1 if outputs[0] > 0 else (-1 if loss is hinge else 0)
+
+
+def wrong_share(loss: object, predictions: Sequence[float], targets: Sequence[float]) -> float:
+    """Return what predictions get wrong, as a share of what the best constant does.
+
+    Args:
+        loss: mean_squared_error, or that of a classification.
+        predictions: numbers, or classes.
+        targets: the same.
+    """
+    judge = squares if loss is mean_squared_error else mistakes
+    return judge(predictions, targets)
+
+
+def squares(predictions: Sequence[float], targets: Sequence[float]) -> float:
+    """Return the squared errors over those of the mean."""
+    mean = sum(targets) / len(targets)
+    spread = sum((t - mean) ** 2 for t in targets)
+    total = sum((p - t) ** 2 for p, t in zip(predictions, targets, strict=True))
+    return total / spread if spread else 0.0
+
+
+def mistakes(predictions: Sequence[float], targets: Sequence[float]) -> float:
+    """Return the number of mistakes over that of the commonest class."""
+    fewest = len(targets) - max(counts_of(targets).values())
+    wrong = sum(p != t for p, t in zip(predictions, targets, strict=True))
+    return wrong / fewest if fewest else 0.0

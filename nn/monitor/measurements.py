@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from nn.losses import mean_squared_error
 from nn.monitor.alarm import Suspicion
 from nn.monitor.arrays import NDArray, np
 from nn.monitor.evidence import Shown
 from nn.monitor.look import Look
-from nn.monitor.losses import loss_of
+from nn.monitor.losses import class_of, loss_of, wrong_share
 from nn.monitor.parameter_groups import Groups, NeuronLayer, ParameterGroups
 from nn.monitor.statistic import is_flat, norms
 
@@ -23,7 +24,6 @@ Floats = NDArray[np.float64]
 MOST_PAST = 40  # looks that rules remember
 ARRIVES = 0.02  # how far the output moves with the first layer, as a share of the most sensitive
 FLAT_AT_FIRST = 0.35  # share of a layer's activations
-FACTORS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)  # of a step, for a picture
 
 
 class Known(NamedTuple):
@@ -441,11 +441,12 @@ class Measurements:
             "sample, in order", tuple(range(1, n + 1)), {of: tuple(numbers), "0": (0.0,) * n}
         )
 
-    def loss_along_step(self) -> Shown | None:
+    def loss_along_step(self, longest: float = 100.0) -> Shown | None:
         """Return the loss after shorter and longer steps in the same direction, as evidence."""
         if self.loss_before is None:
             return None
-        found = [(factor, self.along_step(factor)) for factor in FACTORS]
+        factors = [0.01 * 10 ** (i / 2) for i in range(21) if 0.01 * 10 ** (i / 2) < 1.5 * longest]
+        found = [(factor, self.along_step(factor)) for factor in factors]
         numbers = [(factor, x) for factor, x in found if x is not None and x < 1e100]
         return Shown(
             "length of the step, as a multiple of the one taken",
@@ -456,6 +457,17 @@ class Measurements:
             },
             log=True,
         )
+
+    @cached_property
+    def wrong_share(self) -> float:
+        """What the network gets wrong, as a share of what the best constant does."""
+        known = self.known
+        assert known.targets is not None
+        assert self.everything is not None
+        rows = self.everything[self.parameters.neuron_layers[-1].indices].T.tolist()
+        if known.loss is mean_squared_error:
+            return wrong_share(known.loss, [row[0] for row in rows], known.targets)
+        return wrong_share(known.loss, [class_of(known.loss, row) for row in rows], known.targets)
 
     def remembered(self) -> Past:
         """Return what later looks compare with."""

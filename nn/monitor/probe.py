@@ -54,6 +54,7 @@ class Probe:
         X: the samples taken.
         targets: theirs, or None.
         everything: all samples, or evenly spaced ones of very many.
+        noise: what of the targets even the nearest samples do not tell, once that is known.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Probe:
         self.targets = None if targets is None else [targets[i] for i in taken.tolist()]
         self.everything = X[np.linspace(0, len(X) - 1, min(len(X), MOST)).astype(int)]
         self.parameters = parameters
+        self.noise: float | None = None
         self._program: Any = None
 
     @cached_property

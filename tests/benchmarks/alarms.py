@@ -19,9 +19,18 @@ from statistics import median
 from typing import Any, NamedTuple
 
 import nn
+from tests.benchmarks.advice import helped
+from tests.benchmarks.illnesses import FACTS, confirmed
 from tests.benchmarks.illnesses import SICK as ILLNESSES
-from tests.benchmarks.illnesses import confirmed
-from tests.benchmarks.trainings import Training, draw, is_healthy, numbers, run
+from tests.benchmarks.trainings import (
+    Numbers,
+    Training,
+    draw,
+    is_healthy,
+    measured,
+    numbers,
+    run,
+)
 from tests.networks import SICK, healthy, sick
 
 SEEDS, HEALTHY_RUNS = 3, 200
@@ -98,51 +107,61 @@ def judge(case: Training, raised: list[Raised]) -> Verdict:
     return Verdict("right" if in_time else "late", delay, told)
 
 
-def healthy_seeds(part: int, n: int) -> Iterator[int]:
-    """Yield the seeds of n confirmed healthy trainings."""
+def healthy_trainings(part: int, n: int) -> Iterator[tuple[int, list[Raised]]]:
+    """Yield the seeds and alarms of n confirmed healthy trainings."""
     seed = part
     while n:
         case = draw(seed)
-        if is_healthy(case, numbers(case)):
+        found, watch = measured(case, Watch)
+        if is_healthy(case, found):
             n -= 1
-            yield seed
+            yield seed, watch.raised
         seed += 2
 
 
-def sick_seeds(name: str, part: int, n: int) -> Iterator[int]:
-    """Yield the seeds of up to n confirmed sick trainings; at most three times as many are drawn."""
+def sick_trainings(
+    name: str, part: int, n: int
+) -> Iterator[tuple[Training, Training, Numbers, list[Raised]]]:
+    """Yield up to n confirmed sick trainings, each healthy and sick, what happened, its alarms.
+
+    At most three times as many are drawn.
+    """
     for i in range(3 * n):
-        seed = FIRST_SICK + 2 * i + part
-        well, ill = ILLNESSES[name](seed)
-        if confirmed(name, well, ill, numbers(well), numbers(ill)):
+        well, ill = ILLNESSES[name](FIRST_SICK + 2 * i + part)
+        found, watch = measured(ill, Watch)
+        if name in FACTS or confirmed(name, well, ill, numbers(well), found):
             n -= 1
-            yield seed
+            yield well, ill, found, watch.raised
         if not n:
             return
 
 
-def print_part(part: int, n_healthy: int, n_each: int) -> None:
+def print_part(part: int, n_healthy: int, n_each: int, *, advice: bool) -> None:
     """Print the table of one part."""
     title = ("the part that rules were tuned on", "the part only measured on")[part]
     print(f"{title}: seeds {'even' if part == 0 else 'odd'}")
     false = 0
-    for seed in healthy_seeds(part, n_healthy):
-        raised = alarms_of(draw(seed))
+    for seed, raised in healthy_trainings(part, n_healthy):
         false += bool(raised)
         for alarm, at in raised:
             print(f"  healthy {seed}, raised at {at}: {alarm}")
     print(f"  false alarms in {false} of {n_healthy} healthy trainings ({false / n_healthy:.1%})")
     totals: Counter[str] = Counter()
+    tried: Counter[bool | None] = Counter()
     for name in ILLNESSES:
-        verdicts = [
-            judge(ill := ILLNESSES[name](seed)[1], alarms_of(ill))
-            for seed in sick_seeds(name, part, n_each)
-        ]
+        verdicts = []
+        for _, ill, found, raised in sick_trainings(name, part, n_each):
+            verdicts.append(judge(ill, raised))
+            if advice and verdicts[-1].verdict == "right":
+                tried[helped(ill, found)] += 1
         print_line(name, verdicts)
         totals.update(v.verdict for v in verdicts)
     n = max(totals.total(), 1)
     text = ", ".join(f"{k} {v} ({v / n:.1%})" for k, v in totals.most_common())
     print(f"  all {n} sick trainings: {text}")
+    if n_tried := tried[True] + tried[False]:
+        share = tried[True] / n_tried
+        print(f"  what alarms advise helped in {tried[True]} of {n_tried} ({share:.0%})")
 
 
 def print_line(name: str, verdicts: list[Verdict]) -> None:
@@ -160,10 +179,11 @@ def main() -> None:
     parser.add_argument("--part", choices=("tuned", "new"))
     parser.add_argument("--healthy", type=int, default=320)
     parser.add_argument("--each", type=int, default=10)
+    parser.add_argument("--advice", action="store_true")
     options = parser.parse_args()
     for part, name in enumerate(("tuned", "new")):
         if options.part in (None, name):
-            print_part(part, options.healthy, options.each)
+            print_part(part, options.healthy, options.each, advice=options.advice)
     print_recipes()
 
 

@@ -233,7 +233,7 @@ def run(case: Training, monitor: Callable[[nn.MLP], nn.Monitor] | None = None) -
     def on_step(info: nn.Step) -> None:
         if info.step == case.onset and case.change is not None:
             case.change(model)
-        if watch is None and (info.step % every == 0 or info.step == case.onset):
+        if info.step % every == 0 or info.step == case.onset:
             seen.append((info.step, weights_of(model)))
 
     n = round(len(case.task.X) * (1 - case.validation))
@@ -336,7 +336,14 @@ def gradients(case: Training, weights: list[Array]) -> list[float]:
 
 def numbers(case: Training) -> Numbers:
     """Run a training without a monitor, and measure it."""
-    _, (seen, history) = run(case)
+    return measured(case)[0]
+
+
+def measured(
+    case: Training, monitor: Callable[[nn.MLP], nn.Monitor] | None = None
+) -> tuple[Numbers, Any]:
+    """Run a training, and measure it; a monitor changes no bit of it."""
+    watch, (seen, history) = run(case, monitor)
     activations = [forward(case, weights) for _, weights in seen]
     last = activations[-1]
     y = case.task.y
@@ -347,11 +354,12 @@ def numbers(case: Training) -> Numbers:
             for a, b in zip(seen[0][1], seen[-1][1], strict=True)
         ]
         silent = [int((np.ptp(a, axis=0) < 0.03).sum()) for a in last[:-1]]
-    return Numbers(
+    found = Numbers(
         [score_of(case, a[-1]) for a in activations], losses, [step for step, _ in seen],
         gradients(case, seen[0][1]), silent, movement, list(history.validation_loss),
         losses[0] / max(constant_loss(case.task.loss, y), 1e-9),
     )  # fmt: skip
+    return found, watch
 
 
 def is_healthy(case: Training, found: Numbers) -> bool:

@@ -9,7 +9,7 @@ from nn.monitor.alarm import Suspicion
 from nn.monitor.arrays import np
 from nn.monitor.curves import Curves, Epoch
 from nn.monitor.evidence import Shown
-from nn.monitor.losses import class_of, counts_of
+from nn.monitor.losses import counts_of, wrong_share
 from nn.monitor.measurements import Known, Measurements
 
 PATIENCE = 8  # epochs
@@ -79,9 +79,13 @@ def underfitting(curves: Curves, m: Measurements) -> Iterator[Suspicion]:
         return
     if len(m.everything[0]) != len(known.targets):
         return
-    mine = wrong_share(m)
-    theirs = wrong_share_of_neighbours(known)
-    if mine < WRONG or theirs > mine - BETTER:
+    mine = m.wrong_share
+    if mine < WRONG:
+        return
+    if known.trained.noise is None:  # once: the samples stay the same
+        known.trained.noise = wrong_share_of_neighbours(known)
+    theirs = known.trained.noise
+    if theirs > mine - BETTER:
         return
     if straight:
         yield Suspicion(
@@ -107,32 +111,6 @@ def underfitting(curves: Curves, m: Measurements) -> Iterator[Suspicion]:
             {"training loss": tuple(e.loss for e in curves.epochs)},
         ),
     )  # fmt: skip
-
-
-def wrong_share(m: Measurements) -> float:
-    """Return what the network gets wrong, as a share of what a constant prediction does."""
-    known = m.known
-    assert known.targets is not None
-    assert m.everything is not None
-    rows = m.everything[m.parameters.neuron_layers[-1].indices].T.tolist()
-    if known.loss is mean_squared_error:
-        return squares([row[0] for row in rows], known.targets)
-    return mistakes([class_of(known.loss, row) for row in rows], known.targets)
-
-
-def squares(predictions: Sequence[float], targets: Sequence[float]) -> float:
-    """Return the squared errors over those of the mean."""
-    mean = sum(targets) / len(targets)
-    spread = sum((t - mean) ** 2 for t in targets)
-    total = sum((p - t) ** 2 for p, t in zip(predictions, targets, strict=True))
-    return total / spread if spread else 0.0
-
-
-def mistakes(predictions: Sequence[float], targets: Sequence[float]) -> float:
-    """Return the number of mistakes over that of the commonest class."""
-    fewest = len(targets) - max(counts_of(targets).values())
-    wrong = sum(p != t for p, t in zip(predictions, targets, strict=True))
-    return wrong / fewest if fewest else 0.0
 
 
 def wrong_share_of_neighbours(known: Known) -> float:
@@ -161,5 +139,4 @@ def wrong_share_of_neighbours(known: Known) -> float:
         else:
             counts = counts_of(votes)
             predictions.append(max(counts, key=lambda c: counts[c]))
-    judge = squares if known.loss is mean_squared_error else mistakes
-    return judge(predictions, targets)
+    return wrong_share(known.loss, predictions, targets)

@@ -88,18 +88,19 @@ def class_never_predicted(m: Measurements) -> Iterator[Suspicion]:
     predicted = {class_of(known.loss, out) for out in outputs}
     counts = counts_of(known.targets)
     missing = [c for c in counts if c not in predicted]
-    if missing and len(counts) > 1:
-        rare = min(missing, key=lambda c: counts[c])
-        n = counts[rare]
+    rare = min(missing, key=lambda c: counts[c], default=None)
+    if rare is None or len(counts) < 2:
+        return
+    n = counts[rare]
+    # Another class may only have to wait until the others have been learned.
+    if 2 * n * len(counts) < len(known.targets) or m.learned > 0.3:
         yield Suspicion(
             "class_never_predicted",
             m.parameters.layers[-1],
             None,
             f"class {rare:g}, {n} of {len(known.targets)} samples, is predicted for none of them",
-            lasts=50 if 2 * n < len(known.targets) / len(counts) else 150,
-            advice=None if 2 * n < len(known.targets) / len(counts) else
-            "train for longer, or give the network (more) hidden neurons",
-        )  # fmt: skip
+            lasts=50 if 2 * n * len(counts) < len(known.targets) else 150,
+        )
 
 
 def all_linear(m: Measurements) -> Iterator[Suspicion]:

@@ -101,11 +101,21 @@ def dead(m: Measurements) -> Iterator[Suspicion]:
         usual = sorted(spread)[len(spread) // 2]
         # Some of many fall silent while a network learns, and do no harm.
         depth = DEEP if m.step <= EARLY or m.sudden else DEEP_LATER
-        deep = [i for i in which if highest[i] < -depth * max(spread[i], usual)]
+        deep = [
+            i
+            for i in which
+            if max(float(highest[i]), bias_of(m, layer, i)) < -depth * max(spread[i], usual)
+        ]
         if deep:
             yield silent(m, layer, deep, lasts=0)
         elif 2 * len(which) >= len(layer.neurons) and m.learned < 0.5:
             yield silent(m, layer, which, lasts=DOZES)
+
+
+def bias_of(m: Measurements, layer: NeuronLayer, i: int) -> float:
+    """Return the bias of a neuron, or 0."""
+    group = m.parameters.groups_of(layer.name)[i]
+    return sum(float(m.look.data[j]) for j in group.tolist() if m.parameters.biases[j])
 
 
 def silent(m: Measurements, layer: NeuronLayer, which: list[int], lasts: int) -> Suspicion:
@@ -212,9 +222,12 @@ def exploding(m: Measurements) -> Iterator[Suspicion]:
     if m.flat and max(m.flat.values()) > FLAT_AT_FIRST:
         return  # what is bounded saturates instead
     layer = m.largest_layer()
-    evidence = f"its weights multiply what comes in by {m.gains[layer]:.3g}"
+    evidence, shown = f"its weights multiply what comes in by {m.gains[layer]:.3g}", None
     if m.step <= 3:
         worse, usual = m.start, LARGE * m.scale
+        layers = tuple(range(1, len(m.gains) + 1))
+        lines = {"its weights multiply by": tuple(m.gains), "init='auto'": (1.0,) * len(layers)}
+        shown = Shown("layer", layers, lines)
         if m.gains[layer] < GAIN:
             return
         if m.known.baseline is None:  # nothing is known of what the loss should be
@@ -236,5 +249,5 @@ def exploding(m: Measurements) -> Iterator[Suspicion]:
         None,
         f"{evidence}; the norm of its gradient is {m.gradients[layer]:.3g}, and the loss is "
         f"{worse:.3g}" + (f" (a constant: {m.scale:.3g})" if m.known.baseline else ""),
-        shown=m.over_time("size of the weights", "sizes", m.layers[layer], log=True),
+        shown=shown or m.over_time("size of the weights", "sizes", m.layers[layer], log=True),
     )

@@ -31,7 +31,7 @@ def learning_rate_too_high(m: Measurements) -> Iterator[Suspicion]:
     recent = [past for past in m.past[-4:] if past.step > m.step - 60]
     farthest = max(moved, *(max(past.movements) for past in m.past), 0.0)
     replaced = farthest > REPLACED
-    if (m.at_first.vanished or m.at_first.flattened) and not replaced:
+    if m.at_first.vanished or m.at_first.flattened:
         return
     rises = m.rises + sum(past.rises for past in recent)
     far = moved > FAR or any(max(past.movements) > FAR for past in recent)
@@ -53,7 +53,12 @@ def learning_rate_too_high(m: Measurements) -> Iterator[Suspicion]:
         text = f"the learning rate rose from {raised:.3g} to {m.rate:.3g}; {text}"
     if found:
         yield Suspicion(
-            "learning_rate_too_high", m.layers[worst], None, text, shown=m.loss_along_step()
+            "learning_rate_too_high",
+            m.layers[worst],
+            None,
+            text,
+            ready=replaced or m.step >= ENOUGH_STEPS,  # first steps may overshoot and do no harm
+            shown=m.loss_along_step(),
         )
 
 
@@ -80,7 +85,7 @@ def learning_rate_too_low(m: Measurements) -> Iterator[Suspicion]:
             m.layers[0],
             None,
             f"{evidence}, while gradients are as large as at first",
-            shown=m.loss_along_step(),
+            shown=m.loss_along_step(LONGER[-1]),
         )
         return
     fell = m.loss_before - m.loss_after
@@ -93,7 +98,7 @@ def learning_rate_too_low(m: Measurements) -> Iterator[Suspicion]:
                 None,
                 f"{evidence} and lowers the loss of {m.loss_before:.3g} by {fell:.1e}; a step "
                 f"{factor:.0f} times as long would lower it by {m.loss_before - longer:.2g}",
-                shown=m.loss_along_step(),
+                shown=m.loss_along_step(LONGER[-1]),
             )
             return
 
@@ -103,7 +108,8 @@ def penalty_too_strong(m: Measurements) -> Iterator[Suspicion]:
     if m.suspected & {"symmetric", "unscaled"} or not m.past or m.known.penalised is False:
         return
     shares = m.cosines_to_zero
-    if min(shares) < TO_ZERO or m.learned > 0.2 or m.improving or m.step < ENOUGH_STEPS:
+    improving = m.improving and m.learned > 0.05
+    if min(shares) < TO_ZERO or m.learned > 0.35 or improving or m.step < ENOUGH_STEPS:
         return
     first = m.past[0].sizes
     if sum(m.sizes) > 0.9 * sum(first):
