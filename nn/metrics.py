@@ -241,8 +241,9 @@ def is_number(text: str) -> bool:
 def pulls_to_labels(loss: Any, like: Value | Sequence[Value], high: float) -> bool:
     """Return whether a loss of your own pulls outputs to 0 and 1, and not ever further apart.
 
-    Of class 1 a squared error is larger at 3 than at 1; a loss on logits is not. Where one goes no
-    further than 1, an output of 0.25 is nearer to 0 for the first, and nearer to 1 for the second.
+    Of class 1 a squared error is larger at 3 than at 1, and a loss on logits smaller. If they are
+    equal, or outputs do not go so far: one of 0.25 is nearer to 0 for the first, to 1 for the
+    second.
 
     Args:
         loss: what is minimised.
@@ -259,7 +260,7 @@ def pulls_to_labels(loss: Any, like: Value | Sequence[Value], high: float) -> bo
 
     try:
         with no_grad():
-            near, far = at(min(1.0, high), 1), at(min(3.0, high), 1)
+            near, far = (at(1.0, 1), at(3.0, 1)) if high > 3 else (0.0, 0.0)
             return near < far if near != far else at(0.25, 0) < at(0.25, 1)
     except Exception as error:  # whatever anybody's loss raises
         warnings.warn(
