@@ -175,12 +175,13 @@ def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure]:
 
 
 def pictures_of_network(training: TrainingRun, *, play: bool) -> dict[str, str | bytes]:
-    """Draw the graph of the loss of the held-back sample with the largest loss.
+    """Draw the graph of the loss of the held-back sample with the largest loss, of the first 1,000.
 
     A sample that is easy has a loss near 0 and hardly any gradients to look at.
     """
     trained, loss = training.trained, training.loss
-    X, y = trained.scale(training.held_back)
+    n = min(1000, len(training.held_back.y))
+    X, y = trained.scale(training.held_back.take(range(n)))
     model: Any = trained.model
     with engine.no_grad():
         losses = [loss([model(x)], [target]).data for x, target in zip(X, y, strict=True)]

@@ -25,6 +25,7 @@ from nn.commands.trained import Trained
 from nn.data.builtin import NAMES
 from nn.data.cells import count
 from nn.data.dataset import Dataset, Scaling
+from nn.data.samples import split
 from nn.optim import OPTIMIZERS
 from nn.training.interruption import STOP
 
@@ -168,15 +169,12 @@ def train(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = T
     if arguments.hidden is not None:
         hidden = layer_sizes(arguments.hidden)
     epochs = epochs if arguments.epochs is None else arguments.epochs
-    order = list(range(len(samples.X)))
-    Random(arguments.seed).shuffle(order)
-    n_held_back = max(1, round(0.2 * len(order)))
-    if len(order) < 5:
-        raise CommandError(
-            f"{samples.name} has {count(len(order), 'sample')}; training needs at least 5"
-        )
-    train_part = samples.take(order[n_held_back:])
-    held_back = samples.take(order[:n_held_back])
+    n = len(samples.X)
+    if n < 5:
+        raise CommandError(f"{samples.name} has {count(n, 'sample')}; training needs at least 5")
+    classes = None if samples.class_names is None else samples.y.tolist()
+    kept, left = split(n, 0.2, Random(arguments.seed), classes)
+    train_part, held_back = samples.take(kept), samples.take(left)
     loss, n_outputs = loss_for(samples)
     sizes = [len(samples.feature_names), *hidden, n_outputs]
     n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))

@@ -195,7 +195,9 @@ def read_target(
         )
         texts = [f"{x:.0f}" for x in y.tolist()]
     else:
-        texts = list(map(class_name, table.texts(target)))
+        texts = table.texts(target)
+        name = {text: class_name(text) for text in set(texts)}
+        texts = [name[text] for text in texts]
     classes = in_order(texts)
     check_classes(table, target, classes)
     numbers = {name: k for k, name in enumerate(classes)}

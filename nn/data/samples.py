@@ -156,8 +156,17 @@ def targets_of(y: Any) -> list[Any]:
     return rows
 
 
-def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:
+def split(
+    n: int, share: float, rng: Random, classes: Sequence[Any] | None = None
+) -> tuple[list[int], list[int]]:
     """Return the indices of the samples to train on and of those to validate on, shuffled.
+
+    Args:
+        n: how many samples there are.
+        share: of them to validate on.
+        rng: what shuffles them.
+        classes: of each sample; its share of both parts is then that of all samples, to within one
+            sample, and a class of a single sample is trained on.
 
     Raises:
         ValueError: the share is not from 0 to below 1, or leaves nothing on one side.
@@ -168,13 +177,34 @@ def split(n: int, share: float, rng: Random) -> tuple[list[int], list[int]]:
         )
     order = list(range(n))
     rng.shuffle(order)
-    held_back = round(n * share)
-    if share and (held_back == 0 or held_back == n):
+    n_held_back = round(n * share)
+    if share and (n_held_back == 0 or n_held_back == n):
         raise ValueError(
-            f"validation={share} of {n} samples leaves {held_back} to validate on; give more "
+            f"validation={share} of {n} samples leaves {n_held_back} to validate on; give more "
             "samples, or validation=0"
         )
-    return order[held_back:], order[:held_back]
+    held_back = set(
+        order[:n_held_back] if classes is None else stratified(order, n_held_back, classes)
+    )
+    return [i for i in order if i not in held_back], [i for i in order if i in held_back]
+
+
+def stratified(order: Sequence[int], n_wanted: int, classes: Sequence[Any]) -> list[int]:
+    """Return so many of these indices, of each class in proportion, and never all of a class."""
+    members: dict[Any, list[int]] = {}
+    for i in order:
+        members.setdefault(str(classes[i]), []).append(i)
+    due = {name: n_wanted * len(mine) / len(order) for name, mine in members.items()}
+    number = {name: min(int(due[name]), len(mine) - 1) for name, mine in members.items()}
+    # What rounding down leaves goes to the classes that it took most from.
+    by_remainder = sorted(members, key=lambda name: number[name] - due[name])
+    while sum(number.values()) < n_wanted:
+        room = [name for name in by_remainder if number[name] < len(members[name]) - 1]
+        if not room:
+            break
+        for name in room[: n_wanted - sum(number.values())]:
+            number[name] += 1
+    return [i for name, mine in members.items() for i in mine[: number[name]]]
 
 
 def pick(rows: list[list[float]], targets: list[float], indices: Sequence[int]) -> Samples:

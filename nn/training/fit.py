@@ -107,8 +107,8 @@ def fit(
             its name, or a function that makes one of these parameters.
         epochs: how often to go through the data.
         batch_size: samples per step; the last minibatch of an epoch may be smaller.
-        validation: share of the samples to hold back and judge by; or a pair (X, y) of others; None
-            for none.
+        validation: share of the samples to hold back and judge by, of each class in proportion; or
+            a pair (X, y) of others; None for none.
         patience: stop after this many epochs without a better validation loss; None never does.
         penalty: from the model to a Value that is added to the loss, such as `nn.l2`, or "l2".
         seed: for the split and the order of samples; same seed, same bits; None draws one from
@@ -241,6 +241,11 @@ class Run:
             self.model._columns = names or None
         y, numbers = numbered(y, self.loss)
         samples, targets = paired(X, y, self.model._columns)
+        # A target that the loss refuses is reported before the first epoch, by its index in y.
+        with evaluating():
+            answer = call_once(self.model, samples[0], self.parameters)
+        if self.loss in MEAN_LOSSES:
+            check_targets(self.loss, answer, targets)
         if isinstance(validation, tuple):
             X_held_back, y_held_back = ordered(*validation)
             if numbers is not None:
@@ -248,17 +253,13 @@ class Run:
             self.train = samples, targets
             self.held_back = paired(X_held_back, y_held_back, self.model._columns)
         else:
-            kept, left = split(len(samples), validation, self.rng)
+            classes = targets if decision_for(self.loss, answer, targets) else None
+            kept, left = split(len(samples), validation, self.rng, classes)
             self.train, self.held_back = pick(samples, targets, kept), pick(samples, targets, left)
         if self.patience is not None and not self.held_back[0]:
             raise ValueError(
                 "patience needs validation samples to judge by; set validation above 0"
             )
-        # A target that the loss refuses is reported before the first epoch, by its index in y.
-        with evaluating():
-            answer = call_once(self.model, samples[0], self.parameters)
-        if self.loss in MEAN_LOSSES:
-            check_targets(self.loss, answer, targets)
         Module.train(self.model)
         self.set_decision(answer, targets, numbers, threshold)
         if self.checkpoint is not None:

@@ -13,6 +13,7 @@ import pytest
 import nn
 from nn.__main__ import main
 from nn.commands.outputs import report
+from nn.data.samples import split
 from tests.needs import needs
 
 
@@ -344,9 +345,8 @@ def test_features_are_standardised_on_the_training_part_only(flowers) -> None:
     kept = json.loads((flowers / MODEL).read_text())["metadata"]["scaling"]["mean"]
     rows = list(csv.DictReader((flowers / "flowers.csv").read_text().splitlines()))
     everything = sum(float(row["height"]) for row in rows) / len(rows)
-    order = list(range(20))
-    Random(0).shuffle(order)
-    train = sum(float(rows[i]["height"]) for i in order[4:]) / 16
+    trained_on, _ = split(20, 0.2, Random(0), [row["flower"] for row in rows])
+    train = sum(float(rows[i]["height"]) for i in trained_on) / 16
     assert kept[0] == pytest.approx(train)
     assert kept[0] != pytest.approx(everything)
 
