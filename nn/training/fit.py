@@ -24,6 +24,7 @@ from nn.optim import Optimizer, optimizer_for
 from nn.other_names import says_how
 from nn.progress import Bar, progress_bar
 from nn.training import checkpoint as checkpoints
+from nn.training.class_weight import ClassWeight, weighted
 from nn.training.interruption import undisturbed
 from nn.training.settings import (
     call_once,
@@ -85,6 +86,7 @@ def fit(
     audit: bool | str = True,
     monitor: Monitor | None = None,
     threshold: float | None = None,
+    class_weight: ClassWeight | None = None,
 ) -> History:
     """Train a model, and leave it with the weights of its best epoch.
 
@@ -127,6 +129,9 @@ def fit(
         monitor: an `nn.Monitor` of this model, which watches; its alarms show above the bar.
         threshold: a single output above it means the second of two classes; by default it follows
             from the loss, the output activation and the labels.
+        class_weight: by what to multiply the loss of each sample, by its class in y, also where
+            epochs are judged; "balanced" gives each class the same weight in all, so that a rare
+            one counts as much as a common one.
 
     Returns:
         The history of losses and metrics.
@@ -160,6 +165,7 @@ def fit(
         compiled=compiled,
         audit=audit,
         threshold=threshold,
+        class_weight=class_weight,
     )
     run.open_bar(shown=progress)
     try:
@@ -233,6 +239,7 @@ class Run:
         compiled: bool | str,
         audit: bool | str,
         threshold: float | None,
+        class_weight: ClassWeight | None,
     ) -> None:
         """Check and split the samples, resume from a checkpoint, and record the computation."""
         X, y = ordered(X, y)
@@ -260,6 +267,7 @@ class Run:
             raise ValueError(
                 "patience needs validation samples to judge by; set validation above 0"
             )
+        loss = weighted(self.loss, class_weight, self.train[1], numbers)
         Module.train(self.model)
         self.set_decision(answer, targets, numbers, threshold)
         if self.checkpoint is not None:
@@ -267,7 +275,7 @@ class Run:
                 self.model,
                 self.optimizer,
                 (self.train, self.held_back),
-                loss=self.loss,
+                loss=loss,
                 penalty=penalty,
                 batch_size=self.batch_size,
                 seed=self.seed,
@@ -282,7 +290,7 @@ class Run:
             self.model,
             self.train,
             self.held_back,
-            self.loss,
+            loss,
             self.optimizer,
             penalty,
             min(self.batch_size, len(self.train[0])),

@@ -15,6 +15,7 @@ from nn.losses import MEAN_LOSSES, Loss, Prediction
 from nn.metrics import by_sample, outputs_of, plain
 from nn.module import Generators, Module, evaluating
 from nn.optim import Optimizer
+from nn.training.class_weight import ClassWeighted
 
 Penalty = Callable[[Module], Value]
 
@@ -130,7 +131,7 @@ class CompiledSteps:
         self.samples = tuple(as_array(part) for part in samples)
         self.held_back = tuple(as_array(part) for part in held_back)
         # These are means over the samples; what another loss does with them is not known.
-        self.by_sample = loss in MEAN_LOSSES
+        self.by_sample = loss in MEAN_LOSSES or isinstance(loss, ClassWeighted)
 
         def of_sample(x: Sequence[Value], target: Value) -> tuple[Value, list[Value]]:
             predictions = outputs_of(model(x))  # type: ignore[operator]
