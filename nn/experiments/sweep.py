@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +27,7 @@ RUN = FileKind(
 )
 ATTEMPTS = 2  # a run whose worker died is tried again, then given up
 TIMEOUT = 5  # seconds to wait for a cluster
+BETWEEN, WORKERLESS = 10, 120  # seconds from look to look for its workers, and to wait for one
 
 Settings = Mapping[str, Any]
 Result = dict[str, Any]
@@ -95,7 +98,7 @@ def run_all(
         finish before Ctrl-C are missing.
 
     Raises:
-        ClusterError: the cluster does not respond.
+        ClusterError: the cluster does not respond, ends, or has no workers.
         ModuleNotFoundError: joblib, or distributed, is not installed.
         OSError: a result cannot be saved.
     """
@@ -229,31 +232,109 @@ def on_cluster(address: str) -> Executor:
         ModuleNotFoundError: distributed is not installed.
     """
     distributed = import_or_explain("distributed")
+
+    class Client(distributed.Client):  # type: ignore[name-defined, misc]
+        """A client that is closed below; one that never connected would end with a traceback."""
+
+        def __del__(self) -> None:
+            """Do nothing."""
+
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(("distributed", "tornado", "asyncio")):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # we say it in one line
     try:
-        client = distributed.Client(address, timeout=TIMEOUT, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
+        client = Client(address, timeout=TIMEOUT, set_as_default=False)
+    except Exception as error:  # what answers there may be anything
+        first = (str(error).splitlines() or [type(error).__name__])[0]
         raise ClusterError(
-            f"no Dask scheduler responds at {address} within {TIMEOUT} seconds "
-            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); start one "
-            "with `dask scheduler`, or leave out --dask to use the cores of this machine"
+            f"no Dask scheduler responds at '{address}' within {TIMEOUT} seconds ({first}); start "
+            "one with `dask scheduler`, or leave out --dask to use the cores of this machine"
         ) from None
 
     def submit(
         job: Job, work: Sequence[tuple[int, Settings]]
     ) -> Generator[tuple[int, Result | str], None, None]:
-        """Yield results as they come; those of a worker that has died are missing."""
+        """Yield results as they come; those of a worker that has died are missing.
+
+        Raises:
+            ClusterError: the scheduler has ended, or has had no worker for a while.
+        """
         futures = {
             client.submit(run_numbered, job, i, settings, pure=False, retries=0): i
             for i, settings in work
         }
+        ready = distributed.as_completed(futures, loop=client.loop)
+        check = Check(client, address)
         try:
-            for future in distributed.as_completed(futures, loop=client.loop):
+            while not ready.is_empty():
+                if not ready.has_ready():
+                    check.now()
+                    time.sleep(0.05)
+                    continue
+                future = next(ready)
                 if future.status == "finished":
                     yield future.result()
+                elif future.status == "error":
+                    error = future.exception()
+                    if not isinstance(error, distributed.scheduler.KilledWorker):
+                        yield futures[future], f"{type(error).__name__}: {error}"
+            check.connection()
         finally:
-            client.cancel(list(futures))
+            if client.status == "running":
+                client.cancel(list(futures))
 
     return submit
+
+
+class Check:
+    """Says that a cluster has no workers, and raises when it never gets any or has ended.
+
+    Args:
+        client: of the cluster.
+        address: of its scheduler.
+    """
+
+    def __init__(self, client: Any, address: str) -> None:
+        self.client, self.address = client, address
+        self.started = self.next = time.monotonic()
+
+    def connection(self) -> None:
+        """Raise if there is none any more.
+
+        Raises:
+            ClusterError: the scheduler has ended, or cannot be reached.
+        """
+        if self.client.status != "running":
+            raise ClusterError(
+                f"the Dask scheduler at {self.address} has ended, or cannot be reached any more; "
+                "finished runs are saved, and the same command resumes the sweep"
+            )
+
+    def now(self) -> None:
+        """Look for workers, if that is due, and say that there are none.
+
+        Raises:
+            ClusterError: there have been none for a while, or the scheduler has ended.
+        """
+        self.connection()
+        if time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + BETWEEN
+        try:
+            workers = self.client.scheduler_info()["workers"]
+        except Exception:  # it has ended at this moment; the next check says so
+            return
+        if workers:
+            self.started = time.monotonic()
+            return
+        remedy = f"start one with `dask worker {self.address}`"
+        if time.monotonic() - self.started > WORKERLESS:
+            raise ClusterError(
+                f"the Dask scheduler at {self.address} has had no workers for {WORKERLESS} "
+                f"seconds; {remedy}"
+            )
+        text = f"waiting: the Dask scheduler at {self.address} has no workers; {remedy}"
+        print(text, file=sys.stderr, flush=True)
 
 
 def run_numbered(job: Job, i: int, settings: Settings) -> tuple[int, Result | str]:

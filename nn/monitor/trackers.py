@@ -38,7 +38,7 @@ class LookWriter(Protocol):
     def alarm(self, alarm: Alarm) -> None:
         """Write an alarm."""
 
-    def close(self) -> None:
+    def close(self) -> object:
         """Finish writing."""
 
 
@@ -83,13 +83,17 @@ class Tracker:
             return
         try:
             write()
-        except OSError as error:
+        except Exception as error:  # whatever goes wrong in it, training is worth more than its log
             self._broken = True
-            with suppress(OSError):
+            with suppress(Exception):
                 self.writer.close()
+            why = f"{type(error).__name__}: {error}"
+            remedy = "log to another tracker"
+            if isinstance(error, OSError):
+                why = error.strerror or str(error)
+                remedy = "free some disk space, or log to another folder"
             warnings.warn(
-                f"logging to {self.name} has stopped: {error.strerror or error}; training "
-                "continues; free some disk space, or log to another folder",
+                f"logging to {self.name} has stopped: {why}; training continues; {remedy}",
                 RuntimeWarning,
                 stacklevel=6,
             )

@@ -3,65 +3,118 @@
 from __future__ import annotations
 
 import csv
+import gc
+import io
 import json
+import os
+import stat
 import time
-from collections.abc import Mapping
+import weakref
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
+import engine
 from nn.monitor.alarm import Alarm
 from nn.monitor.statistic import Statistic
 
 PRODUCTS = {"tensorboard": "TensorBoard", "wandb": "Weights & Biases"}
 
 
+class RecordFile:
+    """A file that holds whole records only, of one writer; closed with it, if not before.
+
+    Raises:
+        OSError: the file cannot be written, or another monitor logs to it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        try:
+            self.handle = os.open(path, flags, 0o666)
+        except OSError as error:
+            raise cannot_write(path, error) from None
+        self.close = weakref.finalize(self, os.close, self.handle)
+        self.size, self.is_file = 0, stat.S_ISREG(os.fstat(self.handle).st_mode)
+        if self.is_file:
+            if engine.lock_file(self.handle) is False:
+                gc.collect()  # a monitor that was dropped may still have it
+                if engine.lock_file(self.handle) is False:
+                    self.close()
+                    raise OSError(
+                        f"cannot log to {path}: another monitor logs to it; close that one first, "
+                        "or choose another file"
+                    )
+            os.ftruncate(self.handle, 0)
+
+    def append(self, record: str) -> None:
+        """Write a record: on a full disk nothing of it."""
+        data = record.encode()
+        try:
+            rest = data
+            while rest:
+                rest = rest[os.write(self.handle, rest) :]
+        except BaseException:
+            if self.is_file:
+                os.ftruncate(self.handle, self.size)
+                os.lseek(self.handle, self.size, os.SEEK_SET)
+            raise
+        self.size += len(data)
+
+
 class CsvWriter:
     """One CSV record per look, with the alarms since the look before in the last column.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written, or another monitor logs to it.
     """
 
     def __init__(self, path: Path) -> None:
-        self.file = open_to_write(path)
         self.columns: list[str] = []
         self.alarms: list[str] = []
+        self.file = RecordFile(path)
+        self.close = weakref.finalize(self, finish_csv, self.file, self.columns, self.alarms)
 
     def write(
         self, step: int, numbers: Mapping[str, float], statistics: Mapping[str, Statistic]
     ) -> None:
         """Write a record, and the header before the first one."""
-        writer = csv.writer(self.file, lineterminator="\n")
-        if not self.columns:
-            self.columns = list(numbers)
-            writer.writerow(["step", *self.columns, "alarms"])
-        cells = [repr(numbers[name]) for name in self.columns]
-        writer.writerow([step, *cells, "; ".join(self.alarms)])
+        header = "" if self.columns else csv_line(["step", *numbers, "alarms"])
+        cells = [repr(numbers[name]) for name in self.columns or numbers]
+        self.file.append(header + csv_line([step, *cells, "; ".join(self.alarms)]))
+        self.columns[:] = self.columns or numbers
         self.alarms.clear()
-        self.file.flush()  # so that a run that is killed leaves complete records
 
     def alarm(self, alarm: Alarm) -> None:
         """Keep an alarm for the next record."""
         self.alarms.append(str(alarm))
 
-    def close(self) -> None:
-        """Write the remaining alarms, and close the file."""
-        if self.alarms and self.columns:
-            cells = [""] * (1 + len(self.columns))
-            csv.writer(self.file, lineterminator="\n").writerow([*cells, "; ".join(self.alarms)])
-        self.file.close()
+
+def finish_csv(file: RecordFile, columns: list[str], alarms: list[str]) -> None:
+    """Write the remaining alarms, and close the file."""
+    if alarms and columns:
+        file.append(csv_line([""] * (1 + len(columns)) + ["; ".join(alarms)]))
+    file.close()
+
+
+def csv_line(cells: Sequence[object]) -> str:
+    """Return a line of CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
 
 
 class JsonlWriter:
     """One JSON object per line: a look with histograms, or an alarm.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written, or another monitor logs to it.
     """
 
     def __init__(self, path: Path) -> None:
-        self.file = open_to_write(path)
+        self.file = RecordFile(path)
+        self.close = self.file.close
 
     def write(
         self, step: int, numbers: Mapping[str, float], statistics: Mapping[str, Statistic]
@@ -79,13 +132,8 @@ class JsonlWriter:
         fields = {name: x for name, x in vars(alarm).items() if name != "shown"}
         self._line({"step": alarm.step, "alarm": fields | {"confidence": alarm.confidence}})
 
-    def close(self) -> None:
-        """Close the file."""
-        self.file.close()
-
     def _line(self, content: Mapping[str, object]) -> None:
-        self.file.write(json.dumps(content) + "\n")
-        self.file.flush()
+        self.file.append(json.dumps(content) + "\n")
 
 
 class TensorBoardWriter:
@@ -205,18 +253,6 @@ def not_installed(module: str, error: ModuleNotFoundError) -> ModuleNotFoundErro
         'pip install "glassgrad[trackers]"',
         name=module,
     )
-
-
-def open_to_write(path: Path) -> TextIO:
-    """Open a file for writing.
-
-    Raises:
-        OSError: it cannot be opened; the message says what to do.
-    """
-    try:
-        return path.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise cannot_write(path, error) from None
 
 
 def make_writable(folder: Path) -> None:

@@ -150,13 +150,55 @@ def test_command_runs_on_a_cluster(cluster, tmp_path, capsys) -> None:
 
 
 @on_dask
-def test_cluster_that_does_not_respond_in_time_is_an_error(monkeypatch) -> None:
-    monkeypatch.setattr("nn.experiments.sweep.TIMEOUT", 0.2)
-    with pytest.raises(
-        ClusterError,
-        match=r"no Dask scheduler responds at tcp://127.0.0.1:9 within 0.2 seconds .* start one with `dask scheduler`",
-    ):
-        on_cluster("tcp://127.0.0.1:9")
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "nonsense", "http://127.0.0.1:80", ""]
+)
+def test_cluster_that_cannot_be_reached_is_one_line(address, tmp_path) -> None:
+    program = "import nn.experiments.sweep as s, nn.__main__ as m; s.TIMEOUT = 0.2; m.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *SMALL, "--dask", address, "--out", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    (line,) = done.stderr.splitlines()
+    assert f"no Dask scheduler responds at '{address}' within 0.2 seconds" in line
+    assert "start one with `dask scheduler`" in line
+
+
+@pytest.fixture
+def scheduler():
+    """A scheduler without workers: its process and its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
+         "--port", "0", "--no-dashboard"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for line in process.stderr:
+        if found := re.search(r"Scheduler at: +(tcp://\S+)", line):
+            yield process, found[1]
+            break
+    process.kill()
+    process.stderr.close()
+    process.wait()
+
+
+@on_dask
+def test_cluster_without_workers_says_so_and_is_given_up(
+    scheduler, tmp_path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setattr("nn.experiments.sweep.BETWEEN", 0.1)
+    monkeypatch.setattr("nn.experiments.sweep.WORKERLESS", 0.3)
+    _, address = scheduler
+    with pytest.raises(ClusterError, match=r"has had no workers for 0\.3 seconds; start one with"):
+        run_all(square, grid_of(x=[1]), Runs(tmp_path), dask=address, progress=False)
+    assert f"waiting: the Dask scheduler at {address} has no workers" in capsys.readouterr().err
+
+
+@on_dask
+def test_scheduler_that_ends_is_said_to_have_ended(scheduler, tmp_path, monkeypatch) -> None:
+    process, address = scheduler
+    monkeypatch.setattr("builtins.print", lambda *_, **__: process.kill())  # while it waits
+    with pytest.raises(ClusterError, match=r"the Dask scheduler at .* has ended, or cannot be"):
+        run_all(square, grid_of(x=[1]), Runs(tmp_path), dask=address, progress=False)
 
 
 @on_dask

@@ -1,7 +1,9 @@
 """Trackers: what their own readers find in what the monitor has logged."""
 
 import csv
+import gc
 import json
+import os
 import struct
 import sys
 import time
@@ -207,3 +209,77 @@ def test_unlogged_monitor_computes_nothing_for_trackers(monkeypatch) -> None:
     monkeypatch.setattr("nn.monitor.statistic.group_statistics", fail)
     X, y = moons(0)
     assert train(nn.MLP(2, [4, 1], seed=0), X, y, epochs=1).steps == 8
+
+
+@pytest.mark.parametrize("tracker", ["csv", "jsonl"])
+def test_disk_that_fills_up_leaves_whole_records(tracker, tmp_path, monkeypatch) -> None:
+    write, room = os.write, [20_000]
+
+    def until_full(handle: int, data: bytes) -> int:
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        n = write(handle, data[: room[0]])
+        room[0] -= n
+        return n
+
+    X, y = moons(0)
+    model = nn.MLP(2, [4, 1], seed=0)
+    monitor = nn.Monitor(model)
+    path = tmp_path / "log"
+    monitor.log_to(tracker, path)
+    monkeypatch.setattr("nn.monitor.writers.os.write", until_full)
+    with pytest.warns(RuntimeWarning, match="has stopped: No space left on device"):
+        nn.fit(model, X, y, loss=nn.hinge, optimizer=nn.Adam(model.parameters()), epochs=99,
+               progress=False, monitor=monitor)  # fmt: skip
+    text = path.read_text()
+    assert 0 < len(text) < 20_000
+    if tracker == "csv":
+        header, *rows = csv.reader(text.splitlines())
+        assert rows
+        assert {len(row) for row in rows} == {len(header)}
+    assert text.endswith("\n")
+    assert tracker == "csv" or all(json.loads(line)["step"] for line in text.splitlines())
+
+
+@pytest.mark.parametrize("tracker", ["csv", "jsonl"])
+def test_two_monitors_of_one_file_are_refused(tracker, tmp_path) -> None:
+    path = tmp_path / "log"
+    first, second = (nn.Monitor(nn.MLP(2, [1])) for _ in range(2))
+    first.log_to(tracker, path)
+    with pytest.raises(OSError, match=r"cannot log to .*log: another monitor logs to it; close"):
+        second.log_to(tracker, path)
+    first.close()
+    second.log_to(tracker, path)
+
+
+@pytest.mark.parametrize("tracker", ["csv", "jsonl"])
+def test_monitor_that_is_dropped_leaves_no_file_open_and_no_alarm_unwritten(
+    tracker, tmp_path
+) -> None:
+    path = tmp_path / "log"
+    X, y = moons(0)
+    for _ in range(2):  # the second would be refused if the first were still open
+        model = nn.MLP(2, [4, 1], activation="tanh", init="zeros")
+        monitor = nn.Monitor(model)
+        monitor.log_to(tracker, path)
+        nn.fit(model, X, y, loss=nn.hinge, optimizer="adam", epochs=1, progress=False,
+               monitor=monitor)  # fmt: skip
+        monitor._track([monitor.alarms[0]])  # after the last look
+        del monitor
+    gc.collect()
+    assert path.read_text().count("start with random weights") == 2
+
+
+def test_tracker_that_fails_ends_the_logging_and_not_the_training(tmp_path, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the service is down")
+
+    monkeypatch.setattr("nn.monitor.writers.JsonlWriter.write", fail)
+    X, y = moons(0)
+    model = nn.MLP(2, [1], seed=0)
+    with nn.Monitor(model) as monitor:
+        monitor.log_to("jsonl", tmp_path / "log")
+        with pytest.warns(RuntimeWarning, match="has stopped: RuntimeError: the service is down"):
+            history = nn.fit(model, X, y, loss=nn.hinge, optimizer="adam", epochs=2,
+                             progress=False, monitor=monitor)  # fmt: skip
+    assert len(history) == 2
