@@ -180,7 +180,7 @@ def attributes_of(module: HasParameters) -> list[tuple[str, object]]:
     own |= vars(module)
     for base in kind.__mro__[: kind.__mro__.index(HasParameters)]:
         for name, thing in vars(base).items():
-            if has_part(thing) and name[0] != "_" and name not in own:
+            if name[0] != "_" and name not in own and has_part(thing):
                 raise TypeError(
                     f"{base.__name__}.{name} belongs to the class, so that all instances share "
                     f"it; set it in __init__: self.{name} = …"
@@ -242,7 +242,7 @@ def inside(thing: object, place: str) -> Iterable[tuple[str, object]]:
 def is_object(thing: object) -> bool:
     """Return whether a thing is of a class of one's own: neither a container nor of a library."""
     kind = type(thing)
-    if isinstance(thing, (type, Mapping, Set, *ORDERED)) or is_dataclass(thing):
+    if isinstance(thing, (*ORDERED, Mapping, Set, type)) or is_dataclass(thing):
         return False
     return kind is SimpleNamespace or not is_library(file_of(kind.__module__))
 
@@ -254,7 +254,7 @@ def is_part(x: object) -> bool:
 
 def has_part(thing: object) -> bool:
     """Return whether a thing is a parameter or a module, or a list or dictionary of such."""
-    if isinstance(thing, Mapping):
+    if isinstance(thing, dict):
         thing = list(thing.values())
     return any(map(is_part, thing)) if isinstance(thing, (list, tuple)) else is_part(thing)
 
