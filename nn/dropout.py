@@ -40,7 +40,7 @@ class Dropout(KnownAttributes, Module):
     Example:
         >>> dropout = Dropout(0.5, seed=1)
         >>> dropout([1.0, 2.0, 3.0]), dropout([1.0, 2.0, 3.0])
-        ([0.0, 0.0, 6.0], [2.0, 0.0, 6.0])
+        ([0.0, 4.0, 6.0], [2.0, 4.0, 0.0])
         >>> dropout.eval()([1.0, 2.0, 3.0])
         [1.0, 2.0, 3.0]
     """

@@ -138,7 +138,7 @@ def test_fit_without_tqdm_says_that_there_is_no_bar() -> None:
     if find_spec("numpy") is None and find_spec("tqdm") is not None:
         pytest.skip("tqdm is installed")
     run_without_numpy(
-        f"{BEGIN}\nimport warnings\n"
+        f"{BEGIN}\nimport sys, warnings\nsys.stderr.isatty = lambda: True\n"
         "with warnings.catch_warnings(record=True) as caught:\n"
         "    warnings.simplefilter('always')\n"
         "    nn.fit(model, X, y, loss=nn.hinge, optimizer=adam, epochs=1)\n"

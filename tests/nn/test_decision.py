@@ -338,13 +338,13 @@ def test_monitor_advises_to_leave_the_function_out() -> None:
     model = mlp("sigmoid")
     assert "output='linear'" in str(misfit(nn.binary_cross_entropy, [model(X[0])]))
     monitor = nn.Monitor(model)
-    monitor.begin(X, ZERO_ONE, nn.binary_cross_entropy, nn.SGD(model.parameters(), learning_rate=1))
-    for _ in range(60):
-        monitor.record.steps += 1
-    for _ in range(8):
-        found = monitor.epoch(0.69)
-    assert [(alarm.kind, "output='linear'" in alarm.advice) for alarm in found] == [
-        ("underfitting", True)
+    sgd = nn.SGD(model.parameters(), learning_rate=0.1)
+    settings = {"loss": nn.binary_cross_entropy, "optimizer": sgd, "epochs": 3, "progress": False}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        nn.fit(model, X, ZERO_ONE, monitor=monitor, **settings)
+    assert [(alarm.kind, alarm.advice) for alarm in monitor.alarms] == [
+        ("wrong_output", "use output='linear'")
     ]
 
 

@@ -232,11 +232,20 @@ def test_frozen_layer_and_bias_of_none_are_fine() -> None:
     fitted(model, optimizer=nn.SGD(model.layers[1].parameters(), learning_rate=0.01))
 
 
-@pytest.mark.parametrize("new", [None, Value(0.0)])
-def test_monitor_notices_an_exchanged_bias(new: Value | None) -> None:
+def test_monitor_notices_an_exchanged_bias() -> None:
     model = nn.MLP(1, [2, 1], seed=0)
     monitor = nn.Monitor(model)
-    model.layers[0].neurons[0].bias = new
+    model.layers[0].neurons[0].bias = Value(0.0)
+    monitor.step(1.0)
+    assert [(alarm.kind, alarm.layer, alarm.neuron) for alarm in monitor.alarms] == [
+        ("replaced", "layer 1", "n1")
+    ]
+
+
+def test_monitor_notices_a_bias_that_is_gone() -> None:
+    model = nn.MLP(1, [2, 1], seed=0)
+    monitor = nn.Monitor(model)
+    model.layers[0].neurons[0].bias = None
     with pytest.raises(ValueError, match="the model has changed since the monitor was made"):
         monitor.step(1.0)
 

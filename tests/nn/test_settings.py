@@ -269,7 +269,7 @@ CALLS = {
     "nn.MLP(2, [3, 1], dropout='a')": "dropout must be a number from 0 to below 1",
     "nn.MLP(2, [3, 1], dropout_rate=0.5)": "it is called dropout",
     "nn.Monitor()": "Monitor: missing a required argument: 'model'; write nn.Monitor(model)",
-    "nn.Monitor(net(), freq=3)": "there is no freq, only model, X, every",
+    "nn.Monitor(net(), freq=3)": "there is no freq, only model, X, y, loss, optimizer, every",
     "nn.sensitivity(net(), X, move='a')": "move must be a number above 0",
     "nn.loss_surface(net(), X, y, 'a', 'b', n=2.5)": "n must be a whole number, got 2.5",
     "nn.loss_surface(net())": "write nn.loss_surface(model, X, y, weight, bias, loss=nn.hinge)",
