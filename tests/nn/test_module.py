@@ -162,7 +162,7 @@ def test_folder_that_may_not_be_written_to_is_named(tmp_path, monkeypatch) -> No
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("engine.files.os.open", forbidden)
-    wording = r"cannot write model.json in '.*': Permission denied; choose a folder that you may"
+    wording = r"cannot write .*model.json: Permission denied; choose a folder that you may"
     with pytest.raises(PermissionError, match=wording):
         nn.MLP(2, [1]).save(tmp_path / "model.json")
 
