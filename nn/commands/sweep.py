@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from nn.checks import require_numpy
 from nn.commands import CommandError, number_type, path_type, train, unwritable
 from nn.commands.outputs import own_folder, png, write_files
-from nn.experiments.sweep import ClusterError, Runs, grid_of, run_all
+from nn.experiments.cluster import ClusterError
+from nn.experiments.sweep import Runs, grid_of, run_all
 from nn.optim import OPTIMIZERS
 from nn.training.interruption import STOP
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from nn.__main__ import main
-from nn.experiments.sweep import ClusterError, Runs, grid_of, on_cluster, run_all
+from nn.experiments.cluster import ClusterError, connected
+from nn.experiments.sweep import Runs, grid_of, run_all
 from nn.training.fit import Run
 from tests.needs import needs
 
@@ -154,7 +155,7 @@ def test_command_runs_on_a_cluster(cluster, tmp_path, capsys) -> None:
     "address", ["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "nonsense", "http://127.0.0.1:80", ""]
 )
 def test_cluster_that_cannot_be_reached_is_one_line(address, tmp_path) -> None:
-    program = "import nn.experiments.sweep as s, nn.__main__ as m; s.TIMEOUT = 0.2; m.main()"
+    program = "import nn.experiments.cluster as s, nn.__main__ as m; s.TIMEOUT = 0.2; m.main()"
     done = subprocess.run(
         [sys.executable, "-c", program, *SMALL, "--dask", address, "--out", str(tmp_path)],
         capture_output=True, text=True, check=False,
@@ -185,8 +186,8 @@ def scheduler():
 def test_cluster_without_workers_says_so_and_is_given_up(
     scheduler, tmp_path, monkeypatch, capsys
 ) -> None:
-    monkeypatch.setattr("nn.experiments.sweep.BETWEEN", 0.1)
-    monkeypatch.setattr("nn.experiments.sweep.WORKERLESS", 0.3)
+    monkeypatch.setattr("nn.experiments.cluster.BETWEEN", 0.1)
+    monkeypatch.setattr("nn.experiments.cluster.WORKERLESS", 0.3)
     _, address = scheduler
     with pytest.raises(ClusterError, match=r"has had no workers for 0\.3 seconds; start one with"):
         run_all(square, grid_of(x=[1]), Runs(tmp_path), dask=address, progress=False)
@@ -206,7 +207,7 @@ def test_scheduler_that_ends_is_said_to_have_ended(scheduler, tmp_path, monkeypa
 def test_cluster_that_does_not_respond_is_an_error_within_seconds() -> None:
     start = time.perf_counter()
     with pytest.raises(ClusterError):
-        on_cluster("tcp://127.0.0.1:9")
+        connected("tcp://127.0.0.1:9")
     assert time.perf_counter() - start < 15
 
 
