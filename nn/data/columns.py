@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 Categories = Mapping[str, Sequence[str]]
 NUMBERS_ROWS = "numbers the rows"
 MANY = 20  # categories; more than that are names, tickets, free text
-ID_WORD = "id|key|index|idx|no|nr|num|number|uuid|guid|serial|code"
+ID_WORD = "id|uid|key|index|idx|no|nr|num|number|uuid|guid|serial|code"
 ID_NAME = re.compile(
     rf"(?:row|pk|{ID_WORD})(?:[^a-z].*)?|.*[ _-](?:{ID_WORD})|.*[a-z]I[dD]|unnamed.*"
+    r"|(?:user|customer|client|order|patient|passenger|employee|student|product|account|item)id"
 ).fullmatch
 TIME_NAME = re.compile(
     r".*(year|month|week|day|hour|minute|second|time|date|age|jahr|monat|tag)"

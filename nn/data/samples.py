@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from math import isfinite
 from random import Random
 from typing import Any
@@ -28,9 +29,12 @@ def checked(X: Rows, names: Sequence[str] | None = None) -> list[list[float]]:
     columns = named_columns(X)
     if columns is not None:
         return rows_of(columns, names)
+    given = plain_list(X, "X")
+    if all_floats(given):
+        return [row[:] for row in given]
     rows: list[list[float]] = []
     n_features = None
-    for i, row in enumerate(plain_list(X, "X")):
+    for i, row in enumerate(given):
         if type(row) is not list:
             if not hasattr(row, "__len__") or isinstance(row, (str, bytes)):
                 raise ValueError(
@@ -60,6 +64,14 @@ def checked(X: Rows, names: Sequence[str] | None = None) -> list[list[float]]:
             )
         rows.append(numbers)
     return rows
+
+
+def all_floats(rows: Sequence[Any]) -> bool:
+    """Return at once whether these are lists of finite floats, equally long, as they mostly are."""
+    if set(map(type, rows)) != {list} or len(set(map(len, rows))) > 1:
+        return False
+    floats = set(map(type, chain.from_iterable(rows))) <= {float}
+    return floats and all(map(isfinite, chain.from_iterable(rows)))
 
 
 def not_a_number(x: object) -> bool:

@@ -131,6 +131,12 @@ class Table:
                 its decimal mark is not clear.
         """
         cells = self.texts(column)
+        zeros = next((c for c in cells if c[0] == "0" and len(c) > 1 and c.isdecimal()), None)
+        if zeros is not None:
+            self._note(
+                f"'{column}': {shown(zeros)} is read as {float(zeros):.12g}; if these are codes, "
+                "leave them out with --ignore"
+            )
         mark = self.mark_of(column)
         plain = self._plain(column) if mark == "." else None
         if plain is not None and all(map(isfinite, plain)):

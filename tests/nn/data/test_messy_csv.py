@@ -125,6 +125,13 @@ def test_huge_numbers_have_a_finite_scale(tmp_path: Path) -> None:
     np.testing.assert_allclose([scaled.mean(), scaled.std()], [0, 1], atol=1e-12)
 
 
+def test_zeros_in_front_are_lost_with_a_word(tmp_path: Path) -> None:
+    found = read(tmp_path, column("00501", "10001", "02134"))
+    assert found.notes == (
+        "'x': 00501 is read as 501; if these are codes, leave them out with --ignore",
+    )
+
+
 # ---- the file ----
 
 ROWS = [
@@ -235,9 +242,18 @@ def test_shuffled_row_numbers_are_left_out_and_said(name: str, first: int, tmp_p
     assert read(tmp_path, text, keep=[name]).feature_names == [name, "x"]
 
 
-def test_ids_with_holes_are_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["customer_id", "PassengerId", "userid", "uid", "ID", "Nr", "zip code"]
+)
+def test_ids_with_holes_are_left_out(name: str, tmp_path: Path) -> None:
     rows = [f"{100 + i * i},{i % 7},{i % 3}\n" for i in range(30)]
-    assert read(tmp_path, "customer_id,x,y\n" + "".join(rows)).feature_names == ["x"]
+    assert read(tmp_path, f"{name},x,y\n" + "".join(rows)).feature_names == ["x"]
+
+
+@pytest.mark.parametrize("name", ["idle", "north", "numerator", "width", "humid", "notes"])
+def test_names_that_only_begin_or_end_like_an_id_are_kept(name: str, tmp_path: Path) -> None:
+    rows = [f"{100 + i * i},{i % 7},{i % 3}\n" for i in range(30)]
+    assert read(tmp_path, f"{name},x,y\n" + "".join(rows)).feature_names == [name, "x"]
 
 
 @pytest.mark.parametrize(("name", "first"), [("x", 1), ("year", 1990)])
