@@ -6,11 +6,12 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import inf, isfinite, nan
+from math import inf, nan
 from typing import Any
 
 import engine
 from engine import Value
+from nn.checks import finite, number
 
 Output = float | list[float]
 Label = float | str
@@ -92,11 +93,9 @@ class Decision:
                 f"threshold={threshold} is for a model of one output; of {len(self.labels)} the "
                 "largest decides"
             )
-        if isinstance(threshold, (bool, str)) or not hasattr(threshold, "__float__"):
-            raise TypeError(f"threshold must be a number, got {threshold!r}")
-        if not isfinite(threshold):
-            raise ValueError(f"threshold must be finite, got {threshold}")
-        return replace(self, threshold=float(threshold))
+        return replace(
+            self, threshold=finite(number(threshold, "threshold", "a number"), "threshold")
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return what a model file keeps."""

@@ -143,6 +143,7 @@ FIT = [
     ({"monitor": nn.Monitor(net())}, ValueError, "the monitor watches another model"),
     ({"compiled": "yes"}, ValueError, 'compiled must be True, False or "auto"'),
     ({"threshold": "a"}, TypeError, "threshold must be a number"),
+    ({"threshold": np.array([0.5])}, TypeError, "threshold must be a number, got array"),
     ({"model": nn.MLP}, TypeError, "needs a model, got the class MLP; make one first"),
     ({"model": X, "X": net()}, TypeError, "the model comes first"),
     (
