@@ -497,3 +497,23 @@ def test_sizes_without_commas_are_answered_with_commas(capsys) -> None:
     assert main(["train", "--hidden", "8", "16"]) == 2
     assert "no data set named '16'" in (said := capsys.readouterr().err)
     assert said.endswith("sizes of layers have commas between them: 8,8\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "wording"),
+    [
+        ({"categories": {"Fell": ["grau", "blau"]}}, "features must have 'Fell = blau', as metadata.categories say"),
+        ({"categories": {"Fell": "grau"}}, "metadata.categories.Fell must be a list, got 'grau'"),
+        ({"categories": None}, "metadata.categories must be an object, got null"),
+        ({"decimal": ";"}, "metadata.decimal must be '.' or ',' or null, got ';'"),
+    ],
+)  # fmt: skip
+def test_damaged_categories_are_refused_in_one_line(change, wording: str, cats, capsys) -> None:
+    content = json.loads((cats / "out" / "model.json").read_text())
+    content["metadata"] |= change
+    content["checksum"] = "edited by hand"
+    (cats / "bad.json").write_text(json.dumps(content))
+    message = refusal(["predict", "bad.json", "cats.TXT"], capsys)
+    assert message.startswith("glassgrad: bad.json: ")
+    assert wording in message
+    assert len(message.splitlines()) == 1
