@@ -72,8 +72,9 @@ def own_folder(out: Path) -> Iterator[None]:
     except OSError as error:
         raise refused(out, error.strerror) from None
     try:
-        if not os.access(out, os.W_OK):
-            raise refused(out, "Permission denied")
+        for path in (out, out / MODEL, out / HISTORY):
+            if path.exists() and not os.access(path, os.W_OK):
+                raise refused(path, "Permission denied")
         # The folder itself is locked, so that no file is left, however the run ends.
         if handle is not None and engine.lock_file(handle) is False:
             raise refused(out, "another run of glassgrad is writing to it")

@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def write(out: Path, training: TrainingRun, *, play: bool) -> int:
-    """Write everything, say how good the network is, and return the exit code."""
+    """Write everything, the network first, and return the exit code."""
     interrupted = training.history.stopped == "interrupted"
     if interrupted and not len(training.history):
         print(f"stopped by {STOP.cause} in the first epoch; nothing written")
@@ -135,23 +135,28 @@ def write(out: Path, training: TrainingRun, *, play: bool) -> int:
     written = [MODEL, HISTORY]
     try:
         write_model(out, training)
+        print_scores(training)
         drawn = pictures(training, play=play)
         write_files(out, drawn)
         written += drawn
     except KeyboardInterrupt:
         interrupted = True
         print("no pictures: stopped while they were drawn")
+    print(f"written to {out}: {', '.join(sorted(written))}")
+    if interrupted:
+        print(f"stopped by {STOP.cause}; the best weights so far have been saved")
+        return STOP.code
+    return 0
+
+
+def print_scores(training: TrainingRun) -> None:
+    """Say how good the network is, and of which epoch."""
     for what, part in (("training", training.train), ("validation", training.held_back)):
         name, score = training.score(part)
         print(f"{what:10} {name} {score:.4f} on {count(len(part.y), 'sample')}")
     best, n = training.history.best_epoch, len(training.history)
     if best and best < n:
         print(f"the weights are those of epoch {best} of {n}, whose validation loss was lowest")
-    print(f"written to {out}: {', '.join(sorted(written))}")
-    if interrupted:
-        print(f"stopped by {STOP.cause}; the best weights so far have been saved")
-        return STOP.code
-    return 0
 
 
 def train(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = True) -> TrainingRun:
