@@ -17,7 +17,7 @@ from nn.decision import Decision
 from nn.metrics import decision_of, flat, predict
 from nn.module import Module
 from nn.saved.loading import load
-from nn.saved.schema import FINITE, LINE, POSITIVE, TEXT, faults, shown
+from nn.saved.schema import FINITE, LINE, POSITIVE, TEXT, Kind, faults, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +32,7 @@ METADATA = {
     "ignored": [TEXT],
     "scaling": (*({"mean": [FINITE], std: [POSITIVE]} for std in ("std", "spread")), None),
     "categories?": {...: [TEXT]},
-    "decimal?": (".", ",", None),
+    "decimal?": Kind("'.', ',' or null", lambda x: x in (".", ",", None)),
     "run?": LINE,
     "target_scaling": (*({"mean": FINITE, std: POSITIVE} for std in ("std", "spread")), None),
 }

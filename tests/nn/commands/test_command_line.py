@@ -505,7 +505,7 @@ def test_sizes_without_commas_are_answered_with_commas(capsys) -> None:
         ({"categories": {"Fell": ["grau", "blau"]}}, "features must have 'Fell = blau', as metadata.categories say"),
         ({"categories": {"Fell": "grau"}}, "metadata.categories.Fell must be a list, got 'grau'"),
         ({"categories": None}, "metadata.categories must be an object, got null"),
-        ({"decimal": ";"}, "metadata.decimal must be '.' or ',' or null, got ';'"),
+        ({"decimal": ";"}, "metadata.decimal must be '.', ',' or null, got ';'"),
     ],
 )  # fmt: skip
 def test_damaged_categories_are_refused_in_one_line(change, wording: str, cats, capsys) -> None:
