@@ -226,6 +226,7 @@ class CapturedState:
         if root(f.__module__) in ("engine", "nn"):
             self._places += [(contents, cell) for cell in cells.values()]
             return
+        self._spaces.append((vars(f), vars(f).get))
         for (kind, name), n in names_read(f.__code__).items():
             if kind == "attribute":
                 self._reads[name] += n

@@ -341,7 +341,7 @@ def a_counter(w):
     return lambda x: w * sum(x) * held["a"], lambda: held.update(a=3)
 
 
-@trap(noticed=False)
+@trap()
 def an_attribute_of_a_function(w):
     def fn(x):
         return w * sum(x) * fn.scale

@@ -161,3 +161,17 @@ def test_many_recordings_are_reported_once() -> None:
             rate = float(i)
             assert program(1.0) == 2.0 * i
     assert ["has been recorded 20 times" in str(c.message) for c in caught] == [True]
+
+
+def test_an_attribute_of_a_function_is_watched_and_may_count() -> None:
+    w = Value(2.0)
+
+    def fn(x):
+        fn.calls += 1
+        return w * x * fn.scale * (5.0 if fn.calls > 8 else 1.0)
+
+    fn.calls, fn.scale = 0, 1.0
+    program = engine.compile(fn)
+    assert [program(1.0) for _ in range(7)] == [2.0] * 7
+    fn.scale = 3.0
+    assert [program(1.0) for _ in range(2)] == [6.0, 30.0]
