@@ -177,7 +177,7 @@ def train(arguments: argparse.Namespace, samples: Dataset, *, progress: bool = T
     n = len(samples.X)
     if n < 5:
         raise CommandError(f"{samples.name} has {count(n, 'sample')}; training needs at least 5")
-    classes = None if samples.class_names is None else samples.y.tolist()
+    classes = None if samples.class_names is None else list(samples.y)
     kept, left = split(n, 0.2, Random(arguments.seed), classes)
     train_part, held_back = samples.take(kept), samples.take(left)
     loss, n_outputs = loss_for(samples)
