@@ -16,7 +16,7 @@ OFFSET = 10.0  # mean of the targets, over their standard deviation
 ENOUGH_STEPS = 8
 LITTLE = 0.2  # share of the loss learned
 CLASSES = (hinge, binary_cross_entropy, cross_entropy)
-SEVERAL_LOOKS, UNTIL_SEEN = 4, 60  # steps
+UNTIL_SEEN = 40  # steps
 
 
 def constant_targets(m: Measurements) -> Iterator[Suspicion]:
@@ -99,7 +99,7 @@ def class_never_predicted(m: Measurements) -> Iterator[Suspicion]:
             m.parameters.layers[-1],
             None,
             f"class {rare:g}, {n} of {len(known.targets)} samples, is predicted for none of them",
-            lasts=50 if 2 * n * len(counts) < len(known.targets) else 150,
+            lasts=40 if 2 * n * len(counts) < len(known.targets) else 150,
         )
 
 

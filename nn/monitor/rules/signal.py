@@ -130,6 +130,7 @@ def silent(m: Measurements, layer: NeuronLayer, which: list[int], lasts: int) ->
         f"{len(which)} of {n} {layer.activation} neurons give 0 for all {m.n_samples} samples; "
         f"the highest pre-activation is {max(z):.3g}",
         lasts=lasts,
+        otherwise="they only sleep, until the layers before them move" if lasts else "",
         shown=m.by_sample("pre-activation", layer, which[0]),
     )
 
@@ -206,6 +207,7 @@ def vanishing(m: Measurements) -> Iterator[Suspicion]:
         f"what its neurons change reaches the output multiplied by {arriving[0]:.1e} (layer by "
         f"layer: {chain}), and {max(m.learned, 0.0):.0%} of the loss has been learned",
         ready=m.step >= ENOUGH_STEPS,
+        otherwise="" if m.known.baseline else "the loss has only begun to fall",
         shown=Shown(
             "layer",
             tuple(range(1, len(arriving) + 1)),
@@ -249,5 +251,6 @@ def exploding(m: Measurements) -> Iterator[Suspicion]:
         None,
         f"{evidence}; the norm of its gradient is {m.gradients[layer]:.3g}, and the loss is "
         f"{worse:.3g}" + (f" (a constant: {m.scale:.3g})" if m.known.baseline else ""),
+        otherwise="" if m.step <= 3 or m.rate is not None else "the learning rate was raised",
         shown=shown or m.over_time("size of the weights", "sizes", m.layers[layer], log=True),
     )

@@ -57,6 +57,7 @@ def learning_rate_too_high(m: Measurements) -> Iterator[Suspicion]:
             m.layers[worst],
             None,
             text,
+            otherwise="" if m.known.loss or replaced else "minibatches differ as much as that",
             ready=replaced or m.step >= ENOUGH_STEPS,  # first steps may overshoot and do no harm
             shown=m.loss_along_step(),
         )
