@@ -162,7 +162,7 @@ def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure]:
     if classes is None:
         figure = plots.predictions(trained, X, y, target_name=held_back.target_name)
         return "predictions.png", figure
-    if X.shape[1] == 2:
+    if len(held_back.feature_names) == 2:
         figure = plots.decision_boundary(
             trained,
             training.train.X,
