@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+
+
+def is_command() -> bool:
+    """Return whether this process is `glassgrad` or `python -m nn`."""
+    name = os.path.splitext(os.path.basename((sys.argv or [""])[0]))[0]
+    return name == "glassgrad" or (name == "-m" and "nn" in sys.orig_argv)
+
+
+# While a command still imports what it needs, Ctrl-C ends it as it ends any other program.
+if is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+# ruff: noqa: E402  these take milliseconds more, in which Ctrl-C may come
 import threading
 import time
 from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -102,14 +115,3 @@ def handled_by(handler: signal._HANDLER) -> Iterator[None]:
     finally:
         for number, old in before.items():
             signal.signal(number, old)
-
-
-def is_command() -> bool:
-    """Return whether this process is `glassgrad` or `python -m nn`."""
-    name = Path(*sys.argv[:1]).stem
-    return name == "glassgrad" or (name == "-m" and "nn" in sys.orig_argv)
-
-
-# While a command still imports what it needs, Ctrl-C ends it as it ends any other program.
-if is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
