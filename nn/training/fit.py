@@ -507,11 +507,18 @@ def is_best(history: History) -> bool:
 
 def latest(history: History) -> str:
     """Return the last epoch's loss and metric, for the progress bar."""
-    text = f"loss {history.loss[-1]:.4f}, {history.metric_name} {history.metric[-1]:.3f}"
+    text = (
+        f"loss {short(history.loss[-1], 4)}, {history.metric_name} {short(history.metric[-1], 3)}"
+    )
     if history.validation_loss:
-        text += f"; validation {history.validation_loss[-1]:.4f}"
-        text += f", {history.validation_metric[-1]:.3f}"
+        text += f"; validation {short(history.validation_loss[-1], 4)}"
+        text += f", {short(history.validation_metric[-1], 3)}"
     return text
+
+
+def short(x: float, decimals: int) -> str:
+    """Return a number with that many decimals; one that has diverged without its 300 digits."""
+    return f"{x:.{decimals}f}" if abs(x) < 1e6 else f"{x:.3g}"
 
 
 def show(bar: Bar, alarms: Sequence[Alarm]) -> None:

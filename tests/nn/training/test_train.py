@@ -10,6 +10,7 @@ import pytest
 import nn
 from engine import Value
 from nn.progress import progress_bar
+from nn.training.fit import latest
 
 X = [[i / 10, (i * 7 % 10) / 10] for i in range(20)]
 y = [1 if a + b > 1.2 else -1 for a, b in X]
@@ -179,6 +180,14 @@ def test_progress_bar_shows_loss_and_metric(capsys) -> None:
     assert "epoch 2/2" in shown
     assert "loss 0." in shown
     assert "accuracy" in shown
+
+
+def test_loss_of_a_diverged_run_is_shown_without_its_300_digits() -> None:
+    history = nn.History("accuracy")
+    history.loss, history.metric = [1e300], [-1e7]
+    assert latest(history) == "loss 1e+300, accuracy -1e+07"
+    history.loss, history.metric = [0.12345], [0.5]
+    assert latest(history) == "loss 0.1235, accuracy 0.500"
 
 
 def test_prediction_records_no_graph_and_touches_no_gradient() -> None:
