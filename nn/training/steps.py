@@ -194,16 +194,16 @@ class CompiledSteps:
     def audit(self, epochs: int, *, last: bool) -> bool:
         """Audit the program if that is due; return whether it was.
 
-        It is after the last epoch; after epochs 1, 4, 16, … of a small program; and as soon as an
-        audit costs less than some 3 % of the steps since the last one. In steps, of 70 µs or more,
-        an audit and these 3 % are 100 steps, and a third of a step per node.
+        It is after the last epoch; after epochs 1 and 8 of a small program; and as soon as an
+        audit costs less than some 2 % of the steps since the last one, of 35 µs or more: that is
+        after 500 steps, and two more per node.
         """
         stats = self.program.stats
         calls_then, epochs_then = self._audited
         samples = (epochs - epochs_then) * len(self.samples[0])
         steps = stats.replays - calls_then + samples * (1 / 35 + stats.nodes / 140_000)
-        early = stats.nodes < 10_000 and epochs in (1, 4, 16, 64)
-        if not self.audits or not (last or early or steps >= 100 + stats.nodes / 3):
+        early = stats.nodes < 10_000 and epochs in (1, 8)
+        if not self.audits or not (last or early or steps >= 500 + 2 * stats.nodes):
             return False
         if last and len(self.held_back[0]):
             with evaluating():

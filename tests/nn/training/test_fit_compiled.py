@@ -131,7 +131,7 @@ def run_of_scaled(
 
 
 # The end of an audited epoch; a step in the next; after fewer audits; the last step of all.
-@pytest.mark.parametrize(("change_at", "epoch"), [(7, 1), (20, 1), (33, 4), (60, 4)])
+@pytest.mark.parametrize(("change_at", "epoch"), [(7, 1), (20, 1), (43, 8), (60, 8)])
 def test_fit_goes_back_and_on_eagerly_after_a_change_around_the_model(
     change_at: int, epoch: int
 ) -> None:
