@@ -24,6 +24,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.LtE: operator.le,
 }
 LONGEST = 200  # characters of a formula in a message
+MOST_OPERATORS = 1000
 DEEPEST = 100  # brackets within brackets; a formula that people wrote has few
 
 
@@ -66,6 +67,9 @@ def tree_of(text: str) -> ast.expr:
     """
     if not text:
         raise ValueError('the formula is empty; write one, such as "tanh(w*x + b)"')
+    if nesting(text) > DEEPEST or sum(map(text.count, "+-*/%")) > MOST_OPERATORS:
+        # In a browser, where the stack is small, Python's own parser would end the interpreter.
+        raise ValueError("the formula is too long, or nests too deeply; write it in parts")
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     if advice := advice_on_signs(text):
         raise ValueError(f"not a valid formula: {advice}\n  {shown}")
@@ -82,6 +86,15 @@ def tree_of(text: str) -> ast.expr:
         raise ValueError(
             "the formula is too long, or nests too deeply; write it in parts"
         ) from None
+
+
+def nesting(text: str) -> int:
+    """Return how deeply brackets are nested in a text."""
+    depth = deepest = 0
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def check_parts(tree: ast.expr, numbers: Mapping[str, float]) -> None:
