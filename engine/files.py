@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -12,6 +13,8 @@ from pathlib import Path
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
 except ModuleNotFoundError:  # Windows, where only one's own or closed files can be renamed
+    flock = None  # type: ignore[assignment]
+if sys.platform == "emscripten":  # whose locks lock nothing: each of them succeeds
     flock = None  # type: ignore[assignment]
 
 PREFIX = ".glassgrad-"
