@@ -67,7 +67,7 @@ def cures(frame: FrameType | None) -> Iterator[str]:
         code = Code(frame.f_code)
         i = code.at(frame.f_lasti)
         calls = [i] if code.callee(i) is not None else []
-        # A number that an `if` decides by is no argument of the calls around it.
+        # A number that an `if` decides by is not an argument of the calls around it.
         reads = bool(calls) or code.instructions[i].opname.startswith("LOAD_")
         if inner in NESTED if inner else reads:
             calls += code.around(i, 0, min(i + FAR, len(code.instructions) - 1))
