@@ -79,21 +79,21 @@ def write_together(
             written += written_beside(Path(path), data)
         for path in instead_of:
             path.unlink(missing_ok=True)
-        for handle, temporary, path in written:
-            if flock is None:
-                os.close(handle)
+        for _, temporary, path in written:
             os.replace(temporary, os.path.realpath(path))
     except OSError as error:
         raise cannot_write(Path(path), error) from None
     finally:
         for handle, temporary, _ in written:
             temporary.unlink(missing_ok=True)
-            with suppress(OSError):
+            if flock is not None:
                 os.close(handle)
 
 
 def written_beside(path: Path, data: bytes) -> list[tuple[int, Path, Path]]:
     """Write a temporary file; return its handle, it and the path, if it is to replace a file.
+
+    Where files have locks the handle stays open, and the file locked, until it has replaced.
 
     Raises:
         OSError: it cannot be written; none is left.
@@ -120,6 +120,8 @@ def written_beside(path: Path, data: bytes) -> list[tuple[int, Path, Path]]:
         temporary.unlink()
         os.close(handle)
         raise
+    if flock is None:  # nothing to hold, and Windows renames closed files only
+        os.close(handle)
     return [(handle, temporary, path)]
 
 
