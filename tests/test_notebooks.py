@@ -4,46 +4,129 @@ That they run is checked by nbmake, which pyproject.toml includes in every run o
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+FOLDER = Path(__file__).parent.parent / "notebooks"
+LESSONS = sorted(FOLDER.glob("[0-9]*.ipynb"))
+NOTEBOOKS = sorted(FOLDER.rglob("*.ipynb"))
+LICENCE = "*Text: CC BY 4.0; code: MIT. [How to cite](README.md#how-to-cite)*"
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+each_notebook = pytest.mark.parametrize(
+    "path", NOTEBOOKS, ids=lambda path: str(path.relative_to(FOLDER).with_suffix(""))
+)
 
 
-def cells(path: Path) -> list[dict[str, object]]:
+def cells(path: Path) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def code_cells(path: Path) -> list[dict]:
+    return [cell for cell in cells(path) if cell["cell_type"] == "code"]
 
 
 def text(cell) -> str:
     return "".join(cell["source"])
 
 
-@each_notebook
-def test_notebook_opens_with_what_the_reader_will_be_able_to_do(path) -> None:
-    assert "you will be able to" in text(cells(path)[0])
+def prose(path: Path) -> str:
+    return "\n\n".join(text(cell) for cell in cells(path) if cell["cell_type"] == "markdown")
 
 
-@each_notebook
-def test_notebook_ends_with_questions_to_try(path) -> None:
-    last = text(cells(path)[-1])
-    assert "## Questions to try" in last
-    assert last.count("\n1. ") == 1
+def has_claims(cell) -> bool:
+    return "claims" in cell["metadata"].get("tags", ())
+
+
+def questions(path: Path) -> str:
+    return (
+        prose(path).partition("\n## Questions to try\n")[2].partition("\n## Further reading\n")[0]
+    )
+
+
+def test_lessons_are_numbered_from_1_without_a_gap() -> None:
+    assert [int(path.name[:2]) for path in LESSONS] == list(range(1, len(LESSONS) + 1))
+
+
+@each_lesson
+def test_lesson_opens_with_its_number_its_minutes_and_what_it_takes(path) -> None:
+    first = text(cells(path)[0])
+    number = int(path.name[:2])
+    assert re.match(rf"# {number} · .+\n\n\*\*\d+ minutes\*\* · .+ · needs .+\n", first), first
+
+
+@each_lesson
+def test_lesson_opens_with_what_the_reader_will_be_able_to_do(path) -> None:
+    assert "you will be able to\n\n*" in text(cells(path)[0])
+
+
+@each_lesson
+def test_lesson_asks_for_a_prediction(path) -> None:
+    assert "redict before you run" in prose(path)
+
+
+@each_lesson
+def test_lesson_asserts_what_it_claims(path) -> None:
+    claims = [text(cell) for cell in code_cells(path) if has_claims(cell)]
+    assert len(claims) >= 3
+    for source in claims:
+        assert source.startswith("# Claim")
+        assert "assert " in source
+
+
+@each_lesson
+def test_cells_of_claims_are_folded(path) -> None:
+    claims = [cell["metadata"] for cell in code_cells(path) if has_claims(cell)]
+    assert all(metadata.get("jupyter", {}).get("source_hidden") for metadata in claims)
+
+
+@each_lesson
+def test_lesson_ends_with_summary_questions_reading_and_licence(path) -> None:
+    ends = [
+        prose(path).find(f"\n## {title}\n")
+        for title in ("Summary", "Questions to try", "Further reading")
+    ]
+    assert ends == sorted(ends)
+    assert ends[0] > 0
+    assert prose(path).endswith(LICENCE)
+
+
+@each_lesson
+def test_each_question_has_its_answer_folded(path) -> None:
+    asked = re.findall(r"^(\d+)\. ", questions(path), re.MULTILINE)
+    assert [int(number) for number in asked] == list(range(1, len(asked) + 1))
+    assert len(asked) >= 3
+    assert questions(path).count("<details>") == questions(path).count("</details>") == len(asked)
+
+
+@each_lesson
+def test_each_lesson_has_runnable_solutions(path) -> None:
+    assert (FOLDER / "teaching" / "solutions" / path.name).is_file()
+
+
+@each_lesson
+def test_lesson_calls_a_weight_by_its_label(path) -> None:
+    assert not re.search(r"weights\.\d", path.read_text(encoding="utf-8"))
+
+
+@each_lesson
+def test_lesson_plots_by_one_call(path) -> None:
+    assert [source for source in map(text, code_cells(path)) if "matplotlib" in source] == []
+
+
+@each_lesson
+def test_lesson_holds_pictures(path) -> None:
+    shown = [out["data"] for cell in code_cells(path) for out in cell["outputs"] if "data" in out]
+    assert any({"image/png", "image/svg+xml"} & data.keys() for data in shown)
 
 
 @each_notebook
 def test_notebook_was_run_from_top_to_bottom_without_an_error(path) -> None:
-    code = [cell for cell in cells(path) if cell["cell_type"] == "code"]
+    code = code_cells(path)
     assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
     kinds = {output["output_type"] for cell in code for output in cell["outputs"]}
     assert "error" not in kinds
-
-
-@each_notebook
-def test_notebook_holds_pictures(path) -> None:
-    shown = [out for cell in cells(path) for out in cell.get("outputs", ()) if "data" in out]
-    assert any("image/png" in out["data"] for out in shown)
 
 
 @each_notebook
@@ -54,7 +137,10 @@ def test_notebook_names_no_path_on_a_machine(path, place) -> None:
     assert place not in path.read_text(encoding="utf-8")
 
 
-@each_notebook
+@each_lesson
 def test_no_cell_is_a_wall_of_code(path) -> None:
-    lines = {text(cell): len(text(cell).splitlines()) for cell in cells(path)}
-    assert [cell for cell, n in lines.items() if n > 20] == []
+    lines = {
+        text(cell): len([line for line in text(cell).splitlines() if line.strip()])
+        for cell in code_cells(path)
+    }
+    assert [source for source, n in lines.items() if n > 10] == []
