@@ -29,6 +29,7 @@ from engine.words.formula import formula
 from engine.words.tree import tree
 
 if TYPE_CHECKING:
+    from engine import teach
     from engine.compile.live import LiveArrays
     from engine.compile.program import Program
     from engine.draw.motion.frames import Frames
@@ -59,7 +60,7 @@ __all__ = [
     "jvp", "leaky_relu", "leaves", "live_arrays", "lock_file", "log", "log1p", "log2",
     "log10", "maximum", "minimum", "no_grad", "nodes", "on_arrays", "parse", "play",
     "pow", "radians", "random_inputs", "relu", "remainder", "scope", "sigmoid", "sin",
-    "sinh", "snapshot", "softplus", "sqrt", "strict", "take", "tan", "tanh",
+    "sinh", "snapshot", "softplus", "sqrt", "strict", "take", "tan", "tanh", "teach",
     "trace_lines", "tree", "where", "write_atomically", "write_together",
 ]
 # --- end of generated code ---
@@ -78,6 +79,10 @@ _LATE = {
 
 def __getattr__(name: str) -> object:
     """Import what takes long when it is first asked for."""
+    if name == "teach":
+        import engine.teach
+
+        return engine.teach
     if name not in _LATE:
         raise AttributeError(f"module 'engine' has no attribute {name!r}")
     from importlib import import_module

@@ -1,0 +1,20 @@
+"""Checks what students write, and gives them exercises.
+
+`engine.teach.check(Value)` grades an engine that a student has written. Other checkers, such as
+those of `nn.teach`, are made of the same two parts:
+
+*   `observe(submission, probe, arguments)` runs the student's code in a process of its own. `probe`
+    is a function of a module, `probe(student, argument)`, that uses what the student wrote and
+    returns plain data (numbers, texts, lists, dictionaries). It is called once per argument, each
+    with its own share of the time, and there is one `Observation` for each argument, in their
+    order: its `.value`, or its `.error`. Nothing that the student's code does there can change
+    more than these. The verdict is the caller's, from the numbers.
+*   `Report`, made of `Item`s of a rubric and of `Finding`s.
+"""
+
+from __future__ import annotations
+
+from engine.teach.finding import Finding, Item
+from engine.teach.report import Report
+
+__all__ = ["Finding", "Item", "Report"]
