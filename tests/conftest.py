@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from engine import functions
 from engine.ops import OPS
-from tests.needs import needs
+from tests.needs import CHROMIUM, needs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # As the first lines of a lesson say it: "**40 minutes** · after lesson 6 · needs `datasets`".
 NEEDS_DATASETS = re.compile(r"\*\*\d+ minutes\*\*[^\n]* · needs [^\n]*`datasets`")
@@ -36,6 +41,18 @@ def _operations_defined_by_a_test_end_with_it() -> Iterator[None]:
     yield
     for name in [name for name, row in OPS.items() if row.defined]:
         del OPS[name], functions.FUNCTIONS[name]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Return a browser without a window; a test that takes it is marked as one that needs it."""
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which(CHROMIUM), args=quiet)
+        yield browser
+        browser.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 
 import pytest
 
+CHROMIUM = "chromium-browser" if shutil.which("chromium-browser") else "chromium"
+
 
 def needs(*modules: str, program: str | None = None) -> pytest.MarkDecorator:
     """Return a mark that skips a test where a module or a program is missing.

@@ -18,27 +18,9 @@ import pytest
 import engine
 from engine import Value
 from tests.graphs import fan_out, random_graph
+from tests.needs import CHROMIUM, needs
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-IN_CI = bool(os.environ.get("CI"))
-
-if not IN_CI:
-    pytest.importorskip("playwright", reason="no Playwright; pip install -e '.[browser]'")
-    pytest.importorskip("jupyterlab", reason="no JupyterLab; pip install -e '.[browser]'")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI must install chromium; see .ci/run"
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        yield browser
-        browser.close()
+pytestmark = needs("playwright", "jupyterlab", program=CHROMIUM)
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""Checks what students build, and makes a course of lessons: pages, slides, assignments."""
+
+from nn.teach.pages import write_pages
+
+__all__ = ["write_pages"]
