@@ -15,6 +15,8 @@ those of `nn.teach`, are made of the same two parts:
 from __future__ import annotations
 
 from engine.teach.finding import Finding, Item
+from engine.teach.isolate.observation import Failure, Observation
+from engine.teach.isolate.observe import observe
 from engine.teach.report import Report
 
-__all__ = ["Finding", "Item", "Report"]
+__all__ = ["Failure", "Finding", "Item", "Observation", "Report", "observe"]

@@ -1,0 +1,235 @@
+"""Starts a process for a student's code: by fork where that is safe, else a new interpreter."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from queue import Empty, SimpleQueue
+from secrets import token_hex
+from threading import Thread
+
+from engine.teach.isolate.child import LARGEST, PROJECT, Job, serve, write
+from engine.teach.isolate.limits import limit_process, limit_recursion, silence_process
+from engine.teach.isolate.observation import DIED, HANGS
+from engine.teach.isolate.submission import Submission
+
+START = "import sys; sys.path[:] = {path!r}; from engine.teach.isolate.child import main; main()"
+
+
+FORK_IS_SAFE = sys.platform == "linux"  # elsewhere system libraries may break in the copy
+READ = 1 << 16  # bytes
+POLL = 0.05  # seconds
+
+
+class Process:
+    """A running process, and the answers that come from it."""
+
+    def __init__(
+        self, pid: int, outlet: int, nonce: bytes, popen: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        self._pid = pid
+        self._outlet = outlet
+        self._nonce = nonce
+        self._popen = popen
+        self._ended = False
+        self._unread = b""
+        self._answers: dict[int, bytes] = {}
+        self._read = waiting_read if os.name == "posix" else ThreadRead()
+
+    def answer(self, number: int, seconds: float) -> bytes | str:
+        """Return the answer of that number, or as a text why there is none: HANGS or DIED."""
+        end = time.monotonic() + seconds
+        while number not in self._answers:
+            left = end - time.monotonic()
+            if left <= 0:
+                return HANGS
+            ended = self.ended()  # asked before the last read
+            data = self._read(self._outlet, min(left, POLL))
+            if data:
+                self._take(data)
+            elif ended or data == b"":
+                return DIED
+        return self._answers[number]
+
+    def _take(self, data: bytes) -> None:
+        """Note the answers in what was read; the first of each number counts."""
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        if len(self._unread) > 2 * LARGEST:
+            self._unread = b""
+        for line in lines:
+            word, _, rest = line.partition(b" ")
+            number, _, answer = rest.partition(b" ")
+            if word == self._nonce and number.lstrip(b"-").isdigit():
+                self._answers.setdefault(int(number), answer)
+
+    def ended(self) -> bool:
+        """Return whether it has ended."""
+        if self._popen is not None:
+            return self._popen.poll() is not None
+        if not self._ended:
+            with suppress(ChildProcessError):
+                self._ended = os.waitpid(self._pid, os.WNOHANG)[0] == self._pid
+        return self._ended
+
+    def end(self) -> None:
+        """End it, with all that it has started."""
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._pid, signal.SIGKILL)
+        if self._popen is not None:
+            self._popen.kill()
+            self._popen.wait()
+            if self._popen.stdout is not None:
+                self._popen.stdout.close()
+        else:
+            with suppress(ProcessLookupError):
+                if not self._ended:
+                    os.kill(self._pid, signal.SIGKILL)
+                    os.waitpid(self._pid, 0)
+            os.close(self._outlet)
+
+
+def waiting_read(outlet: int, seconds: float) -> bytes | None:
+    """Return what can be read within a time: None for nothing yet, b"" for the end."""
+    poll = select.poll()
+    poll.register(outlet, select.POLLIN)
+    return os.read(outlet, READ) if poll.poll(seconds * 1000) else None
+
+
+class ThreadRead:
+    """The same for Windows, where one cannot wait for a pipe: a thread reads."""
+
+    def __init__(self) -> None:
+        self._data: SimpleQueue[bytes] = SimpleQueue()
+        self._started = False
+
+    def __call__(self, outlet: int, seconds: float) -> bytes | None:
+        """Return what has been read, waiting for it within a time."""
+        if not self._started:
+            self._started = True
+            Thread(target=self._run, args=(outlet,), daemon=True).start()
+        try:
+            return self._data.get(timeout=seconds)
+        except Empty:
+            return None
+
+    def _run(self, outlet: int) -> None:
+        data = b"-"
+        while data:
+            try:
+                data = os.read(outlet, READ)
+            except OSError:
+                data = b""
+            self._data.put(data)
+
+
+def launch(job: Job, seconds: float) -> Process:
+    """Start a process for a job.
+
+    A text is run by a new interpreter. An object is there after a fork; where a fork is not safe, a
+    new interpreter gets it pickled.
+
+    Raises:
+        ImportError: it cannot be pickled without cloudpickle, which is not installed.
+        ValueError: the probe is in no module that a new interpreter can import.
+    """
+    nonce = token_hex(16).encode()
+    if FORK_IS_SAFE and not job.submission.text:
+        return forked(job, nonce, seconds)
+    return spawned(job, nonce, seconds)
+
+
+def forked(job: Job, nonce: bytes, seconds: float) -> Process:
+    """Start a copy of this process."""
+    inlet, outlet = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads, which a notebook has: the child uses none
+        pid = os.fork()
+    if pid:
+        os.close(outlet)
+        return Process(pid, inlet, nonce)
+    try:
+        prepare_fork(outlet)
+        limit_process(seconds)
+        limit_recursion()
+        serve(job, partial(write, outlet, nonce))
+    finally:
+        os._exit(0)
+
+
+def prepare_fork(outlet: int) -> None:
+    """Cut a copied process off from everything of the original."""
+    import faulthandler
+    import threading
+
+    os.setsid()
+    gc.freeze()  # objects of the original are not for the copy to finalise
+    faulthandler.disable()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    sys.settrace(None)
+    sys.setprofile(None)
+    threading.settrace(None)
+    silence_process()
+    os.closerange(3, outlet)
+    os.closerange(outlet + 1, 1 << 20)
+    warnings.simplefilter("ignore")
+
+
+def spawned(job: Job, nonce: bytes, seconds: float) -> Process:
+    """Start a new interpreter."""
+    thing = None
+    if not job.submission.text:
+        thing = pickled(job.submission.thing)
+        job = replace(job, submission=Submission())
+    if callable(job.probe):
+        if job.probe.__module__ == "__main__" or "<" in job.probe.__qualname__:
+            raise ValueError(
+                f"a probe must be a function at the top of a module that can be imported, got "
+                f"{job.probe.__qualname__} of {job.probe.__module__}"
+            )
+        job = replace(job, probe=f"{job.probe.__module__}:{job.probe.__qualname__}")
+    path = [str(PROJECT), *(entry for entry in sys.path if entry != str(PROJECT))]
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", START.format(path=path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=os.name == "posix",
+    )
+    assert process.stdin is not None  # both are pipes
+    assert process.stdout is not None
+    with suppress(OSError), process.stdin:
+        process.stdin.write(pickle.dumps((nonce, seconds, thing, job)))
+    return Process(process.pid, process.stdout.fileno(), nonce, process)
+
+
+def pickled(thing: object) -> bytes:
+    """Return an object as bytes.
+
+    Raises:
+        ImportError: that needs cloudpickle, which is not installed.
+    """
+    try:
+        import cloudpickle
+    except ImportError:
+        module = sys.modules.get(str(getattr(thing, "__module__", "")))
+        if getattr(module, "__file__", None) and module.__name__ != "__main__":  # type: ignore[union-attr]
+            with suppress(Exception):
+                return pickle.dumps(thing)
+        raise ImportError(
+            "checking a class that no module on disk has needs cloudpickle on this system: "
+            'pip install "glassgrad[teach]"; or save the class in a file, and check its path'
+        ) from None
+    data: bytes = cloudpickle.dumps(thing)
+    return data
