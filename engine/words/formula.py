@@ -1,34 +1,38 @@
-"""Writes how a number was computed as a formula, such as `tanh(w × x + b)`."""
+"""Writes how a number was computed as a formula, such as `tanh(w × x + b)`, or in LaTeX."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from engine.graph import nodes
 from engine.ops import Op
 from engine.tag import one_line
 from engine.value import Value
+from engine.words.binding import ATOM, BINDING, UNARY, Part, abridged
 from engine.words.names import without_stray_end
 from engine.words.numbers import number_text
 from engine.words.recording import Recording
 
-# How tightly Python's operators bind their operands; a name or a call needs no brackets.
-BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "**": 4}
-UNARY, ATOM = 3, 5
-MOST_INPUTS = 8  # to write; an operation made by hand may have any number
-
-Part = tuple[str, int]  # a text, and how tightly its outermost operation binds
+LONGEST = {"text": 60, "latex": 200}  # characters, by style
 
 
-def formula(node: Value, *, longest: int = 60) -> str:
-    """Return the operation that made `node`, written with the labels of its inputs.
+def formula(node: Value, *, longest: int | None = None, style: str = "text") -> str:
+    r"""Return the operation that made `node`, written with the labels of its inputs.
 
     An input without a label is written as the formula that made it, a leaf without one as its
     number.
 
     Args:
         node: the number; a leaf gives its label, or its number.
-        longest: characters; the middle of a longer formula is left out.
+        longest: characters; what is too much in the middle of a longer formula is left out. By
+            default 60, in LaTeX 200, of those that are printed.
+        style: "text", or "latex" for math mode, without the signs of dollar around it; it needs
+            amsmath, which notebooks have.
+
+    Raises:
+        TypeError: `node` is not a Value.
+        ValueError: there is no such style.
 
     Example:
         >>> import engine
@@ -39,28 +43,55 @@ def formula(node: Value, *, longest: int = 60) -> str:
         >>> n.label = "n"
         >>> engine.formula(engine.tanh(n)), engine.formula(n)
         ('tanh(n)', 'w × x + b')
+        >>> print(engine.formula(w * x**2 / (x + b), style="latex"))
+        \frac{w \cdot x^{2}}{x + b}
     """
+    if not isinstance(node, Value):
+        raise TypeError(
+            f"formula needs a Value, got {type(node).__name__}; give the result itself, not its "
+            ".data"
+        )
+    if style not in LONGEST:
+        raise ValueError(f"style must be one of {', '.join(LONGEST)}, got {style!r}")
+    longest = LONGEST[style] if longest is None else longest
+    if style == "latex":
+        from engine.words import latex  # seldom needed
+
+        operation = partial(latex.within, longest=longest)
+        return written(node, latex.Names(), latex.number_part, operation)
+    return written(node, name_part, number_part, partial(cut_operation, longest=longest))
+
+
+def written(
+    node: Value,
+    name: Callable[[str], Part],
+    number: Callable[[float | None], Part],
+    operation: Callable[[Op, Sequence[Part]], Part],
+) -> str:
+    """Return the formula of `node` as these functions write names, numbers and operations."""
     parts: dict[int, Part] = {}
     order = nodes(node)
     recording = Recording(order)
     for x in order:
         label = one_line(x.label)
         if x.op is None or (label and x is not node):
-            parts[id(x)] = (label, ATOM) if label else number_part(recording.number(x))
+            parts[id(x)] = name(label) if label else number(recording.number(x))
             continue
-        inputs = [parts[id(y)] if isinstance(y, Value) else number_part(y) for y in x.inputs]
-        text, binding = operation(x.op, inputs)
-        parts[id(x)] = (without_middle(text, longest), binding)
+        inputs = [parts[id(y)] if isinstance(y, Value) else number(y) for y in x.inputs]
+        parts[id(x)] = operation(x.op, inputs)
     return parts[id(node)][0]
+
+
+def cut_operation(op: Op, parts: Sequence[Part], longest: int) -> Part:
+    """Return an operation without the middle of its text, if that is longer than `longest`."""
+    text, binding = operation(op, parts)
+    return without_middle(text, longest), binding
 
 
 def operation(op: Op, parts: Sequence[Part]) -> Part:
     """Return `op` written with its inputs, in the brackets that they need."""
     if not op.infix:
-        texts = [text for text, _ in parts]
-        if len(texts) > MOST_INPUTS:
-            left_out = f"… {len(texts) - MOST_INPUTS:,} more …"
-            texts[MOST_INPUTS // 2 : -MOST_INPUTS // 2] = [left_out]
+        texts = abridged([text for text, _ in parts], "… {n} more …")
         return f"{op.symbol}({', '.join(texts)})", ATOM
     if len(parts) == 1:
         return f"{op.symbol}{bracketed(*parts[0], UNARY + 1)}", UNARY
@@ -70,6 +101,11 @@ def operation(op: Op, parts: Sequence[Part]) -> Part:
     left = bracketed(*parts[0], binding + from_right)
     right = bracketed(*parts[1], binding + (not from_right))
     return f"{left} {op.symbol} {right}", binding
+
+
+def name_part(label: str) -> Part:
+    """Return a label as it is."""
+    return label, ATOM
 
 
 def number_part(x: float | None) -> Part:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from engine.ops import Op
 from engine.table.evaluate import ieee_function, operators
 from engine.value import Value
-from engine.words.formula import ATOM, BINDING, UNARY, bracketed, number_part, operation
+from engine.words.binding import ATOM, BINDING, UNARY
+from engine.words.formula import bracketed, number_part, operation
 from engine.words.numbers import number_text
 from engine.words.recording import Recording
 
