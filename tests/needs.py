@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 import threading
 from importlib.util import find_spec
 
@@ -51,5 +52,15 @@ def tasks_run() -> bool:
     return True
 
 
+def has_latex() -> bool:
+    """Return whether pdflatex is installed, with TikZ and the class standalone."""
+    if shutil.which("kpsewhich") is None or shutil.which("pdflatex") is None:
+        return False
+    found = ["kpsewhich", "tikz.sty", "standalone.cls"]
+    return subprocess.run(found, capture_output=True, check=False).returncode == 0
+
+
 needs_threads = pytest.mark.skipif(not threads_start(), reason="no thread can be started here")
 needs_tasks = pytest.mark.skipif(not tasks_run(), reason="asyncio cannot wait here")
+# Skipped where CI is set, too: 316 MB, which `.ci/nightly latex` installs.
+needs_latex = pytest.mark.skipif(not has_latex(), reason="needs pdflatex, TikZ and standalone")

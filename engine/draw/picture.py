@@ -20,6 +20,7 @@ from engine.draw.scene.model import Scene
 from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.scene.unfolded import unfolded_scene
 from engine.draw.svg.document import svg_of
+from engine.draw.tikz import tikz_of
 from engine.value import Value
 from engine.words.numbers import number_text
 
@@ -81,8 +82,13 @@ class Picture:
             graph.edge(str(arrow.tail), str(arrow.head), label=label)
         return graph
 
+    @property
+    def tikz(self) -> str:
+        """The picture as a document of LaTeX, which the class `standalone` compiles alone."""
+        return tikz_of(self.svg)
+
     def save(self, path: str | Path) -> Path:
-        """Write the picture, by the suffix of `path`: .svg, .png, .pdf or .dot.
+        """Write the picture, by the suffix of `path`: .svg, .png, .pdf, .tex or .dot.
 
         Returns:
             The path.
@@ -96,6 +102,7 @@ class Picture:
             ".svg": self.svg.encode,
             ".png": self.png,
             ".pdf": lambda: pdf_of(self.svg),
+            ".tex": lambda: self.tikz.encode(),
             ".dot": lambda: self.dot.source.encode(),
         }
         return save_by_suffix(path, makers, "a picture is")

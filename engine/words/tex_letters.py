@@ -26,6 +26,7 @@ ESCAPED = {
     "-": "{-}", "`": "{`}", "'": "{'}", ",": "{,}",  # or two of them in a row join
 }
 # fmt: on
+ACCENTS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327"
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -53,8 +54,15 @@ def letter_in_text(letter: str) -> str:
 
 def unknown_letters(tex: str) -> list[str]:
     """Return the letters in a file of LaTeX that pdflatex may have no way to print, each once."""
-    latin = {letter for letter in tex if "\u00a0" < letter < "\u0180"}  # in every installation
-    return sorted({letter for letter in tex if ord(letter) > 127} - latin)
+    return sorted({letter for letter in tex if ord(letter) > 126 and not is_latin(letter)})
+
+
+def is_latin(letter: str) -> bool:
+    """Return whether a letter is one that every LaTeX prints: most of those of western Europe."""
+    base, *marks = unicodedata.normalize("NFD", letter)
+    return letter in "ßæÆøØœŒłŁ¡¿£§¶©" or (
+        base.isascii() and base.isalpha() and len(marks) == 1 and marks[0] in ACCENTS
+    )
 
 
 def declarations(tex: str) -> list[str]:

@@ -16,7 +16,7 @@ from nn.data.cells import as_float
 if TYPE_CHECKING:
     from nn.commands import Commands, Saved
 
-SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+SUFFIXES = (".svg", ".png", ".pdf", ".tex", ".dot")
 EPILOG = """\
 Each line of the table is a number: one that you gave (op "leaf"), or one computed from it. data is
 the number, grad says how fast the result grows with it: with grad 0.5, a nudge of 0.001 changes
@@ -48,7 +48,7 @@ def add_to(commands: Commands) -> None:
         "--out",
         type=path_type,
         metavar="FILE",
-        help="write the picture: .svg, .png, .pdf or .dot",
+        help="write the picture: .svg, .png, .pdf, .tex or .dot",
     )
     add = parser.add_argument
     add(

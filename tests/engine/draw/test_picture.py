@@ -36,7 +36,7 @@ def test_picture_is_saved_by_suffix(tmp_path) -> None:
     assert picture.save(tmp_path / "p.dot").read_text() == picture.dot.source
     assert picture.save(tmp_path / "P.SVG").read_text() == picture.svg
     assert picture.save(tmp_path / "P.PNG").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(ValueError, match=r"saved as .svg, .png, .pdf or .dot, got 'p.jpg'"):
+    with pytest.raises(ValueError, match=r"saved as .svg, .png, .pdf, .tex or .dot, got 'p.jpg'"):
         picture.save(tmp_path / "p.jpg")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         picture.save(tmp_path / "gone" / "p.svg")

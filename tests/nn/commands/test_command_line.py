@@ -109,7 +109,7 @@ def test_formula_may_begin_with_a_minus(capsys) -> None:
         (["draw", "x^2", "x=1"], "powers are written **: x**2"),
         (
             ["draw", "x*x", "x=1", "-o", "x.bmp"],
-            "-o needs a file ending in .svg, .png, .pdf or .dot",
+            "-o needs a file ending in .svg, .png, .pdf, .tex or .dot",
         ),
         (["draw", "x", "x=red"], "x needs a number, got 'red'"),
         (["predict", "missing.json", "missing.csv"], "no such file: missing.json"),
