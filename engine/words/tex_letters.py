@@ -59,7 +59,7 @@ def unknown_letters(tex: str) -> list[str]:
 
 def is_latin(letter: str) -> bool:
     """Return whether a letter is one that every LaTeX prints: most of those of western Europe."""
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     return letter in "ßæÆøØœŒłŁ¡¿£§¶©" or (
         base.isascii() and base.isalpha() and len(marks) == 1 and marks[0] in ACCENTS
     )
