@@ -10,13 +10,18 @@ those of `nn.teach`, are made of the same two parts:
     order: its `.value`, or its `.error`. Nothing that the student's code does there can change
     more than these. The verdict is the caller's, from the numbers.
 *   `Report`, made of `Item`s of a rubric and of `Finding`s.
+
+`engine.teach.catch(1)` begins a game: to tell a wrong engine, one of `engine.teach.bugs`, from the
+right one by the shortest expression.
 """
 
 from __future__ import annotations
 
+from engine.teach.catching.game import catch
+from engine.teach.catching.rows import BUGS as bugs  # noqa: N811  a name for students, not a setting
 from engine.teach.finding import Finding, Item
 from engine.teach.isolate.observation import Failure, Observation
 from engine.teach.isolate.observe import observe
 from engine.teach.report import Report
 
-__all__ = ["Failure", "Finding", "Item", "Observation", "Report", "observe"]
+__all__ = ["Failure", "Finding", "Item", "Observation", "Report", "bugs", "catch", "observe"]
