@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 
-from engine.draw.files import png_bundle, save_by_suffix
+from engine.draw.drawing import Drawing
 from engine.draw.layout.layered import ALWAYS, IF_CROSSED, NEVER, layered_layout
 from engine.draw.layout.placement import Placement
-from engine.draw.pdf import pdf_of
-from engine.draw.raster import png_of
 from engine.draw.scene.cards.card import Card, HeatCard
 from engine.draw.scene.compare import check_alike, show_changes
 from engine.draw.scene.fold_style import MOST_CARDS, MOST_PLAIN_CARDS
@@ -33,33 +30,14 @@ DIRECTIONS, LAYOUTS = ("LR", "TB"), ("auto", "dot", "builtin")
 FOLDS = ("auto", "none", "neuron", "heat", "layer")
 
 
-class Picture:
-    """A drawn graph. A notebook displays it.
-
-    Attributes:
-        svg: the picture as SVG, without styles, ids or scripts.
-    """
+class Picture(Drawing):
+    """A drawn graph. A notebook displays it."""
 
     def __init__(self, graph: NamedGraph, scene: Scene, svg: str, direction: str) -> None:
-        self.svg = svg
+        super().__init__(svg)
         self._graph = graph
         self._scene = scene
         self._direction = direction
-
-    def png(self, *, scale: float | None = None, background: str | None = None) -> bytes:
-        """Return the picture as PNG.
-
-        Args:
-            scale: pixels of the image for each pixel of the picture; if None, 2, and less where
-                that would make a side longer than most programs show.
-            background: a colour to lay beneath; transparent if None.
-
-        Raises:
-            ValueError: the scale is not above 0, or the image would be too large; or there is no
-                such colour.
-            ImportError: resvg-py is not installed; the message names the extra.
-        """
-        return png_of(self.svg, scale=scale, background=background)
 
     @property
     def dot(self) -> graphviz.Digraph:
@@ -87,30 +65,12 @@ class Picture:
         """The picture as a document of LaTeX, which the class `standalone` compiles alone."""
         return tikz_of(self.svg)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the picture, by the suffix of `path`: .svg, .png, .pdf, .tex or .dot.
-
-        Returns:
-            The path.
-
-        Raises:
-            ValueError: another suffix.
-            ImportError: a PNG without resvg-py, a PDF without svglib.
-            OSError: the file cannot be written; an older one stays as it was.
-        """
-        makers: dict[str, Callable[[], bytes]] = {
-            ".svg": self.svg.encode,
-            ".png": self.png,
-            ".pdf": lambda: pdf_of(self.svg),
+    def _formats(self) -> dict[str, Callable[[], bytes]]:
+        more: dict[str, Callable[[], bytes]] = {
             ".tex": lambda: self.tikz.encode(),
             ".dot": lambda: self.dot.source.encode(),
         }
-        return save_by_suffix(path, makers, "a picture is")
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        bundle: dict[str, object] = {"image/svg+xml": self.svg, "text/plain": repr(self)}
-        # An untrusted notebook shows no SVG, but it does show PNG.
-        return bundle | png_bundle(self.svg)
+        return super()._formats() | more
 
     def __repr__(self) -> str:
         graph, order = self._graph, self._graph.order

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nn.losses import Loss
+    from nn.plots.svg import Chart
 
 MODEL, HISTORY = "model.json", "history.csv"
 PICTURES = (
-    *("boundary.png", "confusion.png", "predictions.png", "loss.png"),
+    *("boundary.png", "confusion.png", "predictions.png", "loss.png", "boundary.svg", "loss.svg"),
     *("network.svg", "network.png", "play.html", "report.html"),
 )
 
@@ -133,37 +134,36 @@ def pictures(training: TrainingRun, *, play: bool) -> dict[str, str | bytes]:
     from nn import plots
 
     found: dict[str, str | bytes] = {}
+    if len(training.history):
+        found |= file_of("loss", plots.loss_curves(training.history))
     try:
-        name, figure = picture_of_predictions(training)
-        found[name] = png(figure)
-        if len(training.history):
-            found["loss.png"] = png(plots.loss_curves(training.history))
+        found |= file_of(*picture_of_predictions(training))
     except ModuleNotFoundError as error:
-        print(f"no plots: {error}")
+        print(f"no plot of the predictions: {error}")
     found |= pictures_of_network(training, play=play)
     if training.monitor is not None:
         found |= report(training.monitor)
     return found
 
 
-def png(figure: Figure) -> bytes:
-    """Return a figure as a PNG."""
+def file_of(name: str, figure: Figure | Chart) -> dict[str, str | bytes]:
+    """Return the file of a plot: a PNG, or an SVG where there is no matplotlib."""
+    kind = "svg" if isinstance(figure, engine.Drawing) else "png"
     content = BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()
+    figure.savefig(content, format=kind)
+    return {f"{name}.{kind}": content.getvalue()}
 
 
-def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure]:
-    """Return the name of a file, and a picture of the predictions for the held-back samples."""
+def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure | Chart]:
+    """Return a picture of the predictions for the held-back samples, after its name."""
     from nn import plots
 
     trained, held_back = training.trained, training.held_back
     X, y, classes = held_back.X, held_back.y, held_back.class_names
     if classes is None:
-        figure = plots.predictions(trained, X, y, target_name=held_back.target_name)
-        return "predictions.png", figure
+        return "predictions", plots.predictions(trained, X, y, target_name=held_back.target_name)
     if len(held_back.feature_names) == 2:
-        figure = plots.decision_boundary(
+        boundary = plots.decision_boundary(
             trained,
             training.train.X,
             training.train.y,
@@ -171,8 +171,8 @@ def picture_of_predictions(training: TrainingRun) -> tuple[str, Figure]:
             feature_names=held_back.feature_names,
             class_names=classes,
         )
-        return "boundary.png", figure
-    return "confusion.png", plots.confusion_matrix(trained, X, y, classes)
+        return "boundary", boundary
+    return "confusion", plots.confusion_matrix(trained, X, y, classes)
 
 
 def pictures_of_network(training: TrainingRun, *, play: bool) -> dict[str, str | bytes]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.checks import require_numpy
 from nn.commands import CommandError, number_type, path_type, train, unwritable
-from nn.commands.outputs import own_folder, png, write_files
+from nn.commands.outputs import file_of, own_folder, write_files
 from nn.experiments.cluster import ClusterError
 from nn.experiments.sweep import Runs, grid_of, run_all
 from nn.optim import OPTIMIZERS
@@ -177,7 +177,7 @@ def write(
         summary = f"{median(mine):.4f}  ({min(mine):.4f} to {max(mine):.4f})"
         print(f"{name:{width}}  {summary}  {', '.join(sorted(alarms[name]))}".rstrip())
     figure = plots.runs(list(scores), list(scores.values()), metric_name=metric)
-    contents: dict[str, str | bytes] = {"sweep.png": png(figure), "table.csv": text.getvalue()}
+    contents = {**file_of("sweep", figure), "table.csv": text.getvalue()}
     write_files(out, contents)
     return list(contents)
 

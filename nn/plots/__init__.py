@@ -1,15 +1,24 @@
-"""Plots of data, of training and of what a network has learned; each is a matplotlib Figure."""
+"""Plots of data, of training and of what a network has learned.
 
-from nn.plots.evaluation import confusion_matrix, decision_boundary, predictions
+Each returns a matplotlib Figure. `points`, `lines`, `decision_boundary`, `decision_boundaries` and
+`loss_curves` need neither matplotlib nor NumPy: without, they return an SVG of our own.
+"""
+
+from nn.plots.boundary import decision_boundaries, decision_boundary, points
+from nn.plots.evaluation import confusion_matrix, predictions
 from nn.plots.experiments import growth, loss_surface, sensitivity
+from nn.plots.series import lines
 from nn.plots.training import loss_curves, runs
 
 __all__ = [
     "confusion_matrix",
+    "decision_boundaries",
     "decision_boundary",
     "growth",
+    "lines",
     "loss_curves",
     "loss_surface",
+    "points",
     "predictions",
     "runs",
     "sensitivity",

@@ -3,50 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nn.plots.style import (
-    BLUE,
-    FAINT,
-    INK,
-    draw_curves,
-    legend_above,
-    mark_epoch,
-    new_figure,
-    plain,
-)
+from nn.plots.axis import Axis
+from nn.plots.chart import Dots, Line, Panel, Rule
+from nn.plots.figure import shown
+from nn.plots.style import BLUE, FAINT, INK, LONG, ORANGE, legend_above, new_figure, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nn.history import History
+    from nn.plots.svg import Chart
+
+FEW = 20  # epochs
+BEST = 8.0  # radius of the ring around the best, px
 
 
-def loss_curves(history: History) -> Figure:
+def loss_curves(history: History, *, title: str = "") -> Figure | Chart:
     """Draw the loss and below it the metric by epoch, with the best epoch marked.
 
     Args:
         history: what `fit` returned. A loss of your own has no metric, so only the loss is drawn.
+        title: above the plot.
+
+    Returns:
+        A matplotlib Figure, or where matplotlib is not installed a chart of our own. A notebook
+        shows either, and `.savefig(path)` writes it.
+
+    Raises:
+        ValueError: no epoch has ended.
     """
-    panels = [("loss", history.loss, history.validation_loss)]
+    if not len(history):
+        raise ValueError("loss_curves needs at least one epoch, got none; train with fit first")
+    panels = [panel_of("loss", history.loss, history.validation_loss, history.best_epoch)]
     if history.metric:
-        panels.append((history.metric_name, history.metric, history.validation_metric))
-    figure, all_axes = new_figure(8, 1 + 3.25 * len(panels), panels=len(panels))
-    best = history.best_epoch
-    for axes, (name, training, validation) in zip(all_axes, panels, strict=True):
-        draw_curves(axes, training, validation)
-        axes.set_ylabel(plain(name))
-        percent = name == "accuracy"
-        if percent:
-            axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.4g} %")
-        if best:
-            height = (validation or training)[best - 1]
-            text = f"{100 * height:.1f} %" if percent else f"{height:.4g}"
-            mark_epoch(axes, best, height, f"best epoch, {best}: {text}")
-        legend_above(axes)
-    axes.set_xlabel("epoch")
-    axes.locator_params(axis="x", integer=True)
-    return figure
+        found = history.metric, history.validation_metric, history.best_epoch
+        panels.append(panel_of(history.metric_name, *found))
+    panels[0] = panels[0]._replace(title=short(title, LONG))
+    return shown(panels, 620, 265)
+
+
+def panel_of(
+    name: str, training: Sequence[float], validation: Sequence[float], best: int | None
+) -> Panel:
+    """Return the panel of one quantity by epoch, counted from 1."""
+    percent = name == "accuracy"
+    epochs = [float(k + 1) for k in range(len(training))]
+    # A single epoch makes no line, so points are marked as long as there are few.
+    few = len(training) <= FEW
+    marks: list[Any] = [Line(epochs, training, "training", BLUE, (), "o" if few else "")]
+    if validation:
+        dashes = (5, 1.5)
+        few_marker = "s" if few else ""
+        marks.append(Line(epochs, validation, "validation", ORANGE, dashes, few_marker))
+    if best:
+        height = (validation or training)[best - 1]
+        text = f"{100 * height:.1f} %" if percent else f"{height:.4g}"
+        ring = Dots([best], [height], f"best epoch, {best}: {text}", INK, "o", BEST, hollow=True)
+        marks += [Rule(best), ring]
+    return Panel(marks, Axis("epoch", whole=True), Axis(short(name), percent=percent))
 
 
 def runs(

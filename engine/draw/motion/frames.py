@@ -86,7 +86,7 @@ class Frames:
             parts.append(f'<g transform="translate({px(x)},{px(y)})">{frame}</g>')
         parts[0] = described_as("; ".join(self.captions[k] for k in chosen))
         size = (min(columns, len(chosen)) * wide, -(-len(chosen) // columns) * high)
-        return self._picture(document(self._stage.scene.title, parts, *self._corner, *size))
+        return self._picture(document(self._stage.scene.heading, parts, *self._corner, *size))
 
     @property
     def svg(self) -> str:
@@ -162,7 +162,7 @@ class Frames:
 
     def _page(self, parts: Sequence[str], description: str) -> str:
         body = [described_as(description), layer(list(parts))]
-        return document(self._stage.scene.title, body, *self._corner, *self._size)
+        return document(self._stage.scene.heading, body, *self._corner, *self._size)
 
     def _picture(self, svg: str) -> Picture:
         return Picture(self._stage.graph, self._stage.scene, svg, self._stage.direction)

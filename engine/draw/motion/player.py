@@ -110,7 +110,7 @@ def payload(stage: Stage) -> dict[str, object]:
     scene, passes = stage.scene, stage.passes
     seed = next(k for k, step in enumerate(passes.steps) if step.phase == SEED)
     return {
-        "title": f"gradient graph of {scene.title}",
+        "title": scene.heading,
         "css": style(),
         "steps": [step_data(stage, step) for step in passes.steps],
         "seed": seed,

@@ -115,6 +115,11 @@ class Scene:
     compared: bool = False
 
     @property
+    def heading(self) -> str:
+        """What the picture is, for a screen reader."""
+        return f"gradient graph of {self.title}"
+
+    @property
     def crowded(self) -> bool:
         """Whether so many arrows cross that they are drawn thin, and without heads."""
         return len(self.arrows) > MOST_BOLD_ARROWS

@@ -44,7 +44,7 @@ def svg_of(scene: Scene, placement: Placement, *, direction: str, described: boo
     layers = painted(scene, placement, sideways=sideways)
     about = [described_as(description(scene))] if described else []
     parts = [*about, *map(layer, layers), layer(below)]
-    return document(scene.title, parts, left, top, wide, high)
+    return document(scene.heading, parts, left, top, wide, high)
 
 
 def document(
@@ -56,7 +56,7 @@ def document(
             '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
             f'viewBox="{px(left)} {px(top)} {wide:.0f} {high:.0f}" width="{wide:.0f}" '
             f'height="{high:.0f}" font-family="{FONTS}">'
-            f"<title>{escape_xml(f'gradient graph of {title}')}</title>",
+            f"<title>{escape_xml(title)}</title>",
             *parts,
             "</svg>\n",
         ]

@@ -1,0 +1,260 @@
+"""Plots of samples in the plane, and of which class a network predicts at each point of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from nn.metrics import columns_of, predict
+from nn.plots.axis import Axis
+from nn.plots.chart import DOT, RING, SMALL, Dots, Panel, Regions
+from nn.plots.classes import Judged, classes_of, judge, labelled, margins_of
+from nn.plots.figure import shown
+from nn.plots.style import COLOURS, GREY, INK, LONG, MARKERS, short
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
+
+    from nn.plots.classes import Model
+    from nn.plots.svg import Chart
+
+GRID = 60  # points per side at which a boundary is searched; between them it is interpolated
+ROOM = 0.08  # share of the span of the samples that is shown around them
+WIDTH, HEIGHT = 620, 520  # of a panel, px
+SIDE = {2: (430, 400), 3: (330, 330), 4: (270, 300)}  # of one of several
+NAMES = ("x1", "x2")
+
+
+def points(
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    title: str = "",
+    feature_names: Sequence[str] = NAMES,
+    class_names: Sequence[str] | None = None,
+) -> Figure | Chart:
+    """Draw samples in the plane, each class with its colour and its marker.
+
+    Args:
+        X: floats, shape (n_samples, 2).
+        y: classes: −1 and +1, numbers from 0, or texts; shape (n_samples,).
+        title: above the plot.
+        feature_names: labels of the axes.
+        class_names: in the order of the class numbers.
+
+    Returns:
+        A matplotlib Figure, or where matplotlib is not installed a chart of our own. A notebook
+        shows either, and `.savefig(path)` writes it.
+
+    Raises:
+        ValueError: X does not have two features, X and y differ in length or are empty, or y does
+            not hold classes.
+    """
+    samples, targets = labelled(X, y)
+    check_width("points", samples)
+    classes, labels = classes_of(targets)
+    names = named(labels, class_names)
+    marks = [
+        dots([x for x, mine in zip(samples, classes, strict=True) if mine == k], names[k], k, names)
+        for k in sorted(set(classes))
+    ]
+    return shown([panel_of(marks, feature_names, title)], WIDTH, HEIGHT)
+
+
+def decision_boundary(
+    model: Model,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    title: str = "",
+    feature_names: Sequence[str] = NAMES,
+    class_names: Sequence[str] | None = None,
+    threshold: float | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+) -> Figure | Chart:
+    """Draw which class a network predicts at each point, the boundaries, and the samples.
+
+    Of two classes, the one that an output above the threshold means is blue, the other orange, in
+    the colours of positive and negative gradients.
+
+    Args:
+        model: takes two features and returns one Value, or one Value per class, of which the
+            largest wins.
+        X: floats, shape (n_samples, 2), in the units the model takes.
+        y: classes, as `nn.accuracy` takes them, shape (n_samples,).
+        title: above the plot.
+        feature_names: labels of the axes.
+        class_names: in the order of the class numbers.
+        threshold: as of `nn.accuracy`.
+        validation: a pair X, y of other samples. They are drawn large, and those that the model
+            was trained on small; what is misclassified is ringed among these only.
+
+    Returns:
+        A matplotlib Figure, or where matplotlib is not installed a chart of our own. A notebook
+        shows either, and `.savefig(path)` writes it.
+
+    Raises:
+        ValueError: X does not have two features, or X and y differ in length, or validation has a
+            class that y has not.
+    """
+    options = (feature_names, class_names, threshold, validation)
+    return shown([judged_panel(model, X, y, title, *options)], WIDTH, HEIGHT)
+
+
+def decision_boundaries(
+    models: Mapping[str, Model],
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    feature_names: Sequence[str] = NAMES,
+    class_names: Sequence[str] | None = None,
+    threshold: float | None = None,
+) -> Figure | Chart:
+    """Draw the decision boundaries of several networks side by side, with the same samples.
+
+    To compare one network with itself, give copies: `copy.deepcopy(model)`.
+
+    Args:
+        models: 2 to 4 of them, by title; each as of `decision_boundary`.
+        X: floats, shape (n_samples, 2), in the units the models take.
+        y: classes, as `nn.accuracy` takes them, shape (n_samples,).
+        feature_names: as of `decision_boundary`.
+        class_names: as of `decision_boundary`.
+        threshold: as of `nn.accuracy`, for all of them.
+
+    Returns:
+        As `decision_boundary`.
+
+    Raises:
+        TypeError: `models` is not a dictionary.
+        ValueError: there are not 2 to 4 of them; or as of `decision_boundary`.
+    """
+    if not isinstance(models, Mapping):
+        raise TypeError(
+            'decision_boundaries needs a dictionary, such as {"with a bias": model, "without": '
+            f"other}}, got {type(models).__name__}; for one model use decision_boundary"
+        )
+    if len(models) not in SIDE:
+        raise ValueError(
+            f"decision_boundaries draws 2 to 4 models side by side, got {len(models)}; use "
+            "decision_boundary for one, or several calls for more"
+        )
+    options = (feature_names, class_names, threshold, None, DOT if len(models) < 3 else 4.6)
+    panels = [judged_panel(model, X, y, title, *options) for title, model in models.items()]
+    named = {mark.label for mark in panels[0].legend if isinstance(mark, Dots) and not mark.hollow}
+    for i, panel in enumerate(panels[1:], 1):  # what the first legend says need not be repeated
+        marks = [
+            mark._replace(label="") if isinstance(mark, Dots) and mark.label in named else mark
+            for mark in panel.marks
+        ]
+        panels[i] = panel._replace(marks=marks)
+    return shown(panels, *SIDE[len(models)], across=True)
+
+
+def judged_panel(
+    model: Model,
+    X: Any,
+    y: Any,
+    title: str,
+    feature_names: Sequence[str],
+    class_names: Sequence[str] | None,
+    threshold: float | None,
+    validation: tuple[Any, Any] | None,
+    radius: float = DOT,
+) -> Panel:
+    """Return the panel of one model, as `decision_boundary` describes it."""
+    columns = columns_of(model)
+    parts = [labelled(*pair, columns) for pair in [(X, y), *([validation] if validation else [])]]
+    samples = [x for rows, _ in parts for x in rows]
+    check_width("decision_boundary", samples)
+    judged = judge(model, samples, [t for _, targets in parts for t in targets], threshold)
+    names = named(judged.names, class_names)
+    n = len(parts[0][0]) if validation else 0  # so many are drawn small, and not ringed
+    marks: list[Any] = [*regions(model, judged)]
+    for k, name in enumerate(names):
+        mine = [i for i, number in enumerate(judged.classes) if number == k]
+        marks.append(dots([samples[i] for i in mine if i >= n], name, k, names, radius))
+        marks.append(dots([samples[i] for i in mine if i < n], "", k, names, SMALL))
+    if validation:
+        marks.append(Dots([], [], f"training ({n})", GREY, radius=SMALL))
+        marks.append(Dots([], [], f"validation ({len(samples) - n})", GREY))
+    pairs = zip(judged.classes, judged.predicted, strict=True)
+    wrong = [samples[i] for i, (true, found) in enumerate(pairs) if true != found and i >= n]
+    if wrong:
+        xs, ys = zip(*wrong, strict=True)
+        marks.append(
+            Dots(
+                xs, ys, f"misclassified ({len(wrong)})", INK, "o", RING * radius / DOT, hollow=True
+            )
+        )
+    return panel_of(marks, feature_names, title)
+
+
+def panel_of(marks: Sequence[Any], feature_names: Sequence[str], title: str) -> Panel:
+    """Return a panel of the plane of two features."""
+    across, up = (Axis(short(name, LONG)) for name in feature_names)
+    return Panel(marks, across, up, short(title, LONG))
+
+
+def regions(model: Model, judged: Judged) -> Iterator[Regions | Dots]:
+    """Yield the areas of the classes around the samples, and that where the output is nan, grey."""
+    across, up = (spread([x[i] for x in judged.X]) for i in (0, 1))
+    found = margins_of(predict(model, [[a, b] for b in up for a in across]), judged.decision)
+    lines = [found[k : k + GRID] for k in range(0, len(found), GRID)]
+    n = len(judged.names)
+    surfaces = [[[margins[k] for margins in line] for line in lines] for k in range(n)]
+    yield Regions(across, up, surfaces, [colour_of(k, n) for k in range(n)])
+    if any(isnan(margins[0]) for margins in found):
+        missing = [[1.0 if isnan(margins[0]) else -1.0 for margins in line] for line in lines]
+        yield Regions(across, up, [missing], [GREY])
+        yield Dots([], [], "the output is nan", GREY, "s")
+
+
+def spread(numbers: Sequence[float]) -> list[float]:
+    """Return numbers at equal distances from a little below to a little above these."""
+    low, high = min(numbers), max(numbers)
+    room = ROOM * ((high - low) or 1.0)
+    step = (high - low + 2 * room) / (GRID - 1)
+    return [low - room + i * step for i in range(GRID)]
+
+
+def dots(
+    rows: Sequence[Sequence[float]], name: str, k: int, names: Sequence[str], radius: float = DOT
+) -> Dots:
+    """Return the samples of class `k` as marks."""
+    xs, ys = [x for x, _ in rows], [y for _, y in rows]
+    return Dots(xs, ys, name, colour_of(k, len(names)), MARKERS[k % len(MARKERS)], radius)
+
+
+def colour_of(k: int, n_classes: int) -> str:
+    """Return the colour of a class; of two, the second is blue."""
+    colours = COLOURS[1::-1] if n_classes == 2 else COLOURS
+    return colours[k % len(colours)]
+
+
+def named(labels: Sequence[str], class_names: Sequence[str] | None) -> list[str]:
+    """Return what the classes are called in the legend.
+
+    Raises:
+        ValueError: there are not as many names as classes.
+    """
+    if class_names is not None and len(class_names) != len(labels):
+        raise ValueError(
+            f"class_names needs {len(labels)} names, one per class, got {len(class_names)}"
+        )
+    return [short(name) for name in class_names or labels]
+
+
+def check_width(name: str, samples: Sequence[Sequence[float]]) -> None:
+    """Check that samples have two features.
+
+    Raises:
+        ValueError: they have not.
+    """
+    if len(samples[0]) != 2:
+        raise ValueError(
+            f"{name} needs 2 features, got {len(samples[0])}; choose two columns of X, or use "
+            "confusion_matrix(model, X, y)"
+        )
