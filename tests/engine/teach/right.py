@@ -684,6 +684,81 @@ class Value:
 """
 )
 
+RIGHT["NumPy arrays of no dimension"] = (
+    RIGHT["NumPy scalars inside"]
+    .replace("np.float64(data)", "np.array(float(data))")
+    .replace("np.float64(0)", "np.zeros(())")
+)
+
+RIGHT["methods inherited from two classes"] = """
+import graphlib
+import math
+
+class Arithmetic:
+    def __add__(self, other):
+        other = self.lift(other)
+        return self.result(self.data + other.data, {}, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other):
+        other = self.lift(other)
+        return self.result(self.data * other.data, {}, (self, other.data), (other, self.data))
+
+    def __pow__(self, k):
+        return self.result(self.data ** k, {}, (self, k * self.data ** (k - 1)))
+
+    def __radd__(self, other): return self + other
+    def __rmul__(self, other): return self * other
+"""
+RIGHT["methods inherited from two classes"] += (
+    OPERATORS
+    + """
+class Functions:
+    def relu(self):
+        return self.result(self.data if self.data >= 0 else 0.0, {}, (self, 1.0 if self.data >= 0 else 0.0))
+
+    def tanh(self):
+        e = math.exp(2 * self.data)
+        t = (e - 1) / (e + 1)
+        return self.result(t, {}, (self, 1 - t ** 2))
+
+    def exp(self):
+        e = math.e ** self.data
+        return self.result(e, {}, (self, e))
+
+class Value(Arithmetic, Functions):
+    def __init__(self, data, label="", *, requires_grad=True):
+        self.data = data
+        self.label = label
+        self.grad = 0.0
+        self.edges = []
+        self.requires_grad = requires_grad
+
+    @classmethod
+    def lift(cls, x):
+        return x if isinstance(x, cls) else cls(x, requires_grad=False)
+
+    @classmethod
+    def result(cls, data, options, *edges):
+        out = cls(data, **options)
+        out.edges.extend(edges)
+        return out
+
+    def backward(self):
+        graph, waiting = {}, [self]
+        while waiting:
+            v = waiting.pop()
+            if v not in graph:
+                graph[v] = {x for x, _ in v.edges}
+                waiting.extend(graph[v])
+        self.grad = 1.0
+        for v in reversed(list(graphlib.TopologicalSorter(graph).static_order())):
+            for x, slope in v.edges:
+                x.grad += slope * v.grad
+"""
+)
+
+RIGHT["raises the recursion limit"] = "import sys\nsys.setrecursionlimit(100_000)\n" + str(CLOSURES)
+
 RIGHT["every operation of the table"] = str(
     base("tuples", "stack", more=tuple(name for name in METHODS if name not in LECTURE))
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from random import Random
@@ -173,5 +174,9 @@ def difference(student: Any, meant: Engine) -> str | None:
 def class_in(source: str) -> Any:
     """Return the class `Value` of a text."""
     names: dict[str, Any] = {"__name__": __name__}  # a dataclass looks for its module
-    exec(source, names)
+    limit = sys.getrecursionlimit()
+    try:
+        exec(source, names)
+    finally:
+        sys.setrecursionlimit(limit)  # some raise it
     return names["Value"]

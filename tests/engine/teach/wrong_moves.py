@@ -151,6 +151,13 @@ def __eq__(self, other):
 
 def __hash__(self):
     return hash(self.data)"""
+INTERNED = """\
+made = {}
+
+def __new__(cls, data, *rest):
+    if data not in cls.made:
+        cls.made[data] = super().__new__(cls)
+    return cls.made[data]"""
 BUILD = ORDERS["recursion"]
 
 
@@ -190,6 +197,8 @@ MOVES = [
     Change("gradients are whole numbers", told("wrong slope", "wrong gradient"), pieces(accumulate="{x}.grad += int({slope} * {out}.grad)")),
     Change("gradients clipped", told("wrong slope", "wrong gradient"), pieces(accumulate="{x}.grad += max(-1.0, min(1.0, {slope} * {out}.grad))")),
     Change("halved on the way", told("wrong slope", "wrong gradient"), pieces(accumulate="{x}.grad += {slope} * {out}.grad / 2")),
+    Change("gradient without its sign", CHAIN | WRONG | told("wrong slope", "wrong sign"), pieces(accumulate="{x}.grad += {slope} * abs({out}.grad)")),
+    Change("gradient squared", CHAIN | WRONG | told("wrong slope"), pieces(accumulate="{x}.grad += {slope} * {out}.grad ** 2")),
     Change("both to the first operand", MISSING | told("wrong slope"), edited(("other.grad += self.data *", "self.grad += self.data *"))),
     Change("out added to instead of other", MISSING, edited(("other.grad += self.data *", "out.grad += self.data *"))),
     Change("adds to a copy", MISSING, edited(("other.grad += self.data *", "grad = other.grad\ngrad += self.data *".replace("\n", "\n" + " " * 12)))),
@@ -213,6 +222,7 @@ MOVES = [
     Change("seed is 0.1", told("wrong seed"), pieces(seed="self.grad = 0.1")),
     Change("seed in a variable", told("seed not set"), pieces(seed="grad = 1.0")),
     Change("seed set, then zeroed", told("seed not set", "zeroes leaves"), pieces(seed="self.grad = 1.0\nfor v in order:\n    v.grad = 0.0")),
+    Change("seeded at the end", told("seed not set"), keeps("closures", "classes", change=lambda engine: edited(("            v._backward()\n", "            v._backward()\n        self.grad = 1.0\n"))(engine.with_pieces(seed="")))),
     Change("all seeded", told("wrong seed", "wrong gradient", "visits twice", "grad not zero at first", "zeroes leaves"), pieces(seed="for v in order:\n    v.grad = 1.0")),
     Change("gradients begin at 1", told("grad not zero at first"), pieces(initial="self.grad = 1.0")),
     Change("gradients begin at data", told("grad not zero at first"), pieces(initial="self.grad = data")),
@@ -274,6 +284,7 @@ MOVES = [
     Change("order an attribute of the class", REMEMBERS | TWICE, recursion_only(edited(("class Value:\n", "class Value:\n    order = []\n\n"), ("        order = []\n", "        order = Value.order\n")))),
     Change("marks nodes and keeps the marks", REMEMBERS, order(BUILD.replace("v not in visited", 'not hasattr(v, "seen")').replace("visited.add(v)", "v.seen = True"))),
     Change("tape keeps the gradients of earlier results", REMEMBERS | told("zeroes leaves", "wrong gradient"), lambda engine: engine.with_pieces(order="order = list(TAPE)") if engine.order == "tape" else None),
+    Change("counter begins again after a pass", REMEMBERS | NO_ORDER | WRONG, lambda engine: engine.with_pieces(order=ORDERS["counter"] + "Value._count = 0\n") if engine.order == "counter" else None),
     Change("tape zeroes all", ZEROES, lambda engine: engine.with_pieces(order="order = list(TAPE)\nfor v in order:\n    v.grad = 0.0") if engine.order == "tape" else None),
     # inputs
     Change("inputs in a set", SAME_OPERAND | told("raises", "operands swapped", "wrong slope"), keeps("tuples", "classes", "lambdas", change=pieces(inputs="self._prev = set(inputs)"))),
@@ -289,6 +300,8 @@ MOVES = [
     Change("inputs lost", EARLY | MISSING, graph_only(keeps("closures", "tuples", "lambdas", change=pieces(inputs="self._prev = ()")))),
     Change("relu without inputs", EARLY | MISSING, keeps("closures", "tuples", change=graph_only(result("relu", "out._prev = ()\nreturn out")))),
     Change("mul without inputs", EARLY | MISSING, keeps("closures", "tuples", change=graph_only(result("mul", "out._prev = ()\nreturn out")))),
+    Change("inputs copied", EARLY | MISSING, graph_only(keeps("tuples", "lambdas", change=pieces(imports="import copy\nimport math", inputs="self._prev = tuple(map(copy.copy, inputs))")))),
+    Change("one node per number", BY_VALUE | SAME_OPERAND, keeps("tuples", "closures", change=lambda engine: engine.with_pieces(more=INTERNED) if engine.order == "recursion" else None)),
     Change("second input lost", MISSING, graph_only(keeps("tuples", "lambdas", change=pieces(inputs="self._prev = tuple(inputs)[:1]")))),
     Change(
         "inputs a shared list",
