@@ -16,6 +16,27 @@ from nn.saved.fingerprint import file_of, is_library
 ORDERED = (list, tuple, deque, UserList, ValuesView)  # the containers that number what is in them
 
 
+# The paths of nn's own classes, and how pictures name what is there.
+NAMED = {"layers": "layer {}", "neurons": "n{}", "weights": "w{}", "bias": "b"}
+
+
+def name_in_pictures(path: str) -> str:
+    """Return the name of a parameter as pictures write it, or its path if it is none of nn's own.
+
+    Example:
+        >>> name_in_pictures("layers.0.neurons.2.weights.1")
+        'layer 1/n3/w2'
+        >>> name_in_pictures("weights.0")
+        'w1'
+        >>> name_in_pictures("blocks.0.gain")
+        'blocks.0.gain'
+    """
+    places = re.findall(r"([^.]+)(?:\.(\d+))?(?:\.|$)", path)
+    if any(name not in NAMED for name, _ in places):
+        return path
+    return "/".join(NAMED[name].format(int(number or 0) + 1) for name, number in places)
+
+
 class HasParameters:
     """Base of `nn.Module`: all that this file knows of it."""
 

@@ -13,6 +13,7 @@ from nn.data.samples import Rows, checked
 from nn.metrics import outputs_of
 from nn.module import Module
 from nn.other_names import says_how
+from nn.parameters import name_in_pictures
 from nn.renamed import renamed
 
 if TYPE_CHECKING:
@@ -56,10 +57,11 @@ class Sensitivity:
 
     def __str__(self) -> str:
         gradient, difference = self.importance, rms(self.by_finite_difference)
-        width = max(map(len, self.names))
+        names = list(map(name_in_pictures, self.names))
+        width = max(len("parameter"), *map(len, names))
         lines = [f"{'parameter':{width}}  by gradient  moved by ±{self.move:g}"]
         for i in (-gradient).argsort(kind="stable")[:10]:
-            lines.append(f"{self.names[i]:{width}}  {gradient[i]:11.4g}  {difference[i]:11.4g}")
+            lines.append(f"{names[i]:{width}}  {gradient[i]:11.4g}  {difference[i]:11.4g}")
         if len(self.names) > 10:
             lines.append(f"… and {len(self.names) - 10} that matter less")
         return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nn.parameters import name_in_pictures
 from nn.plots.style import (
     BLUE,
     COLOURS,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from nn.experiments.loss_surface import Surface
     from nn.experiments.sensitivity import Sensitivity
 
-PATH = 60  # letters of a parameter's name, such as layers.0.neurons.0.weights.0
+PATH = 60  # letters of a parameter's path, if it has no shorter name
 PATH_COLOURS = (ORANGE, INK, "#8250df", "#00734f")  # visible on every shade of blue
 
 
@@ -61,8 +62,8 @@ def loss_surface(
     start = next(iter(paths.values()))[0] if paths else surface.here
     axes.scatter(*start, label="start" if paths else "current weights", zorder=4, **ring)
     axes.set(xlim=surface.across[[0, -1]], ylim=surface.up[[0, -1]])
-    axes.set_xlabel(plain(surface.names[0], PATH))
-    axes.set_ylabel(plain(surface.names[1], PATH))
+    axes.set_xlabel(plain(name_in_pictures(surface.names[0]), PATH))
+    axes.set_ylabel(plain(name_in_pictures(surface.names[1]), PATH))
     legend_above(axes)
     return figure
 
@@ -123,7 +124,7 @@ def sensitivity(found: Sensitivity, *, n: int = 20) -> Figure:
         difference, lines, color=ORANGE, s=60, zorder=3, edgecolor="white",
         label=f"by finite difference (±{found.move:g})",
     )  # fmt: skip
-    axes.set_yticks(lines, [plain(name, PATH) for name in most], fontsize=11)
+    axes.set_yticks(lines, [plain(name_in_pictures(name), PATH) for name in most], fontsize=11)
     axes.set_ylim(len(most) - 0.4, -0.6)
     axes.set_xlabel("change of the prediction per unit of the parameter")
     legend_above(axes)

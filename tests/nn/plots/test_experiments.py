@@ -4,6 +4,7 @@ import pytest
 
 import nn
 from nn import plots
+from nn.parameters import name_in_pictures
 from tests.networks import moons
 
 X, y = moons(0, 20)
@@ -17,7 +18,9 @@ def model() -> nn.MLP:
 def test_sensitivity_has_a_bar_for_each_of_the_most_important(model: nn.MLP) -> None:
     found = nn.sensitivity(model, X)
     axes = plots.sensitivity(found, n=2).axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == found.most(2)
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        name_in_pictures(path) for path in found.most(2)
+    ]
     heights = [bar.get_width() for bar in axes.patches]
     assert heights == sorted(found.importance, reverse=True)[:2]
 
@@ -29,7 +32,7 @@ def test_loss_surface_has_the_paths_and_their_start(model: nn.MLP) -> None:
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["SGD", "start"]
     assert axes.lines[0].get_xydata().tolist() == [[0.0, 0.5], [1.0, 1.0]]
     assert axes.collections[-1].get_offsets().tolist() == [[0.0, 0.5]]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == tuple(names)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("layer 1/n1/w1", "layer 1/n1/w2")
 
 
 def test_loss_surface_without_paths_marks_the_current_weights(model: nn.MLP) -> None:
