@@ -5,6 +5,7 @@ import pytest
 
 import nn
 from engine import Value
+from nn.parameters import name_in_pictures
 from tests.networks import moons
 
 X, y = moons(0, 20)
@@ -60,7 +61,7 @@ def test_most_important_come_first() -> None:
     found = nn.sensitivity(model_of(3, 1), X)
     importance = [found.importance[found.names.index(name)] for name in found.most(13)]
     assert importance == sorted(importance, reverse=True)
-    assert str(found).splitlines()[1].startswith(found.most(1)[0])
+    assert str(found).splitlines()[1].startswith(name_in_pictures(found.most(1)[0]))
     assert "… and 3 that matter less" in str(found)
 
 
