@@ -286,6 +286,14 @@ BORROWED = fault(
     "Write the operations and backward() with plain Python and math.",
 )
 
+TAMPERS = fault(
+    "tampers with the check",
+    "The code replaces parts of Python that the check is made of.",
+    "What does the code assign to that is not its own?",
+    "Look for assignments to attributes of modules, such as json, sys or builtins.",
+    "Leave everything outside the class as it is.",
+)
+
 # ---- what is not a class to check ----
 
 NOT_A_CLASS = fault(

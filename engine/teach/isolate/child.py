@@ -33,7 +33,7 @@ LOADED = -1  # the number of the message that says so
 LONGEST_MESSAGE = 500  # characters of an error
 LARGEST = 2_000_000  # bytes of an answer
 
-Probe = Callable[[object, object], Plain]
+Probe = Callable[[object, object], object]  # the result is plain data
 
 
 @dataclass(frozen=True, slots=True)

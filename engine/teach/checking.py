@@ -1,0 +1,314 @@
+"""Checks an engine that a student has written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from engine.teach import battery, faults, rubric
+from engine.teach.diagnosis import Diagnosis, Named
+from engine.teach.finding import Finding
+from engine.teach.grading import Grading, next_missing
+from engine.teach.graphs import Graph
+from engine.teach.isolate.observation import HANGS, NOT_LOADED, Failure, Observation
+from engine.teach.isolate.submission import Submission, SubmissionError, submission_of
+from engine.teach.report import Report
+from engine.teach.session import NUMBERS, Session
+from engine.teach.slopes import wrong_slopes
+from engine.teach.trouble import Trouble, fault_of
+from engine.teach.wording import Context, failure_of, finding_of
+
+EXPONENTIAL = 8.0  # where the work doubles, a walk over nodes grows by 2, one over paths by 32
+MERGED = (
+    faults.BORROWED,
+    faults.CHANGES_DATA,
+    faults.CONSTANT_NOT_WRAPPED,
+    faults.DOES_NOT_END,
+    faults.ENDS_PROCESS,
+    faults.MISSING_REFLECTED,
+    faults.TAMPERS,
+    faults.WRONG_RESULT,
+)
+
+
+def check(student: object, *, name: str = "Value", seconds: float = 10.0) -> Report:
+    """Check an engine that a student has written: a class like micrograd's `Value`.
+
+    Its code runs in a process of its own, whose output is dropped, and is judged by its numbers.
+    What is there is graded, also when much is still missing.
+
+    Args:
+        student: the class, also one made in a notebook; or the path of a .py file, or its text.
+        name: what the class is called in a file or text.
+        seconds: the verdict comes within this time.
+
+    Returns:
+        A Report: show it in a notebook, or print it.
+
+    Raises:
+        ValueError: `seconds` is not above 0.
+        ImportError: on Windows or macOS, a class that is in no file needs cloudpickle.
+    """
+    if not seconds > 0:
+        raise ValueError(f"seconds must be above 0, got {seconds}")
+    try:
+        submission = submission_of(student)
+    except SubmissionError as error:
+        return refused(name, failed(faults.CANNOT_LOAD, Failure(NOT_LOADED, message=str(error))))
+    return Check(submission, name, seconds).report()
+
+
+class Check:
+    """One check of one class, step by step."""
+
+    def __init__(self, submission: Submission, name: str, seconds: float) -> None:
+        self.name = name
+        self.session = Session(submission, name, seconds)
+        self.evidence = self.session.evidence
+        self.findings: list[Finding] = []
+        self.graphs: list[Graph] = []
+        self.remarks: list[str] = []
+        self.extras: list[str] = []
+
+    def report(self) -> Report:
+        """Return the report."""
+        about = self.session.describe()
+        if finding := unusable(about):
+            return refused(self.name, finding)
+        facts: Any = about.value
+        self.name = str(facts["name"])
+        self.context = Context(self.evidence, facts["lines"])
+        self.methods = set(facts["methods"])
+        self.session.has_backward = "backward" in self.methods
+        start = self.of_numbers()
+        if start is not None and start.fault != faults.GRAD_NOT_ZERO:
+            return refused(self.name, start)
+        in_place = self.session.single_operations(self.methods)
+        self.trouble = Trouble(self.evidence, self.methods, self.context)
+        self.findings += [start] if start else []
+        self.findings += self.trouble.findings
+        if self.session.has_backward and start is None:
+            self.of_gradients()
+            self.of_in_place(in_place)
+        return self.graded()
+
+    def of_numbers(self) -> Finding | None:
+        """Return what is wrong with a Value of a number alone."""
+        seen = self.session.numbers()
+        if seen.error is not None:
+            return failed(fault_of(seen.error), seen.error, text="`Value(0.1)`")
+        value: Any = seen.value
+        data, grads = value["data"], value["grad"]
+        for x, got in zip(NUMBERS, data, strict=True):
+            if got is None:
+                there = (
+                    f"it is of type {value['data is']}" if value["data is"] else "it is not there"
+                )
+                return failed(faults.NO_DATA, None, there)
+            if not self.evidence.close(got, float(x)):
+                return failed(faults.WRONG_RESULT, None, f"Value({x}).data is {got}")
+        kind = value["grad is"]
+        self.grad_is_none = kind == "NoneType"
+        if any(grad is None for grad in grads) and not self.grad_is_none:
+            there = f"it is of type {kind}" if kind else "it is not there"
+            return failed(faults.NO_GRAD, None, there)
+        if any(grads):
+            return failed(faults.GRAD_NOT_ZERO, None, f"Value({NUMBERS[0]}).grad is {grads[0]}")
+        return None
+
+    def of_gradients(self) -> None:
+        """Find what is wrong with slopes and with the pass."""
+        if self.grad_is_none and any("NoneType" in f.message for f in self.findings):
+            self.findings[:] = [failed(faults.NO_GRAD, None, "it is None, to which nothing adds")]
+            return
+        diagnosis = Diagnosis(self.evidence, self.trouble.rows, self.session.late)
+        diagnosis.of_single_operations()
+        if diagnosis.core:
+            others = [
+                row
+                for row in self.trouble.rows
+                if row not in diagnosis.core and row not in battery.LOOSE
+            ]
+            self.graphs = self.session.together(diagnosis.core, others)
+            if not self.of_failures_together(self.graphs):
+                diagnosis.of_the_pass(self.graphs)
+                diagnosis.of_other_operations(
+                    lambda row: battery.together(row, diagnosis.core) if row in others else []
+                )
+        named = diagnosis.named + list(self.of_constants(diagnosis))
+        self.findings += [finding_of(found, self.context) for found in named]
+        for _, finding in self.trouble.reflections():
+            self.findings.append(finding)
+        self.of_extras(diagnosis.core)
+
+    def of_failures_together(self, graphs: list[Graph]) -> bool:
+        """Note what fails only in larger graphs; return whether something did."""
+        for graph in graphs:
+            failure = self.evidence.error(graph)
+            if failure is not None and failure.kind != "not reached":
+                self.findings.append(failure_of(fault_of(failure), "", graph, failure))
+                return True
+            if self.evidence.changed(graph):
+                named = Named(faults.CHANGES_DATA, graph=graph)
+                self.findings.append(finding_of(named, self.context))
+                return True
+        return False
+
+    def of_constants(self, diagnosis: Diagnosis) -> list[Named]:
+        """Return what is wrong with gradients next to plain numbers, and of two Values in `**`."""
+        found = []
+        told = {named.row for named in diagnosis.named}
+        for row in self.trouble.rows:
+            left = battery.reflected(row) in self.methods
+            for graphs, fault in (
+                (battery.constants(row), faults.MISSING_GRADIENT),
+                (battery.reflections(row) if left else [], faults.WRONG_REFLECTED),
+            ):
+                for graph in graphs:
+                    if row in told or not self.evidence.ran(graph):
+                        continue
+                    if self.evidence.data_right(graph) and not diagnosis.explains(graph):
+                        if fault == faults.MISSING_GRADIENT and self.evidence.leaves(graph)[0]:
+                            fault = faults.WRONG_SLOPE
+                        found.append(Named(fault, row, graph, 0))
+                        break
+        powers = [g for g in battery.of_values("pow") if self.evidence.ran(g)]
+        if powers and "pow" in self.trouble.rows and "pow" not in told:
+            if not all(self.evidence.data_right(g) for g in powers):
+                found.append(Named(faults.WRONG_RESULT, "pow", powers[0]))
+            else:
+                wrong = wrong_slopes(self.evidence, "pow", powers, diagnosis.model.seed)
+                found += [Named(f, "pow", powers[0], k) for (_, k), (f, _) in wrong.items()]
+        return found
+
+    def of_in_place(self, seen: dict[str, Observation]) -> None:
+        """Note operators such as += that change the Value on their left."""
+        for name, observation in seen.items():
+            value: Any = observation.value
+            if isinstance(value, dict) and value["data"][:2] != [3.0, -5.0]:
+                sign = {"add": "+", "sub": "-", "mul": "*"}.get(name[3:-2], "/")
+                text = f"`c = a; c {sign}= b`"
+                finding = failed(
+                    faults.CHANGES_DATA,
+                    None,
+                    f"a.data was 3 before, and is {value['data'][0]:g} after it",
+                    text=text,
+                    method=name,
+                )
+                self.findings.append(replace(finding, operation=f"{sign}="))
+
+    def of_extras(self, core: tuple[str, ...]) -> None:
+        """Note the extras that were reached, and remarks about the others."""
+        if not core:
+            return
+        second, deep, growth = self.session.extras(core[0])
+        left = [row for row in battery.BINARY if row in self.trouble.rows]
+        if not self.trouble.no_reflected and not any("reflected" in f.fault for f in self.findings):
+            self.extras.append("reflected operators")
+        elif self.trouble.no_reflected and left:
+            self.remarks.append(
+                "A plain number on the left, as in 2 * a, needs __rmul__ and the like."
+            )
+        if second:
+            self.extras.append("second backward")
+        else:
+            self.remarks.append(
+                "A second backward() on the same result counts what results kept from the first."
+            )
+        if deep:
+            self.extras.append("depth over 1,000")
+        else:
+            self.remarks.append("A chain of 1,500 operations is too deep for the recursion.")
+        if growth > EXPONENTIAL:
+            text = (
+                "backward() walks every path: where paths become 32 times as many, and operations "
+                f"twice as many, it does {growth:.0f} times as much work"
+            )
+            if any(f.fault == faults.OVERWRITES for f in self.findings):
+                self.findings.append(failed(faults.NAIVE_RECURSION, None, text, method="backward"))
+            else:
+                self.remarks.append(f"{text[0].upper()}{text[1:]}. That is right, but slow.")
+        elif growth:
+            self.extras.append("each node once")
+
+    def graded(self) -> Report:
+        """Return the report, with points."""
+        findings = merged(self.findings)
+        missing = self.trouble.missing
+        has_backward = self.session.has_backward
+        grading = Grading(self.evidence, missing, findings, self.graphs, has_backward=has_backward)
+        todo = next_missing(missing, has_backward=has_backward)
+        if todo and not findings:
+            findings = [missing_finding(todo)]
+        return Report(
+            self.name,
+            tuple(grading.items),
+            tuple(findings),
+            next_sentence(findings, self.remarks),
+            tuple(self.extras),
+            tuple(self.remarks),
+        )
+
+
+def unusable(seen: Observation) -> Finding | None:
+    """Return why there is no class to check, or None."""
+    if seen.error is not None:
+        failure = seen.error
+        if failure.kind == HANGS:
+            failure = replace(failure, message="it does not come to an end")
+        fault = faults.CANNOT_LOAD if failure.kind != "garbled" else faults.TAMPERS
+        return failed(fault, failure)
+    value: Any = seen.value
+    if "not a class" in value:
+        return failed(faults.NOT_A_CLASS, None, f"It is {value['not a class']}")
+    if value["borrowed"]:
+        return failed(faults.BORROWED, None, f"It takes something from {value['borrowed']}")
+    return None
+
+
+def failed(
+    fault: str, failure: Failure | None, problem: str = "", *, text: str = "", method: str = ""
+) -> Finding:
+    """Return a finding about the class as a whole."""
+    return failure_of(fault, "", None, failure, problem=problem, text=text, method=method)
+
+
+def missing_finding(todo: str) -> Finding:
+    """Return the finding that says what to write next."""
+    if todo == "backward":
+        return failed(faults.MISSING_BACKWARD, None, method="backward")
+    return failure_of(faults.MISSING_OPERATION, todo, battery.alone(todo)[0], None)
+
+
+def merged(findings: list[Finding]) -> list[Finding]:
+    """Return findings with those of the same kind as one, which names the other operations."""
+    kept: list[Finding] = []
+    for finding in findings:
+        same = [f for f in kept if f.fault == finding.fault and f.fault in MERGED]
+        same += [f for f in kept if f.fault == finding.fault and f.operation == finding.operation]
+        if not same:
+            kept.append(finding)
+        elif finding.operation and finding.operation != same[0].operation:
+            k = kept.index(same[0])
+            more = f" The same is true of {finding.operation}."
+            kept[k] = replace(same[0], message=same[0].message + more)
+    return kept
+
+
+def next_sentence(findings: list[Finding], remarks: list[str]) -> str:
+    """Return what to do next."""
+    if findings:
+        first = findings[0]
+        where = f" (line {first.line[0]})" if first.line else ""
+        if first.fault in (faults.MISSING_OPERATION, faults.MISSING_BACKWARD):
+            return f"Next: {first.hints[2][0].lower()}{first.hints[2][1:]}"
+        return f"Mend this first{where}: {first.hints[0]}"
+    if remarks:
+        return f"All is right. As an extra: {remarks[0]}"
+    return "All is right, extras included."
+
+
+def refused(name: str, finding: Finding) -> Report:
+    """Return the report of what cannot be graded."""
+    items = tuple(rubric.item(part, rubric.NOT_REACHED) for part in rubric.ALL)
+    return Report(name, items, (finding,), next_sentence([finding], []))

@@ -1,0 +1,231 @@
+"""Names what is wrong, from numbers alone: first each operation, then what they do together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from engine.ops import OPS
+from engine.teach import battery, faults
+from engine.teach.evidence import Evidence
+from engine.teach.graphs import Graph
+from engine.teach.hypotheses import (
+    Hypothesis,
+    combined,
+    explanation,
+    fits,
+    of_operation,
+    of_pass,
+)
+from engine.teach.model import Model, Slope
+from engine.teach.recipes import variants
+from engine.teach.slopes import wrong_slopes
+
+LOOSE = 3e-3  # for operations of which there are several formulas
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A fault by name, where it is, and the smallest graph that shows it.
+
+    Attributes:
+        fault: its name.
+        row: the operation that it is in, or "".
+        graph: the graph, or None.
+        operand: the number of the operand, or None.
+        others: other operations of which the same is true.
+    """
+
+    fault: str
+    row: str = ""
+    graph: Graph | None = None
+    operand: int | None = None
+    others: tuple[str, ...] = ()
+
+
+class Diagnosis:
+    """What is known of a student's engine so far.
+
+    Attributes:
+        evidence: what was seen.
+        rows: the operations that ran and whose results are right.
+        named: the faults, in the order in which they were found.
+        model: an engine with the faults that are known.
+        core: the operations that the backward pass is tried with.
+    """
+
+    def __init__(self, evidence: Evidence, rows: list[str], late: Callable[[], bool]) -> None:
+        self.evidence = evidence
+        self.rows = rows
+        self.named: list[Named] = []
+        self.model = Model()
+        self.core: tuple[str, ...] = ()
+        self._late = late
+        self._slopes: dict[str, list[Named]] = {}  # those of operations alone
+        self._unknown: set[str] = set()  # operations whose slopes the numbers do not show
+        self._explained = True
+
+    # ---- each operation alone ----
+
+    def of_single_operations(self) -> None:
+        """Find the seed, and the slopes of each operation alone."""
+        if not self._find_start():
+            return
+        for row in self.rows:
+            self._find_slopes(row)
+        named = [found for group in self._slopes.values() for found in group]
+        kinds = {found.fault for found in named}
+        if len(kinds) == 1 and len(self._slopes) == len(self.rows) > 2:
+            # The same of all: it is in the pass, not in each operation.
+            self.named.append(replace(named[0], row="", operand=None))
+            self._slopes = {}
+            self._explained = bool(self._unknown) is False
+        usable = [row for row in battery.BINARY if row in self.rows and row not in self._unknown]
+        self.core = tuple(usable[:2]) if usable[:1] == ["add"] else tuple(usable[:1])
+        if usable[:2] == ["add", "sub"]:
+            self.core = ("add",)
+
+    def _alone(self, row: str) -> list[Graph]:
+        return [g for g in battery.alone(row) if self.evidence.ran(g)]
+
+    def _find_start(self) -> bool:
+        """Find with which gradient a pass begins; return whether anything arrives at all."""
+        graphs = [g for row in self.rows for g in self._alone(row)[:3]]
+        roots = [self.evidence.value(g)["grads"][-1] for g in graphs]
+        leaves = [self.evidence.leaves(g) for g in graphs]
+        if not graphs or all(self.evidence.grads_right(g) for g in graphs):
+            return bool(graphs)
+        if all(not grad for grads in leaves for grad in grads):
+            nothing = all(not root for root in roots)
+            fault = faults.SEED_NOT_SET if nothing else faults.MISSING_GRADIENT
+            self.named.append(Named(fault, graph=graphs[0]))
+            return False
+        if any(root is None for root in roots):
+            return True
+        seeds: list[tuple[str, dict[str, float | None]]] = []
+        if len({*roots}) == 1 and roots[0] not in (0.0, 1.0):
+            seeds.append((faults.WRONG_SEED, {"seed": roots[0]}))
+        seeds.append((faults.WRONG_SEED, {"seed": None}))
+        offset = (leaves[0][0] or 0.0) - (graphs[0].right.grads[0] or 0.0)
+        if offset:
+            seeds.append((faults.WRONG_SEED, {"begins": offset}))
+        for fault, changes in seeds:
+            model = replace(self.model, **changes)  # type: ignore[arg-type]
+            right = [fits(model, g, self.evidence) for g in graphs]
+            if sum(right) > len(right) / 2:
+                self.model = model
+                wrong = next(g for g in graphs if not self.evidence.grads_right(g))
+                self.named.append(Named(fault, graph=wrong))
+                break
+        return True
+
+    def _find_slopes(self, row: str) -> None:
+        """Note the wrong slopes of one operation."""
+        graphs = self._alone(row)
+        loose = LOOSE if row in battery.LOOSE else 0.0
+        if not graphs or self.model.begins:
+            return
+        wrong = wrong_slopes(self.evidence, row, graphs, self.model.seed, loose)
+        slopes: dict[tuple[str, int], Slope] = {}
+        for (_, operand), (name, slope) in wrong.items():
+            graph = next(
+                g
+                for g in graphs
+                if not self.evidence.close(
+                    self.evidence.leaves(g)[operand], g.right.grads[operand], loose
+                )
+            )
+            self._slopes.setdefault(row, []).append(Named(name, row, graph, operand))
+            if slope is None:
+                self._unknown.add(row)
+            else:
+                slopes[row, operand] = slope
+        self.model = replace(self.model, slopes={**self.model.slopes, **slopes})
+
+    # ---- operations together ----
+
+    def of_the_pass(self, graphs: list[Graph]) -> None:
+        """Find what is wrong with the backward pass, from graphs of the core."""
+        for row in self.core:
+            self.named += self._slopes.pop(row, [])
+        seen = [g for g in graphs if self.evidence.ran(g)]
+        candidates = of_pass(self.core)
+        for row in self.core:
+            candidates[-2:-2] = of_operation(row)
+        found = explanation(seen, self.evidence, self.model, candidates, late=self._late)
+        if found is None:
+            wrong = [g for g in seen if not self.evidence.grads_right(g)]
+            if wrong and not self.named:
+                self.named.append(Named(faults.WRONG_GRADIENT, graph=wrong[0]))
+            self._explained = False
+            return
+        for part in found:
+            if part.fault:
+                self.named.append(self._shown(part, seen))
+        self.model = combined(self.model, found) or self.model
+
+    def _shown(self, part: Hypothesis, graphs: list[Graph]) -> Named:
+        """Return a fault with the smallest graph that shows it."""
+        alone = combined(self.model, [part])
+        for graph in sorted(graphs, key=lambda g: (len(g.passes), len(g.steps), len(g.leaves))):
+            if (
+                alone
+                and not self.evidence.grads_right(graph)
+                and not fits(self.model, graph, self.evidence)
+            ):
+                if part.operation and part.operation not in graph.operations:
+                    continue
+                if any(
+                    not self.evidence.all_close(
+                        alone.gradients(graph, choice)[: len(graph.leaves)],
+                        self.model.gradients(graph)[: len(graph.leaves)],
+                    )
+                    for choice in alone.choices(graph)
+                ):
+                    return Named(part.fault, part.operation, graph)
+        wrong = [g for g in graphs if not self.evidence.grads_right(g)]
+        return Named(part.fault, part.operation, wrong[0] if wrong else None)
+
+    def of_other_operations(self, together: Callable[[str], list[Graph]]) -> None:
+        """Find what is wrong with the operations outside the core, alone and together."""
+        for row in self.rows:
+            if row in self.core or self.model.begins:
+                continue
+            alone = self._alone(row)
+            if row in self._slopes and not self._built_from_others(alone):
+                self.named += self._slopes[row]
+                continue
+            if row in self._unknown or not self._explained:
+                continue
+            graphs = [g for g in together(row) if self.evidence.ran(g)]
+            if self._built_from_others(graphs):
+                continue
+            found = explanation(
+                graphs, self.evidence, self.model, list(of_operation(row)), 1, self._late
+            )
+            if found:
+                self.named += [self._shown(part, graphs) for part in found]
+            else:
+                wrong = [g for g in graphs if not self.evidence.grads_right(g)]
+                if wrong:
+                    self.named.append(Named(faults.WRONG_GRADIENT, row, wrong[0]))
+
+    def _built_from_others(self, graphs: list[Graph]) -> bool:
+        """Return whether what is known of the other operations explains some graphs."""
+        if not self._explained:
+            return False
+        loose = any(g.operations & {*battery.LOOSE} for g in graphs)
+        return all(
+            (loose and self.evidence.grads_right(g, LOOSE))
+            or any(fits(self.model, variant, self.evidence) for variant in variants(g))
+            for g in graphs
+        )
+
+    def explains(self, graph: Graph) -> bool:
+        """Return whether the gradients of a graph are right, or wrong for a known reason."""
+        return self.evidence.grads_right(graph) or self._built_from_others([graph])
+
+
+def symbol(row: str) -> str:
+    """Return an operation as students write it: its sign or its name."""
+    return OPS[row].infix or row

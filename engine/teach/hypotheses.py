@@ -1,0 +1,132 @@
+"""The faults of a backward pass as models, and the fewest of them that explain what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any
+
+from engine.ops import OPS
+from engine.teach import faults
+from engine.teach.evidence import Evidence
+from engine.teach.graphs import Graph
+from engine.teach.model import (
+    ANY_ORDER,
+    FIRST_INPUT,
+    LAST,
+    MOST_FREE,
+    PATHS,
+    PUSH,
+    PUSH_SUM,
+    QUEUE,
+    REVERSED,
+    SUBSET,
+    TWICE,
+    Model,
+)
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A fault, and how an engine with it differs from a right one.
+
+    Attributes:
+        fault: its name; "" for another way to be right.
+        operation: the row that it is in, or "" for the whole pass.
+        changes: the fields of a Model that differ.
+    """
+
+    fault: str
+    operation: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def of_pass(rows: Iterable[str]) -> list[Hypothesis]:
+    """Return the faults of the whole pass, the likelier first."""
+    keys = frozenset((row, k) for row in rows for k in range(len(OPS[row].slopes)))
+    once = [{row: kept for row in rows if len(OPS[row].slopes) == 2} for kept in (0, 1)]
+    found = [
+        Hypothesis(faults.OVERWRITES, changes={"overwrites": keys}),
+        Hypothesis(faults.CHAIN_RULE_FORGOTTEN, changes={"forgets": keys}),
+        Hypothesis(faults.REVERSED_ORDER, changes={"order": REVERSED}),
+        Hypothesis(faults.STOPS_EARLY, changes={"order": LAST}),
+        *(Hypothesis(faults.SAME_OPERAND_TWICE, changes={"once": which}) for which in once),
+        Hypothesis(faults.ZEROES_LEAVES, changes={"zeroes": "all"}),
+        Hypothesis(faults.ZEROES_LEAVES, changes={"zeroes": "leaves"}),
+        Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "order"}),
+        Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "visited"}),
+        Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "all"}),
+        Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "results"}),
+        Hypothesis("", changes={"order": PUSH}),
+    ]
+    for fault, order in (
+        (faults.VISITS_TWICE, TWICE),
+        (faults.NAIVE_RECURSION, PATHS),
+        (faults.NAIVE_RECURSION, QUEUE),
+        (faults.NAIVE_RECURSION, PUSH_SUM),
+    ):
+        for doubled in (False, True):
+            found.append(Hypothesis(fault, changes={"order": order, "doubled": doubled}))
+    found.append(Hypothesis(faults.STOPS_EARLY, changes={"order": FIRST_INPUT}))
+    # These fit much, so they come last.
+    found.append(Hypothesis(faults.NO_ORDER, changes={"order": ANY_ORDER}))
+    found.append(Hypothesis(faults.STOPS_EARLY, changes={"order": SUBSET}))
+    return found
+
+
+def of_operation(row: str) -> Iterator[Hypothesis]:
+    """Yield the faults of one operation that show only together with others."""
+    operands = range(len(OPS[row].slopes))
+    both = frozenset((row, k) for k in operands)
+    for keys in dict.fromkeys([both, *(frozenset([(row, k)]) for k in operands)]):
+        yield Hypothesis(faults.OVERWRITES, row, {"overwrites": keys})
+        yield Hypothesis(faults.CHAIN_RULE_FORGOTTEN, row, {"forgets": keys})
+    if len(operands) == 2:
+        for kept in operands:
+            yield Hypothesis(faults.SAME_OPERAND_TWICE, row, {"once": {row: kept}})
+
+
+def combined(model: Model, parts: Iterable[Hypothesis]) -> Model | None:
+    """Return a model with several faults, or None if they exclude each other."""
+    changes: dict[str, Any] = {}
+    for part in parts:
+        for name, value in part.changes.items():
+            if name in changes and not isinstance(value, (frozenset, dict)):
+                return None
+            before = changes.get(name, getattr(model, name))
+            changes[name] = before | value if isinstance(value, (frozenset, dict)) else value
+    return replace(model, **changes)
+
+
+def fits(model: Model, graph: Graph, evidence: Evidence) -> bool:
+    """Return whether a model gives the gradients that were seen."""
+    got = evidence.leaves(graph)
+    n = len(graph.leaves)
+    if model.order in (ANY_ORDER, SUBSET) and len(graph.steps) > MOST_FREE:
+        return True  # too many orders to try
+    return any(
+        evidence.all_close(got, model.gradients(graph, choice)[:n])
+        for choice in model.choices(graph)
+    )
+
+
+def explanation(
+    graphs: list[Graph],
+    evidence: Evidence,
+    model: Model,
+    candidates: list[Hypothesis],
+    most: int = 2,
+    late: Callable[[], bool] = lambda: False,
+) -> tuple[Hypothesis, ...] | None:
+    """Return the fewest faults that explain all graphs; None if no few do, or time is up."""
+    # The graphs that a right engine would not have come first: most candidates fail there.
+    order = sorted(graphs, key=lambda g: (evidence.grads_right(g), len(g.steps)))
+    for n in range(most + 1):
+        for parts in combinations(candidates, n):
+            if n and late():
+                return None
+            changed = combined(model, parts)
+            if changed is not None and all(fits(changed, g, evidence) for g in order):
+                return parts
+    return None

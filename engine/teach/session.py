@@ -1,0 +1,112 @@
+"""Tries a student's class on the battery, round after round, and keeps what was seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from random import SystemRandom
+from typing import Any
+
+from engine.teach import battery
+from engine.teach.evidence import SINGLE, Evidence, is_single
+from engine.teach.graphs import Graph, graph
+from engine.teach.isolate.observation import NOT_REACHED, Failure, Observation
+from engine.teach.isolate.observe import observe
+from engine.teach.isolate.submission import Submission
+
+NUMBERS = (0.1, -3.5, 2, 1e6)  # of which Values are made first
+RESERVE = 0.15  # the share of the time that is kept for naming faults and drawing
+SHORT, LONG, DEEP = 5, 10, 1500
+SECOND = graph("mul a b;add c a", battery.LEAVES, 3, 3)
+
+
+class Session:
+    """One check of one class.
+
+    Attributes:
+        evidence: what was seen of graphs.
+        has_backward: whether there is a backward pass to try.
+    """
+
+    def __init__(self, submission: Submission, name: str, seconds: float) -> None:
+        self.evidence = Evidence()
+        self.has_backward = True
+        self._submission = submission
+        self._name = name
+        self._end = time.monotonic() + seconds * (1 - RESERVE)
+        self._surprises: list[Graph] = []
+
+    def late(self) -> bool:
+        """Return whether the time for rounds is over."""
+        return time.monotonic() > self._end
+
+    def describe(self) -> Observation:
+        """Return what the class has."""
+        return self._run([["describe", None]])[0]
+
+    def numbers(self) -> Observation:
+        """Return what Values of a few numbers have."""
+        seen = self._run([["numbers", list(NUMBERS)]])[0]
+        value = seen.value
+        if isinstance(value, dict) and isinstance(value.get("data"), list):
+            data: Any = value["data"]
+            if is_single(data[0]):
+                self.evidence.tolerance = SINGLE
+        return seen
+
+    def single_operations(self, methods: set[str]) -> dict[str, Observation]:
+        """Try each operation alone; return what the operators that work in place do."""
+        graphs = []
+        for row in battery.ALL:
+            if battery.method(row) in methods:
+                graphs += battery.alone(row) + battery.constants(row)
+                graphs += battery.reflections(row) + battery.of_values(row)
+        names = [f"__i{name}__" for name in ("add", "sub", "mul", "truediv")]
+        names = [name for name in names if name in methods and self.has_backward]
+        in_place: list[list[object]] = [["in place", [name, 3.0, -5.0]] for name in names]
+        seen = self._run([self._argument(g) for g in graphs] + in_place)
+        self.evidence.add(graphs, seen[: len(graphs)])
+        return dict(zip(names, seen[len(graphs) :], strict=True))
+
+    def together(self, core: tuple[str, ...], others: Iterable[str]) -> list[Graph]:
+        """Try operations together; return the graphs of the core, from which faults are named."""
+        ours = list(dict.fromkeys([*battery.small(core), *battery.passes(core)]))
+        ours.append(battery.chain(core[0], 40))
+        self._surprises = list(battery.surprises(core, SystemRandom()))
+        rest = [g for row in others for g in battery.together(row, core)]
+        graphs = list(dict.fromkeys([*ours, *self._surprises, *rest]))
+        self.evidence.add(graphs, self._run([*map(self._argument, graphs)]))
+        return ours + self._surprises
+
+    def extras(self, row: str) -> tuple[bool, bool, float]:
+        """Return whether a second pass is right, a deep graph too, and how the work grows.
+
+        The third is by how much more the pass has to do where there are 2^5 times as many paths, in
+        twice as many operations.
+        """
+        deep = battery.chain(row, DEEP)
+        ladders: list[list[object]] = [
+            ["count", battery.ladder(row, n).plain] for n in (SHORT, LONG)
+        ]
+        second = SECOND if {"mul", "add"} <= {row, "mul"} else None
+        graphs = [g for g in (second, deep) if g is not None]
+        seen = self._run(ladders + [self._argument(g) for g in graphs])
+        self.evidence.add(graphs, seen[2:])
+        counts = [o.value for o in seen[:2]]
+        growth = 0.0
+        if isinstance(counts[0], int) and counts[0] > 0:
+            growth = counts[1] / counts[0] if isinstance(counts[1], int) else float("inf")
+        right = self.evidence.right
+        return second is not None and right(second), right(deep), growth
+
+    def _argument(self, graph: Graph) -> list[object]:
+        leaves, steps, passes = graph.plain
+        return ["graph", [leaves, steps, passes if self.has_backward else []]]
+
+    def _run(self, arguments: list[list[object]]) -> list[Observation]:
+        from engine.teach.probing import run
+
+        left = self._end - time.monotonic()
+        if not arguments or left <= 0:
+            return [Observation(error=Failure(NOT_REACHED)) for _ in arguments]
+        return observe(self._submission, run, arguments, name=self._name, seconds=left)

@@ -1,0 +1,110 @@
+"""Which wrong slope explains what one operation did alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.ops import OPS
+from engine.table.evaluate import ieee_function
+from engine.teach.evidence import Evidence
+from engine.teach.faults import (
+    INPUT_OUTPUT_MIXED,
+    MISSING_GRADIENT,
+    OPERANDS_SWAPPED,
+    WRONG_SIGN,
+    WRONG_SLOPE,
+)
+from engine.teach.graphs import Graph
+from engine.teach.model import Key, Slope
+
+
+def function_of(text: str) -> Slope:
+    """Return a slope's text as a function of a, b and out."""
+    function = ieee_function(text)
+    return lambda a, b, out: function(a, b, 0.0, out)
+
+
+def renamed(text: str, **names: str) -> str:
+    """Return a formula with other letters."""
+    return re.sub(r"\b(a|b|out)\b", lambda m: names.get(m[0], m[0]), text)
+
+
+def guesses(row: str, operand: int) -> Iterator[tuple[str, Slope]]:
+    """Yield the slopes that a student may have in mind, each with the name of its fault."""
+    slopes = OPS[row].slopes
+    text = slopes[operand]
+    right = function_of(text)
+    yield MISSING_GRADIENT, lambda a, b, out: 0.0
+    yield WRONG_SIGN, lambda a, b, out: -right(a, b, out)
+    if len(slopes) == 2:
+        yield OPERANDS_SWAPPED, function_of(slopes[1 - operand])
+        yield OPERANDS_SWAPPED, function_of(renamed(text, a="b", b="a"))
+        yield OPERANDS_SWAPPED, function_of(renamed(slopes[1 - operand], a="b", b="a"))
+    for letters in ({"out": "a"}, {"a": "out"}, {"a": "out", "out": "a"}):
+        if renamed(text, **letters) != text:
+            yield INPUT_OUTPUT_MIXED, function_of(renamed(text, **letters))
+
+
+def wrong_slopes(
+    evidence: Evidence, row: str, graphs: list[Graph], seed: float | None, loose: float = 0.0
+) -> dict[Key, tuple[str, Slope | None]]:
+    """Return the wrong slopes of an operation, from graphs of it alone.
+
+    Args:
+        evidence: what was seen.
+        row: the operation.
+        graphs: where it is alone, with data that are right.
+        seed: the gradient that the result begins with; None for its data.
+        loose: how far off a slope may be.
+
+    Returns:
+        The name of the fault of each operand, and its slope as far as the numbers show it.
+    """
+    found: dict[Key, tuple[str, Slope | None]] = {}
+    for operand in range(len(graphs[0].leaves)):
+        points = []
+        for graph in graphs:
+            a, b, out = numbers_of(graph)
+            got = evidence.leaves(graph)[operand]
+            begins = out if seed is None else seed
+            points.append(((a, b, out), got or 0.0, begins))
+
+        def fits(
+            slope: Slope, points: list[tuple[tuple[float, float, float], float, float]] = points
+        ) -> bool:
+            return all(evidence.close(got, slope(*x) * begins, loose) for x, got, begins in points)
+
+        right = function_of(OPS[row].slopes[operand])
+        if fits(right):
+            continue
+        for name, slope in guesses(row, operand):
+            if fits(slope):
+                found[row, operand] = (name, slope)
+                break
+        else:
+            found[row, operand] = (WRONG_SLOPE, measured(points, right))
+    return found
+
+
+def measured(
+    points: list[tuple[tuple[float, float, float], float, float]], right: Slope
+) -> Slope | None:
+    """Return a slope that is a multiple of the right one, or the same everywhere; else None."""
+    slopes = [got / begins for _, got, begins in points if begins]
+    if slopes and all(abs(x - slopes[0]) <= 1e-9 for x in slopes):
+        return lambda a, b, out: slopes[0]
+    rights = [right(*x) for x, _, begins in points if begins]
+    if not slopes or any(abs(x) < 1e-9 for x in rights):
+        return None
+    factors = [x / y for x, y in zip(slopes, rights, strict=True)]
+    if all(abs(x - factors[0]) <= 1e-9 * (1 + abs(x)) for x in factors):
+        return lambda a, b, out: factors[0] * right(a, b, out)
+    return None
+
+
+def numbers_of(graph: Graph) -> tuple[float, float, float]:
+    """Return a, b and out of a graph of one operation."""
+    data, operands = graph.right.data, graph.steps[0][1]
+    numbers = [data[x] if isinstance(x, int) else float(x[0]) for x in operands]
+    return numbers[0], numbers[-1], data[-1]
