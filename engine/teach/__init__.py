@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from engine.teach.catching.game import catch
 from engine.teach.catching.rows import BUGS as bugs  # noqa: N811  a name for students, not a setting
-from engine.teach.checking import check
 from engine.teach.finding import Finding, Item
+from engine.teach.grading.checking import check
 from engine.teach.isolate.observation import Failure, Observation
 from engine.teach.isolate.observe import observe
 from engine.teach.report import Report

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.ops import OPS
-from engine.teach import battery, faults, rubric
-from engine.teach.diagnosis import symbol
-from engine.teach.evidence import Evidence
+from engine.teach import faults
 from engine.teach.finding import Finding, Item
-from engine.teach.graphs import Graph
-from engine.teach.rubric import MISSING, NOT_REACHED, RIGHT, WRONG, item, share_of, state_of
+from engine.teach.grading import rubric
+from engine.teach.grading.rubric import MISSING, NOT_REACHED, RIGHT, WRONG, item, share_of, state_of
+from engine.teach.naming.diagnosis import symbol
+from engine.teach.trial import battery
+from engine.teach.trial.evidence import Evidence
+from engine.teach.trial.graphs import Graph
 
 OPERATIONS = {
     rubric.PLUS: ("add",),

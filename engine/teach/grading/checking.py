@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engine.teach import battery, faults, rubric
-from engine.teach.diagnosis import Diagnosis, Named
+from engine.teach import faults
 from engine.teach.finding import Finding
-from engine.teach.grading import Grading, next_missing
-from engine.teach.graphs import Graph
+from engine.teach.grading import rubric
+from engine.teach.grading.points import Grading, next_missing
+from engine.teach.grading.trouble import Trouble, fault_of
+from engine.teach.grading.wording import Context, failure_of, finding_of
 from engine.teach.isolate.observation import HANGS, NOT_LOADED, Failure, Observation
 from engine.teach.isolate.submission import Submission, SubmissionError, submission_of
+from engine.teach.naming.diagnosis import Diagnosis, Named
+from engine.teach.naming.slopes import wrong_slopes
 from engine.teach.report import Report
-from engine.teach.session import NUMBERS, Session
-from engine.teach.slopes import wrong_slopes
-from engine.teach.trouble import Trouble, fault_of
-from engine.teach.wording import Context, failure_of, finding_of
+from engine.teach.trial import battery
+from engine.teach.trial.graphs import Graph
+from engine.teach.trial.session import NUMBERS, Session
 
 EXPONENTIAL = 8.0  # where the work doubles, a walk over nodes grows by 2, one over paths by 32
 MERGED = (

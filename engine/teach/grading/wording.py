@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.ops import OPS
-from engine.teach import battery, faults
-from engine.teach.diagnosis import Named, symbol
-from engine.teach.evidence import Evidence
+from engine.teach import faults
 from engine.teach.faults import FAULTS
 from engine.teach.finding import Finding
-from engine.teach.graphs import NAMES, Graph, Numbers
 from engine.teach.isolate.observation import Failure
+from engine.teach.naming.diagnosis import Named, symbol
+from engine.teach.trial import battery
+from engine.teach.trial.evidence import Evidence
+from engine.teach.trial.graphs import NAMES, Graph, Numbers
 from engine.words.numbers import number_text
 
 Lines = dict[str, dict[str, list[list[Any]]]]  # by method, and by what they do

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.ops import OPS
-from engine.teach import battery, faults
-from engine.teach.diagnosis import Named, symbol
-from engine.teach.evidence import Evidence
+from engine.teach import faults
 from engine.teach.finding import Finding
-from engine.teach.graphs import Graph
+from engine.teach.grading.wording import Context, failure_of, finding_of
 from engine.teach.isolate.observation import (
     DIED,
     GARBLED,
@@ -19,7 +17,10 @@ from engine.teach.isolate.observation import (
     NOT_REACHED,
     Failure,
 )
-from engine.teach.wording import Context, failure_of, finding_of
+from engine.teach.naming.diagnosis import Named, symbol
+from engine.teach.trial import battery
+from engine.teach.trial.evidence import Evidence
+from engine.teach.trial.graphs import Graph
 
 BASE = ("add", "mul", "neg", "sub", "div", "pow")
 BUILT_FROM = {"neg": ("mul",), "sub": ("add", "mul", "neg"), "div": ("mul", "pow")}

@@ -9,9 +9,7 @@ from typing import Any
 
 from engine.ops import OPS
 from engine.teach import faults
-from engine.teach.evidence import Evidence
-from engine.teach.graphs import Graph
-from engine.teach.model import (
+from engine.teach.naming.model import (
     ANY_ORDER,
     FIRST_INPUT,
     LAST,
@@ -25,6 +23,8 @@ from engine.teach.model import (
     TWICE,
     Model,
 )
+from engine.teach.trial.evidence import Evidence
+from engine.teach.trial.graphs import Graph
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from engine.ops import OPS
 from engine.table.evaluate import ieee_function
-from engine.teach.evidence import Evidence
 from engine.teach.faults import (
     INPUT_OUTPUT_MIXED,
     MISSING_GRADIENT,
@@ -15,8 +14,9 @@ from engine.teach.faults import (
     WRONG_SIGN,
     WRONG_SLOPE,
 )
-from engine.teach.graphs import Graph
-from engine.teach.model import Key, Slope
+from engine.teach.naming.model import Key, Slope
+from engine.teach.trial.evidence import Evidence
+from engine.teach.trial.graphs import Graph
 
 
 def function_of(text: str) -> Slope:

@@ -11,7 +11,7 @@ from engine.draw.scene.named_graph import NamedGraph
 from engine.draw.svg import colours
 from engine.draw.svg.document import document, svg_of
 from engine.draw.svg.elements import text_element
-from engine.teach.graphs import Graph, Numbers, built
+from engine.teach.trial.graphs import Graph, Numbers, built
 from engine.value import Value
 
 TITLE = 26.0  # the height of a title, px

@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 
 from engine.ops import OPS
-from engine.teach.graphs import ZERO, Graph, Number, Step, graph
+from engine.teach.trial.graphs import ZERO, Graph, Number, Step, graph
 
 LEAVES = (3.0, -5.0)
 OTHERS = (-1.5, 0.75)

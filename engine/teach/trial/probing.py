@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from engine.teach.graphs import ZERO, applied
 from engine.teach.isolate.child import PROJECT
+from engine.teach.trial.graphs import ZERO, applied
 from engine.value import Value
 
 OTHER_ENGINES = ("torch", "jax", "tensorflow", "autograd", "micrograd", "tinygrad", "sympy")
@@ -135,7 +135,7 @@ def describe(student: Any, _: object) -> object:
     for cls in reversed(mro):
         methods |= type.__getattribute__(cls, "__dict__")
     borrowed = [name for name in map(borrowed_from, [*mro, *methods.values()]) if name]
-    from engine.teach.lines import lines_of
+    from engine.teach.trial.lines import lines_of
 
     lines = lines_of({name: f for name, f in methods.items() if isinstance(f, FunctionType)})
     return {

@@ -8,7 +8,7 @@ from itertools import permutations, product
 
 from engine.ops import OPS
 from engine.table.evaluate import ieee_functions
-from engine.teach.graphs import ZERO, Graph
+from engine.teach.trial.graphs import ZERO, Graph
 
 Slope = Callable[[float, float, float], float]  # of a, b and out
 Key = tuple[str, int]  # an operation, and the number of an operand

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.ops import OPS
-from engine.teach import battery, faults
-from engine.teach.evidence import Evidence
-from engine.teach.graphs import Graph
-from engine.teach.hypotheses import (
+from engine.teach import faults
+from engine.teach.naming.hypotheses import (
     Hypothesis,
     combined,
     explanation,
@@ -17,9 +15,12 @@ from engine.teach.hypotheses import (
     of_operation,
     of_pass,
 )
-from engine.teach.model import Model, Slope
-from engine.teach.recipes import variants
-from engine.teach.slopes import wrong_slopes
+from engine.teach.naming.model import Model, Slope
+from engine.teach.naming.recipes import variants
+from engine.teach.naming.slopes import wrong_slopes
+from engine.teach.trial import battery
+from engine.teach.trial.evidence import Evidence
+from engine.teach.trial.graphs import Graph
 
 LOOSE = 3e-3  # for operations of which there are several formulas
 
@@ -192,7 +193,7 @@ class Diagnosis:
             if row in self.core or self.model.begins:
                 continue
             alone = self._alone(row)
-            if row in self._slopes and not self._built_from_others(alone):
+            if row in self._slopes and not self._built_from_others(alone, row):
                 self.named += self._slopes[row]
                 continue
             if row in self._unknown or not self._explained:
@@ -210,14 +211,18 @@ class Diagnosis:
                 if wrong:
                     self.named.append(Named(faults.WRONG_GRADIENT, row, wrong[0]))
 
-    def _built_from_others(self, graphs: list[Graph]) -> bool:
-        """Return whether what is known of the other operations explains some graphs."""
+    def _built_from_others(self, graphs: list[Graph], without: str = "") -> bool:
+        """Return whether what is known explains some graphs; not of one operation itself."""
         if not self._explained:
             return False
         loose = any(g.operations & {*battery.LOOSE} for g in graphs)
         return all(
             (loose and self.evidence.grads_right(g, LOOSE))
-            or any(fits(self.model, variant, self.evidence) for variant in variants(g))
+            or any(
+                fits(self.model, variant, self.evidence)
+                for variant in variants(g)
+                if without not in variant.operations
+            )
             for g in graphs
         )
 

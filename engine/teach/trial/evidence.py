@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
-from engine.teach.graphs import Graph
 from engine.teach.isolate.observation import Failure, Observation
+from engine.teach.trial.graphs import Graph
 
 DOUBLE, SINGLE = 1e-9, 1e-5  # how far off a number may be, relative to its size
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from random import SystemRandom
 from typing import Any
 
-from engine.teach import battery
-from engine.teach.evidence import SINGLE, Evidence, is_single
-from engine.teach.graphs import Graph, graph
 from engine.teach.isolate.observation import NOT_REACHED, Failure, Observation
 from engine.teach.isolate.observe import observe
 from engine.teach.isolate.submission import Submission
+from engine.teach.trial import battery
+from engine.teach.trial.evidence import SINGLE, Evidence, is_single
+from engine.teach.trial.graphs import Graph, graph
 
 NUMBERS = (0.1, -3.5, 2, 1e6)  # of which Values are made first
 RESERVE = 0.15  # the share of the time that is kept for naming faults and drawing
@@ -104,7 +104,7 @@ class Session:
         return ["graph", [leaves, steps, passes if self.has_backward else []]]
 
     def _run(self, arguments: list[list[object]]) -> list[Observation]:
-        from engine.teach.probing import run
+        from engine.teach.trial.probing import run
 
         left = self._end - time.monotonic()
         if not arguments or left <= 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.teach.graphs import Graph, Operand, Step
+from engine.teach.trial.graphs import Graph, Operand, Step
 
 X, Y = "x", "y"
 Part = str | int | tuple[float]  # x, y, an earlier step by its number, or a plain number

@@ -1,0 +1,1 @@
+"""Which fault explains what was seen."""

@@ -1,0 +1,1 @@
+"""What an engine is tried on, and what was seen."""
