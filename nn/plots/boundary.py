@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from nn.metrics import columns_of, predict
 from nn.plots.axis import Axis
-from nn.plots.chart import DOT, RING, SMALL, Dots, Panel, Regions
 from nn.plots.classes import Judged, classes_of, judge, labelled, margins_of
 from nn.plots.figure import shown
+from nn.plots.panel import DOT, RING, SMALL, Dots, Panel, Regions
 from nn.plots.style import COLOURS, GREY, INK, LONG, MARKERS, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
+    from nn.plots.chart import Chart
     from nn.plots.classes import Model
-    from nn.plots.svg import Chart
 
 GRID = 60  # points per side at which a boundary is searched; between them it is interpolated
 ROOM = 0.08  # share of the span of the samples that is shown around them
 WIDTH, HEIGHT = 620, 520  # of a panel, px
-SIDE = {2: (430, 400), 3: (330, 330), 4: (270, 300)}  # of one of several
+SIDE = {2: (390, 380), 3: (270, 290), 4: (230, 260)}  # of one of several
 NAMES = ("x1", "x2")
 
 
