@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nn.plots.axis import Axis
 from nn.plots.style import BLUE
 
-DOT, SMALL, RING = 5.7, 3.9, 10.5  # radius of a sample, of a small one, of a ring; px
+DOT, MIDDLE, SMALL, RING = 5.7, 4.6, 3.9, 10.5  # radius of a sample, and of a ring around it, px
 Numbers = Sequence[float]
 
 
