@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine import teach
     from engine.compile.live import LiveArrays
     from engine.compile.program import Program
+    from engine.compile.record.tape import Tape
     from engine.draw.drawing import Drawing
     from engine.draw.motion.frames import Frames
     from engine.draw.motion.player import Player
@@ -53,7 +54,7 @@ from engine.functions import (
 __all__ = [
     "DomainError", "Drawing", "Explanation", "Frames", "GradientMismatch", "LiveArrays",
     "NonFiniteError", "NonFiniteWarning", "Operation", "Picture", "Player", "Program",
-    "RecordingError", "StaleGraphError", "StaleGraphWarning", "StaleProgramError",
+    "RecordingError", "StaleGraphError", "StaleGraphWarning", "StaleProgramError", "Tape",
     "Value", "abs", "acos", "acosh", "activations", "asin", "asinh", "atan", "atan2",
     "atanh", "check_gradients", "compile", "copysign", "cos", "cosh", "define", "degrees",
     "detached_maximum", "draw", "draw_dot", "erf", "erfc", "exp", "explain", "expm1",
@@ -76,6 +77,7 @@ _LATE = {
     "Picture": "engine.draw.picture",
     "Player": "engine.draw.motion.player",
     "Program": "engine.compile.program",
+    "Tape": "engine.compile.record.tape",
 }
 
 

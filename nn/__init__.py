@@ -6,7 +6,7 @@ import nn.training.interruption as _ctrl_c  # noqa: F401  before what takes time
 from typing import NoReturn
 
 import nn.hidden as _first  # noqa: F401  before anything is imported from engine
-from nn import data, schedules
+from nn import data, export, schedules
 from nn.clipping import clip_gradients_by_norm, clip_gradients_by_value
 from nn.dropout import Dropout
 from nn.experiments.growth import Cost, growth
@@ -47,6 +47,7 @@ __all__ = [
     "clip_gradients_by_value",
     "cross_entropy",
     "data",
+    "export",
     "fit",
     "growth",
     "hinge",

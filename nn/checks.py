@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from importlib.util import find_spec
 from math import isfinite
 from typing import SupportsIndex
 
@@ -131,9 +132,7 @@ def require_numpy(what: str) -> None:
     Raises:
         ModuleNotFoundError: the message says how to install it.
     """
-    try:
-        import numpy  # noqa: F401
-    except ModuleNotFoundError:
+    if find_spec("numpy") is None:
         raise ModuleNotFoundError(
             f"{what} needs NumPy, which is not installed; pip install numpy", name="numpy"
-        ) from None
+        )

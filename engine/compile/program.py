@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from engine.compile.record.tape import Tape
+
 
 MOST_TEXTS = 100  # warnings remembered for a recording
 
@@ -171,6 +173,15 @@ class Program:
         for p, grad in kept:
             p.grad = grad
         return root
+
+    @property
+    def tape(self) -> Tape:
+        """What the last call replayed, operation by operation, to write it down in another form.
+
+        Raises:
+            ValueError: the program has not been called yet.
+        """
+        return self._called("program.tape has the operations of").entry.tape
 
     def audit(self) -> None:
         """Audit the last call now: run the function again, and compare what it does.

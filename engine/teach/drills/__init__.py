@@ -1,1 +1,0 @@
-"""Drills: small graphs with nice numbers and blanks to fill in, checked step by step."""
