@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from engine.ops import OPS
 from engine.teach import faults
 from engine.teach.faults import FAULTS
 from engine.teach.finding import Finding
+from engine.teach.grading.pictures import side_by_side
 from engine.teach.isolate.observation import Failure
 from engine.teach.naming.diagnosis import Named, symbol
 from engine.teach.trial import battery
@@ -17,6 +19,7 @@ from engine.teach.trial.graphs import NAMES, Graph, Numbers
 from engine.words.numbers import number_text
 
 Lines = dict[str, dict[str, list[list[Any]]]]  # by method, and by what they do
+SEED = re.compile(r"\.grad = 1(\.0*)?$")
 IN_THE_PASS = (
     faults.SEED_NOT_SET,
     faults.WRONG_SEED,
@@ -47,6 +50,7 @@ class Context:
 def finding_of(named: Named, context: Context) -> Finding:
     """Return the finding of a fault that numbers show."""
     graph = named.graph
+    seen = seen_numbers(graph, context.evidence) if graph else None
     expected, got = difference(graph, context.evidence) if graph else ("", "")
     where = method_of(named)
     texts = terms(named.row, named.operand, graph, where)
@@ -66,7 +70,7 @@ def finding_of(named: Named, context: Context) -> Finding:
         expected,
         got,
         line_of(named, where, context.lines),
-        "",
+        side_by_side(graph, seen) if graph and seen else "",
         tuple(upper(hint.format(**texts)) for hint in FAULTS[named.fault].hints),
     )
 
@@ -134,7 +138,8 @@ def line_of(named: Named, method: str, lines: Lines) -> tuple[int, str] | None:
     found = lines.get(method)
     if not method and named.fault == faults.OVERWRITES:
         # Of the pass as a whole: the first method that assigns with =.
-        candidates = [lines[m]["="][0] for m in lines if lines[m]["="] and m != "__init__"]
+        candidates = [line for m in lines if m != "__init__" for line in lines[m]["="]]
+        candidates = [line for line in candidates if not SEED.search(line[1])]
         return (candidates[0][0], candidates[0][1]) if candidates else None
     if not found:
         return None
@@ -206,4 +211,6 @@ def listed(words: tuple[str, ...]) -> str:
 
 def upper(text: str) -> str:
     """Return a sentence with a capital at its beginning, unless that is code."""
-    return text[:1].upper() + text[1:] if text[:1].isalpha() else text
+    first = re.match(r"\w*\(?", text)[0]  # type: ignore[index]  # it always matches
+    is_code = first.endswith("(") or first in OPS
+    return text if is_code else text[:1].upper() + text[1:]
