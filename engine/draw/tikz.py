@@ -37,7 +37,7 @@ def tikz_of(svg: str) -> str:
         svg: what `svg_of` returned.
 
     Raises:
-        ValueError: it is larger than TeX can compute with.
+        ValueError: it is larger than TeX can compute with, or has an element that no face has.
     """
     root = ET.fromstring(svg)
     longest = BP * max(float(root.attrib["width"]), float(root.attrib["height"]))
@@ -83,6 +83,8 @@ def drawn(element: ET.Element, indent: str) -> Iterator[str]:
             yield f"{indent}{options(part)} {path(part.attrib['d'])};"
         elif tag == "text":
             yield f"{indent}{node(part)}"
+        elif tag not in ("title", "desc"):
+            raise ValueError(f"TikZ is written of rectangles, paths and texts, got <{tag}>")
 
 
 def group(element: ET.Element, indent: str) -> Iterator[str]:

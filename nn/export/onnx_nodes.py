@@ -27,7 +27,6 @@ NODES = {
 # The same for whole rows of the table, whose formulas say it with conditions.
 ROWS = {
     "relu": "Relu",
-    "sigmoid": "Sigmoid",
     "maximum": "Max",
     "minimum": "Min",
     "detach": "Identity",
@@ -45,8 +44,10 @@ FORMULAS = {
     "atanh": "log((1 + a) / (1 - a)) / 2",
     "asin": "2 * atan(a / (1 + sqrt((1 - a) * (1 + a))))",
     "acos": f"{pi / 2} - asin(a)",
-    "expm1": "exp(a) - 1",
-    "log1p": "log(1 + a)",
+    # Both near 0 as exact as elsewhere: Higham (2002), Accuracy and stability, section 1.14.1.
+    "expm1": "a if exp(a) == 1 else exp(a) - 1 if exp(a) - 1 <= -1 or a > 1 else "
+    "(exp(a) - 1) * a / log(exp(a))",
+    "log1p": "a if 1 + a == 1 else log(1 + a) * a / (1 + a - 1)",
     "log2": f"log(a) / {log(2)}",
     "log10": f"log(a) / {log(10)}",
     "exp2": f"exp({log(2)} * a)",

@@ -12,6 +12,7 @@ from engine import Value
 from nn.export.formulas import definition, number, tensor, translated
 from nn.export.steps import Row
 from nn.export.torch_names import Names
+from nn.export.torch_text import wrapped
 
 
 def graph_source(root: Value) -> str:
@@ -64,7 +65,7 @@ def graph_source(root: Value) -> str:
             "",
             *lines,
             "",
-            f"for value in [{', '.join(results)}]:",
+            wrapped(f"for value in [{', '.join(results)}]:", 4),
             "    value.retain_grad()  # PyTorch keeps those of leaves only",
             f"{called[id(root)]}.backward()",
             "",

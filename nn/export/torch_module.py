@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nn.export.formulas import COMPARISONS, definition, number, tensor, torch_function, translated
+from nn.export.formulas import COMPARISONS, definition, number, tensor, translated
 from nn.export.recorded import Recorded
 from nn.export.steps import (
     Apply,
@@ -26,10 +26,16 @@ from nn.export.steps import (
     names_in,
 )
 from nn.export.torch_names import Names, layer_name, one_line
+from nn.export.torch_text import (
+    WIDEST,
+    along_last_axis,
+    listed,
+    own,
+    runs_in,
+    subscript,
+    wrapped,
+)
 from nn.export.vectors import steps_of
-
-WIDEST = 96  # letters of a line
-NUMBERS_IN_A_ROW = 4
 
 
 def module_source(found: Recorded) -> str:
@@ -148,11 +154,11 @@ class Source:
             value = self._value(step)
             if not self._is_written_inside(step, value):
                 name = self.names(step.label or f"h{(n := n + 1)}")
-                yield f"        {name} = {ast.unparse(value)}"
+                yield wrapped(f"        {name} = {ast.unparse(value)}", 12)
                 value = ast.Name(name)
             self._values[step.out.name] = value
         result = self.steps.result
-        yield f"        return {ast.unparse(self.all_samples(result))}"
+        yield wrapped(f"        return {ast.unparse(self.all_samples(result))}", 12)
 
     def _is_written_inside(self, step: Step, value: ast.expr) -> bool:
         """Return whether a value has no variable: sums inside an activation, what is returned."""
@@ -241,45 +247,3 @@ class Source:
         if isinstance(x, Stack):
             sizes = [ast.Starred(shape), ast.Constant(len(x.items))]
         return ast.Call(ast.Attribute(tensor(value), "expand"), sizes, [])
-
-
-def runs_in(x: Stack) -> Iterator[tuple[One, int]]:
-    """Yield the first of each run of neighbours in a vector, and how many there are."""
-    first, n = x.items[0], 1
-    for item in x.items[1:]:
-        if isinstance(first, Element) and item == Element(first.vector, first.index + n):
-            n += 1
-        else:
-            yield first, n
-            first, n = item, 1
-    yield first, n
-
-
-def along_last_axis(name: str, parts: list[ast.expr]) -> ast.expr:
-    """Return a call of `torch.stack` or `torch.cat`."""
-    return ast.Call(torch_function(name), [ast.List(parts)], [ast.keyword("dim", ast.Constant(-1))])
-
-
-def own(name: str) -> ast.expr:
-    """Return an attribute of the module."""
-    return ast.Attribute(ast.Name("self"), name)
-
-
-def subscript(value: ast.expr, index: ast.expr) -> ast.expr:
-    """Return a part of the last axis."""
-    return ast.Subscript(value, ast.Tuple([ast.Constant(...), index]))
-
-
-def listed(numbers: object, indent: int) -> str:
-    """Return numbers as lists, a few in a line."""
-    if not isinstance(numbers, tuple):
-        return repr(numbers)
-    pad, end = " " * indent, " " * (indent - 4)
-    if isinstance(numbers[0], tuple):
-        rows = "".join(f"{pad}{listed(row, indent + 4)},\n" for row in numbers)
-        return f"[\n{rows}{end}]"
-    if len(numbers) <= NUMBERS_IN_A_ROW:
-        return repr(list(numbers))
-    starts = range(0, len(numbers), NUMBERS_IN_A_ROW)
-    lines = [", ".join(map(repr, numbers[k : k + NUMBERS_IN_A_ROW])) for k in starts]
-    return "[\n" + "".join(f"{pad}{line},\n" for line in lines) + f"{end}]"

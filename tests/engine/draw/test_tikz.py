@@ -109,6 +109,12 @@ def test_picture_that_tex_cannot_compute_with_is_refused() -> None:
         tikz_of(svg)
 
 
+def test_element_that_is_not_drawn_is_refused() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30"><circle r="3"/></svg>'
+    with pytest.raises(ValueError, match="of rectangles, paths and texts, got <circle>"):
+        tikz_of(svg)
+
+
 # ---- compiled ----
 
 NAMES = [

@@ -19,6 +19,13 @@ def test_gif_and_player_are_written_and_named(tmp_path, capsys) -> None:
     assert f"the player is in {page}: open it in a browser" in said
 
 
+def test_picture_is_written_as_tikz(tmp_path, capsys) -> None:
+    out = tmp_path / "x.tex"
+    assert main([*FORMULA, "-o", str(out)]) == 0
+    assert r"\begin{tikzpicture}" in out.read_text(encoding="utf-8")
+    assert f"the graph is in {out}" in capsys.readouterr().out
+
+
 def test_gradient_is_explained_path_by_path(capsys) -> None:
     assert main([*FORMULA, "--explain", "a"]) == 0
     said = capsys.readouterr().out

@@ -8,6 +8,7 @@ from random import Random
 import engine
 import nn
 from engine import Value
+from tests.small_gpt import small_gpt
 
 X = [[0.5, -1.0], [1.5, 2.0], [-0.25, 0.75]]
 
@@ -91,6 +92,21 @@ def deep_sum() -> nn.Module:
             return [g * (v - mean) * size for g, v in zip(self.gain, h, strict=True)]
 
     return Norm()
+
+
+class Gpt(nn.Module):
+    """A GPT of one layer: rows picked by data, attention, softmax."""
+
+    n_inputs = 5
+
+    def __init__(self) -> None:
+        self._loss, self.matrices = small_gpt(Random(0))
+
+    def __call__(self, x):
+        return self._loss(x)
+
+
+TOKENS = [[0, 1, 2, 3, 4], [4, 4, 0, 2, 1], [3, 2, 2, 0, 0]]
 
 
 MODELS = {f.__name__: f for f in (nested, mixed, tied, twice, chosen, own_activation, deep_sum)} | {

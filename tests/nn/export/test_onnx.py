@@ -16,7 +16,7 @@ import nn
 from engine import Value
 from engine.ops import OPS
 from tests.needs import needs
-from tests.nn.export.models import MODELS, REFUSED, X
+from tests.nn.export.models import MODELS, REFUSED, TOKENS, Gpt, X
 
 needs_onnx = needs("onnx", "onnxruntime")
 
@@ -99,6 +99,22 @@ def test_activation_agrees_far_out(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
 def test_model_of_any_make_agrees(make: Callable[[], nn.Module], tmp_path: Path) -> None:
     check(make(), tmp_path)
+
+
+@needs_onnx
+def test_gpt_agrees(tmp_path: Path) -> None:
+    check(Gpt(), tmp_path, TOKENS)
+
+
+@needs_onnx
+@pytest.mark.parametrize(
+    "fn",
+    [lambda a: engine.log(engine.softplus(a)), engine.expm1, engine.log1p],
+    ids=["softplus", "expm1", "log1p"],
+)
+def test_small_results_are_as_exact_as_others(fn: Callable[[Value], Value], tmp_path: Path) -> None:
+    X = [[-36.5]] * (fn is not engine.log1p) + [[-1e-9], [1e-12], [1e-17], [0.5], [3.0]]
+    check(Formula(fn, 1), tmp_path, X, rel=1e-12, abs=0.0)
 
 
 @needs_onnx

@@ -14,7 +14,7 @@ import nn
 from engine import Value
 from engine.ops import OPS
 from tests.graphs import fan_out, neuron, random_graph
-from tests.nn.export.models import MODELS, REFUSED, X, nested
+from tests.nn.export.models import MODELS, REFUSED, TOKENS, Gpt, X, nested
 
 CLOSE = {"rel": 1e-12, "abs": 1e-13}
 
@@ -252,6 +252,18 @@ def test_model_of_one_number_agrees() -> None:
             return self.weight * x + self.bias
 
     check_model(Line(), X=[0.5, -2.0], sample=1.0)
+
+
+def test_gpt_agrees() -> None:
+    check_model(Gpt(), X=TOKENS)
+
+
+def test_lines_are_broken_where_they_would_be_too_long() -> None:
+    source = nn.export.torch_source(Gpt())
+    assert max(len(line) for line in source.splitlines()) <= 130
+    wide = sum((Value(1.0, f"x{i}") * 2.0 for i in range(100)), Value(0.0))
+    assert max(map(len, nn.export.torch_source(wide).splitlines())) <= 96
+    check_node_by_node(wide)
 
 
 def test_layers_are_written_as_layers_and_in_one_line_each() -> None:
