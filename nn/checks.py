@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import reprlib
-from importlib.util import find_spec
 from math import isfinite
 from typing import SupportsIndex
 
@@ -132,7 +131,9 @@ def require_numpy(what: str) -> None:
     Raises:
         ModuleNotFoundError: the message says how to install it.
     """
-    if find_spec("numpy") is None:
+    try:
+        import numpy  # noqa: F401
+    except ModuleNotFoundError:
         raise ModuleNotFoundError(
             f"{what} needs NumPy, which is not installed; pip install numpy", name="numpy"
-        )
+        ) from None

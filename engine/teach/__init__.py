@@ -12,13 +12,17 @@ those of `nn.teach`, are made of the same two parts:
 *   `Report`, made of `Item`s of a rubric and of `Finding`s.
 
 `engine.teach.catch(1)` begins a game: to tell a wrong engine, one of `engine.teach.bugs`, from the
-right one by the shortest expression.
+right one by the shortest expression. `engine.teach.drill(1, level=2)` is a graph with blanks to
+fill in, `ask(drill)` asks for them in a terminal, and `drill_sheet(range(1, 9), level=2)` on paper.
 """
 
 from __future__ import annotations
 
 from engine.teach.catching.game import catch
 from engine.teach.catching.rows import BUGS as bugs  # noqa: N811  a name for students, not a setting
+from engine.teach.drills.drill import drill
+from engine.teach.drills.sheet import drill_sheet
+from engine.teach.drills.terminal import ask
 from engine.teach.finding import Finding, Item
 from engine.teach.grading.checking import check
 from engine.teach.isolate.observation import Failure, Observation
@@ -31,8 +35,11 @@ __all__ = [
     "Item",
     "Observation",
     "Report",
+    "ask",
     "bugs",
     "catch",
     "check",
+    "drill",
+    "drill_sheet",
     "observe",
 ]

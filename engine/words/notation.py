@@ -118,6 +118,8 @@ def advice_on_part(part: ast.expr, functions: Collection[str]) -> str:
 def advice_on_call(part: ast.Call, functions: Collection[str]) -> str:
     """Return what to write instead of a call, or ""."""
     inputs = ", ".join(map(ast.unparse, part.args))
+    if isinstance(part.func, ast.Attribute) and not part.args:
+        inputs = ast.unparse(part.func.value)  # x.relu()
     name = part.func.attr if isinstance(part.func, ast.Attribute) else ""
     name = part.func.id if isinstance(part.func, ast.Name) else name
     if not name:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nn.losses import Loss
-    from nn.plots.svg import Chart
+    from nn.plots.chart import Chart
 
 MODEL, HISTORY = "model.json", "history.csv"
 PICTURES = (

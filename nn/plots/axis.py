@@ -25,9 +25,9 @@ class Axis(NamedTuple):
     whole: bool = False
     percent: bool = False
 
-    def text(self, x: float) -> str:
-        """Return a number as it is printed along the axis."""
-        return f"{tick_text(100 * x)} %" if self.percent else tick_text(x)
+    def text(self, x: float, digits: int = 10) -> str:
+        """Return a number as it is printed along the axis, with at most so many digits."""
+        return f"{tick_text(100 * x, digits)} %" if self.percent else tick_text(x, digits)
 
 
 class Scale:
@@ -68,8 +68,9 @@ class Scale:
         """Return where a number is: 0 at the beginning of the axis, 1 at its end."""
         return (self.place(x) - self.low) / (self.high - self.low)
 
-    def ticks(self, most: int) -> list[float]:
-        """Return the numbers that are printed: about `most`, at equal distances."""
+    def ticks(self, length: float) -> list[float]:
+        """Return the numbers that are printed along an axis of that length in px."""
+        most = max(3, round(length / 50))  # of fewer, there may be none
         if not self.axis.log:
             return round_numbers(self.low, self.high, most, whole=self.axis.whole)
         return powers_of_ten(self.low, self.high, most)
@@ -83,13 +84,14 @@ def round_numbers(low: float, high: float, most: int, *, whole: bool = False) ->
     step = max(step, 1.0) if whole else step
     # A multiple, rounded as it is printed: 3 × 0.1 is 0.30000000000000004.
     digits = max(0, -floor(log10(step)))
-    return [round(k * step, digits) for k in range(ceil(low / step), floor(high / step) + 1)]
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [round(k * step, digits) for k in range(first, last + 1)]
 
 
 def powers_of_ten(low: float, high: float, most: int) -> list[float]:
     """Return powers of ten between 10^low and 10^high, and numbers between them if they are few."""
-    first, last = ceil(low), floor(high)
-    powers = [10.0**k for k in range(first, last + 1, 1 + (last - first) // most)]
+    first, last = max(-300, ceil(low)), min(300, floor(high))  # beyond there are no floats soon
+    powers = [10.0**k for k in range(first, last + 1, max(1, 1 + (last - first) // most))]
     if len(powers) >= FEW:
         return powers
     found = [m * 10.0**k for k in range(first - 1, last + 1) for m in (1, 2, 5)]

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from nn.metrics import columns_of, predict
 from nn.plots.axis import Axis
-from nn.plots.chart import DOT, RING, SMALL, Dots, Panel, Regions
 from nn.plots.classes import Judged, classes_of, judge, labelled, margins_of
 from nn.plots.figure import shown
+from nn.plots.panel import DOT, MIDDLE, RING, SMALL, Dots, Panel, Regions
 from nn.plots.style import COLOURS, GREY, INK, LONG, MARKERS, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
+    from nn.plots.chart import Chart
     from nn.plots.classes import Model
-    from nn.plots.svg import Chart
 
 GRID = 60  # points per side at which a boundary is searched; between them it is interpolated
 ROOM = 0.08  # share of the span of the samples that is shown around them
 WIDTH, HEIGHT = 620, 520  # of a panel, px
-SIDE = {2: (430, 400), 3: (330, 330), 4: (270, 300)}  # of one of several
+SIDE = {2: (390, 380), 3: (270, 290), 4: (230, 260)}  # of one of several
 NAMES = ("x1", "x2")
 
 
@@ -141,7 +141,7 @@ def decision_boundaries(
             f"decision_boundaries draws 2 to 4 models side by side, got {len(models)}; use "
             "decision_boundary for one, or several calls for more"
         )
-    options = (feature_names, class_names, threshold, None, DOT if len(models) < 3 else 4.6)
+    options = (feature_names, class_names, threshold, None, DOT if len(models) < 3 else MIDDLE)
     panels = [judged_panel(model, X, y, title, *options) for title, model in models.items()]
     named = {mark.label for mark in panels[0].legend if isinstance(mark, Dots) and not mark.hollow}
     for i, panel in enumerate(panels[1:], 1):  # what the first legend says need not be repeated
@@ -184,11 +184,8 @@ def judged_panel(
     wrong = [samples[i] for i, (true, found) in enumerate(pairs) if true != found and i >= n]
     if wrong:
         xs, ys = zip(*wrong, strict=True)
-        marks.append(
-            Dots(
-                xs, ys, f"misclassified ({len(wrong)})", INK, "o", RING * radius / DOT, hollow=True
-            )
-        )
+        label, ring = f"misclassified ({len(wrong)})", RING * radius / DOT
+        marks.append(Dots(xs, ys, label, INK, "o", ring, hollow=True))
     return panel_of(marks, feature_names, title)
 
 
@@ -225,13 +222,18 @@ def dots(
 ) -> Dots:
     """Return the samples of class `k` as marks."""
     xs, ys = [x for x, _ in rows], [y for _, y in rows]
-    return Dots(xs, ys, name, colour_of(k, len(names)), MARKERS[k % len(MARKERS)], radius)
+    return Dots(xs, ys, name, colour_of(k, len(names)), marker_of(k), radius)
 
 
 def colour_of(k: int, n_classes: int) -> str:
     """Return the colour of a class; of two, the second is blue."""
     colours = COLOURS[1::-1] if n_classes == 2 else COLOURS
     return colours[k % len(colours)]
+
+
+def marker_of(k: int) -> str:
+    """Return the marker of a class; with its colour it is another one for each class up to 64."""
+    return MARKERS[(k + k // len(MARKERS)) % len(MARKERS)]
 
 
 def named(labels: Sequence[str], class_names: Sequence[str] | None) -> list[str]:

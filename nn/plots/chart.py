@@ -1,136 +1,60 @@
-"""What a chart shows: panels of lines, points and regions, whoever draws it."""
+"""A chart drawn as SVG: a notebook displays it, and it is saved as a matplotlib figure is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import isfinite
-from typing import NamedTuple
+from base64 import b64encode
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
 
-from nn.plots.axis import Axis, tick_text
-from nn.plots.style import BLUE
-
-DOT, SMALL, RING = 5.7, 3.9, 10.5  # radius of a sample, of a small one, of a ring; px
-Numbers = Sequence[float]
+import engine
 
 
-class Line(NamedTuple):
-    """A line through points, in their order.
+class Chart(engine.Drawing):
+    """A chart. A notebook displays it; its methods are those of matplotlib's figure that it needs.
 
     Attributes:
-        xs: where it goes; at nan it is interrupted.
-        ys: the same.
-        label: in the legend, or "".
-        colour: of it.
-        dash: lengths of stroke and gap, in widths of the line; () for none.
-        marker: of each point, by matplotlib's letter, or "".
+        description: what it shows, in words.
     """
 
-    xs: Numbers
-    ys: Numbers
-    label: str = ""
-    colour: str = BLUE
-    dash: tuple[float, ...] = ()
-    marker: str = ""
+    def __init__(self, svg: str, description: str) -> None:
+        super().__init__(svg)
+        self.description = description
 
+    def savefig(self, file: str | PathLike[str] | BinaryIO, *, format: str | None = None) -> None:  # noqa: A002  matplotlib's name
+        """Write the chart.
 
-class Dots(NamedTuple):
-    """Single points.
+        Args:
+            file: a path, or a file that is open for writing bytes.
+            format: "svg", "png" or "pdf"; by default the suffix of the path, of a file "png".
 
-    Attributes:
-        xs: where they are.
-        ys: the same.
-        label: in the legend, or "".
-        colour: of them.
-        marker: their shape, by matplotlib's letter.
-        radius: in px.
-        hollow: whether they are rings.
-    """
+        Raises:
+            ValueError: another format.
+            ImportError: a PNG without resvg-py, a PDF without svglib.
+            OSError: the file cannot be written; an older one stays as it was.
+        """
+        path = Path(file) if isinstance(file, (str, PathLike)) else None
+        if path is not None and format is None:
+            self.save(path)
+            return
+        make = self._formats().get(f".{format or 'png'}")
+        if make is None:
+            raise ValueError(f"format must be svg, png or pdf, got {format!r}")
+        content = make()
+        if path is not None:
+            engine.write_atomically(path, content)
+        elif not isinstance(file, (str, PathLike)):
+            file.write(content)
 
-    xs: Numbers
-    ys: Numbers
-    label: str = ""
-    colour: str = BLUE
-    marker: str = "o"
-    radius: float = DOT
-    hollow: bool = False
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        # As an image it has a description in exported pages too, and is never wider than they are.
+        coded = b64encode(self.svg.encode()).decode()
+        image = (
+            f'<img alt="{escape(self.description)}" style="max-width: 100%; height: auto" '
+            f'src="data:image/svg+xml;base64,{coded}">'
+        )
+        return super()._repr_mimebundle_() | {"text/html": image}
 
-
-class Rule(NamedTuple):
-    """A vertical line across the panel, at `x`."""
-
-    x: float
-
-
-class Regions(NamedTuple):
-    """Areas of the plane, and the line around each.
-
-    Attributes:
-        across: of the columns of a grid.
-        up: of its lines.
-        margins: for each area the grid, line by line, of numbers that are above 0 inside of it.
-        colours: of the areas.
-    """
-
-    across: Numbers
-    up: Numbers
-    margins: Sequence[Sequence[Numbers]]
-    colours: Sequence[str]
-
-
-class Panel(NamedTuple):
-    """One pair of axes, and what is between them.
-
-    Attributes:
-        marks: what is drawn, the lowest first.
-        x: the axis across.
-        y: the axis up.
-        title: above it.
-    """
-
-    marks: Sequence[Line | Dots | Rule | Regions]
-    x: Axis
-    y: Axis
-    title: str = ""
-
-    @property
-    def legend(self) -> list[Line | Dots]:
-        """What the legend names."""
-        return [mark for mark in self.marks if isinstance(mark, (Line, Dots)) and mark.label]
-
-    @property
-    def filled(self) -> bool:
-        """Whether areas fill it."""
-        return any(isinstance(mark, Regions) for mark in self.marks)
-
-    def numbers(self, i: int) -> list[float]:
-        """Return all numbers of axis 0, across, or 1, up, that are finite."""
-        found: list[float] = []
-        for mark in self.marks:
-            if isinstance(mark, Regions):
-                return list((mark.across, mark.up)[i])  # these fill the panel
-            if isinstance(mark, Rule):
-                found += [mark.x] * (i == 0)
-            else:
-                found += (mark.xs, mark.ys)[i]
-        return list(filter(isfinite, found))
-
-
-def described(panels: Sequence[Panel]) -> str:
-    """Return what a chart shows in words, for those who do not see it."""
-    texts = []
-    for title, x, y, marks in ((p.title, p.x.label, p.y.label, p.legend) for p in panels):
-        texts.append(f"{title}: {y} up, {x} across" if title else f"{y} up, {x} across")
-        for mark in marks:
-            points = [p for p in zip(mark.xs, mark.ys, strict=True) if isfinite(p[1])]
-            if not points:
-                continue
-            if isinstance(mark, Dots):
-                texts.append(f"{mark.label}: {len(points)} point{'s' if len(points) > 1 else ''}")
-                continue
-            first, last = ((tick_text(a, 4), tick_text(b, 4)) for a, b in (points[0], points[-1]))
-            low, high = (tick_text(f(b for _, b in points), 4) for f in (min, max))
-            texts.append(
-                f"{mark.label}: {first[1]} at {first[0]}, {last[1]} at {last[0]}, "
-                f"at least {low}, at most {high}"
-            )
-    return "; ".join(texts)
+    def __repr__(self) -> str:
+        return f"Chart ({self.description})"

@@ -10,10 +10,10 @@ from engine import Value
 from nn.data.samples import check_lengths, checked, not_a_number, ordered
 from nn.decision import Decision, Label, Output, one_hot
 from nn.metrics import columns_of, decision_of, predict
-from nn.plots.style import MARKERS
 
 Model = Callable[[Any], Value | Sequence[Value]]
 MOST = 1e300  # an output beyond it counts as this
+MOST_CLASSES = 16
 
 
 class Judged(NamedTuple):
@@ -89,13 +89,17 @@ def classes_of(targets: Sequence[Any]) -> tuple[list[int], list[str]]:
                 f"y must hold classes: -1 and 1, numbers from 0, or texts; got {targets[i]!r} for "
                 f"sample {i}"
             )
-    there = set(plain)
-    pairs: list[tuple[Label, ...]] = [(-1, 1), (0, 1)]
-    labels = next((pair for pair in pairs if there <= set(pair)), None)
-    labels = labels or tuple(sorted(there, key=lambda t: (isinstance(t, str), t)))
-    if len(labels) > len(MARKERS):
+    labels: Sequence[Label]
+    if any(isinstance(t, str) for t in plain):
+        plain = list(map(str, plain))
+        labels = sorted(set(plain))
+    elif -1 in plain and set(plain) <= {-1, 1}:
+        labels = (-1, 1)
+    else:  # from 0, so that a class has the colour of its number
+        labels = range(min(0, *map(int, plain)), max(1, *map(int, plain)) + 1)
+    if len(labels) > MOST_CLASSES:
         raise ValueError(
-            f"{len(labels)} classes are more than the {len(MARKERS)} that can be told apart; "
+            f"{len(labels)} classes are more than the {MOST_CLASSES} that can be told apart; "
             "choose some of them"
         )
     return [labels.index(t) for t in plain], names_of(labels, below=-1 in labels)

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from engine import Drawing
 from nn.plots.axis import Scale
-from nn.plots.chart import Dots, Line, Panel, Regions, Rule, described
+from nn.plots.chart import Chart
+from nn.plots.panel import Dots, Line, Panel, Regions, Rule, described
 from nn.plots.style import FAINT, GREY, INK, LONG, legend_above, new_figure, plain
-from nn.plots.svg import Chart, chart_of
+from nn.plots.svg import chart_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 text_width = Drawing.text_width
+LENGTH = 320  # of an axis whose numbers are chosen here, px
 PX_PER_INCH = 94  # of the SVG
 POINTS_PER_PX = 72 / PX_PER_INCH
 LEGEND_LINE = 20  # height, points
@@ -85,7 +87,8 @@ def set_up(axes: Axes, panel: Panel, i: int) -> None:
     axis, theirs = ((panel.x, axes.xaxis), (panel.y, axes.yaxis))[i]
     if axis.log:
         (axes.set_xscale, axes.set_yscale)[i]("log")
-        theirs.set_major_locator(FixedLocator(Scale(axis, panel.numbers(i), exact=False).ticks(6)))
+        scale = Scale(axis, panel.numbers(i), exact=False)
+        theirs.set_major_locator(FixedLocator(scale.ticks(LENGTH)))
         theirs.set_minor_formatter(NullFormatter())
     elif axis.whole:
         theirs.set_major_locator(MaxNLocator(integer=True))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from nn.checks import number
 from nn.data.frames import plain_list
 from nn.plots.axis import Axis
-from nn.plots.chart import Line, Panel
 from nn.plots.figure import shown
+from nn.plots.panel import Line, Panel
 from nn.plots.style import COLOURS, LONG, MARKERS, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nn.plots.svg import Chart
+    from nn.plots.chart import Chart
 
 WIDTH, HEIGHT = 680, 380  # px
 # Told apart without colour too; in widths of the line.

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nn.plots.axis import Axis
-from nn.plots.chart import Dots, Line, Panel, Rule
 from nn.plots.figure import shown
+from nn.plots.panel import Dots, Line, Panel, Rule
 from nn.plots.style import BLUE, FAINT, INK, LONG, ORANGE, legend_above, new_figure, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nn.history import History
-    from nn.plots.svg import Chart
+    from nn.plots.chart import Chart
 
 FEW = 20  # epochs
 BEST = 8.0  # radius of the ring around the best, px

@@ -1,10 +1,12 @@
 """Measures whether `engine.teach.check` can be fooled: wrong, right and hostile engines, and its verdicts.
 
-    python -m tests.benchmarks.checker [--only mutants|right|hostile] [--every N] [--match TEXT] [--list]
+    python -m tests.benchmarks.checker [--only mutants|right|hostile] [--every N] [--match TEXT] [--text]
 
 The engines are those of `tests/engine/teach/`: mutants made from the rows of the table and from the moves of
 a backward pass, right engines in many styles, half-finished ones, and classes that hang, end Python or lie.
-Prints each verdict that is not as it should be, and then the rates. With --every only each Nth is checked.
+Prints each verdict that is not as it should be, and then the rates. Wrong and right engines are given as
+classes, as in a notebook, and hostile ones as text, since they must not run here; --text gives all as text.
+With --every only each Nth is checked.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from tests.engine.teach.hostile import HOSTILE, RUDE
 from tests.engine.teach.judge import Verdict, is_refused, is_told, names_besides, verdict
 from tests.engine.teach.mutants import mutants
 from tests.engine.teach.right import HALF, RIGHT
+from tests.engine.teach.truth import class_in
 
 SLOWEST = 10.0  # seconds for a verdict
 
@@ -32,13 +35,18 @@ def share(n: int, of: int) -> str:
     return f"{n} of {of} ({n / of:.1%})"
 
 
-def measure_mutants(every: int, match: str) -> None:
+def given(source: str, *, text: bool) -> object:
+    """Return an engine as the checker is given it."""
+    return source if text else class_in(source)
+
+
+def measure_mutants(every: int, match: str, *, text: bool) -> None:
     """Print which wrong engines were refused, and which were told by their name."""
     chosen = [mutant for mutant in mutants() if match in mutant.name][::every]
     verdicts = []
     refused = told = besides = 0
     for mutant in chosen:
-        said = verdict(str(mutant))
+        said = verdict(given(str(mutant), text=text))
         verdicts.append(said)
         refused += is_refused(said)
         told += is_told(mutant, said)
@@ -56,20 +64,20 @@ def measure_mutants(every: int, match: str) -> None:
     print(f"  other names besides: {share(besides, n)}; {times(verdicts)}")
 
 
-def measure_right(every: int, match: str) -> None:
+def measure_right(every: int, match: str, *, text: bool) -> None:
     """Print which right engines were refused."""
     verdicts = []
     alarms = 0
     chosen = [(name, source) for name, source in RIGHT.items() if match in name][::every]
     for name, source in chosen:
-        said = verdict(source)
+        said = verdict(given(source, text=text))
         verdicts.append(said)
         wrong = not said.passed or said.points < 1 or bool(said.faults)
         alarms += wrong
         if wrong:
             print(f"  FALSE ALARM {name}: {said.points:.0%}, {', '.join(said.faults)}", flush=True)
     for name, source in HALF.items():
-        said = verdict(source)
+        said = verdict(given(source, text=text))
         faults = [fault for fault in said.faults if not fault.startswith(("missing", "no "))]
         print(f"  half finished, {name}: {said.points:.0%} of the points, {', '.join(said.faults)}")
         if faults or said.passed:
@@ -79,7 +87,7 @@ def measure_right(every: int, match: str) -> None:
     print(f"  {times(verdicts)}")
 
 
-def measure_hostile(every: int, match: str) -> None:
+def measure_hostile(every: int, match: str, *, text: bool) -> None:
     """Print which hostile classes were accepted, and which took too long."""
     verdicts = []
     refused = 0
@@ -110,15 +118,11 @@ def main() -> None:
     parser.add_argument("--only", choices=MEASURES)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--match", default="")
-    parser.add_argument("--list", action="store_true", help="print the mutants' names only")
+    parser.add_argument("--text", action="store_true")
     options = parser.parse_args()
-    if options.list:
-        for mutant in mutants():
-            print(mutant.name)
-        return
     for name, measure in MEASURES.items():
         if options.only in (None, name):
-            measure(options.every, options.match)
+            measure(options.every, options.match, text=options.text)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ def test_signs_that_unicode_writes_twice_are_one_name() -> None:
         ("max(x, 1)", r"write maximum\(x, 1\)"),
         ("Sigmoid(x)", r"write sigmoid\(x\)"),
         ("np.exp(x)", r"write exp\(x\)"),
+        ("x.relu()", r"write relu\(x\)"),
         ("σ(x)", r"write sigmoid\(x\)"),
         ("sin x", r"write sin\(x\) for sin x"),
         (

@@ -5,26 +5,20 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from engine.functions import FUNCTIONS
 from engine.graph import leaves
 from engine.parse import CONSTANTS, DEEPEST, check_parts, computed, tree_of
+from engine.teach.isolate.limits import StepLimit, limited_steps
 from engine.value import Value
 from engine.words.numbers import number_text
 
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from _typeshed import TraceFunction
-
 NUMBERS = {"a": 2.0, "b": -3.0}  # one positive, one negative, of different size
 THE_NUMBERS = " and ".join(f"{name} = {number_text(x)}" for name, x in NUMBERS.items())
-MOST_LETTERS, MOST_LINES = 1000, 100_000  # of a text; that a function may run
+MOST_LETTERS = 1000  # of a text
+MOST_LINES, MOST_SECONDS = 100_000, 10.0  # that a function may run
 DEFINITION = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)(.*)", re.DOTALL)
 
 
@@ -110,6 +104,11 @@ def result_of(text: str, names: dict[str, Value]) -> Value | float:
     """
     text = text.strip()
     tree = tree_of(text)
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            # As in micrograd: a.relu() is relu(a).
+            part.args.insert(0, part.func.value)
+            part.func = ast.Name(part.func.attr)
     check_parts(tree, dict.fromkeys(names, 0.0))
     parts = list(ast.walk(tree))
     called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
@@ -153,9 +152,9 @@ def of_function(function: Callable[..., Value], numbers: Sequence[Value]) -> obj
         )
     numbers = numbers[: len(needed)]
     try:
-        with at_most(MOST_LINES):
+        with limited_steps(MOST_LINES, MOST_SECONDS):
             result = function(*numbers)
-    except TooLongError:
+    except StepLimit:
         raise ValueError(
             f"the function has run {MOST_LINES:,} lines without an end; look for a loop that does "
             "not stop"
@@ -165,26 +164,3 @@ def of_function(function: Callable[..., Value], numbers: Sequence[Value]) -> obj
     if [x.data for x in numbers] != list(NUMBERS.values())[: len(needed)]:
         raise ValueError(f"the function must leave {THE_NUMBERS}; it has changed a number's data")
     return result
-
-
-class TooLongError(BaseException):
-    """A function runs too long; not an Exception, which it may catch."""
-
-
-@contextmanager
-def at_most(n_lines: int) -> Iterator[None]:
-    """Raise `TooLongError` in a block that runs more lines than this."""
-
-    def count(frame: FrameType, event: str, arg: object) -> TraceFunction:
-        nonlocal n_lines
-        n_lines -= 1
-        if n_lines < 0:
-            raise TooLongError
-        return count
-
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
-        yield
-    finally:
-        sys.settrace(before)

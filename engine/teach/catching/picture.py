@@ -43,7 +43,9 @@ def beside(
     across, down = (0.0, high + TITLE_HEIGHT + BETWEEN / 2) if stacked else (wide + BETWEEN, 0.0)
     parts += titled("wrong engine", scene, placement, across, down)
     size = (across + wide + 2 * MARGIN, down + high + TITLE_HEIGHT + 2 * MARGIN)
-    return document(f"{scene.title}, in two engines", parts, -MARGIN, -MARGIN, *size)
+    return document(
+        f"gradient graph of {scene.title}, in two engines", parts, -MARGIN, -MARGIN, *size
+    )
 
 
 def fill_in(

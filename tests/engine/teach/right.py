@@ -776,6 +776,13 @@ RIGHT["same operator on both sides"] = str(CLOSURES).replace(
     "    def __radd__(self, other):\n        return self + other\n", "    __radd__ = __add__\n"
 )
 
+RIGHT["no operator with the number on the left"] = str(
+    Engine(
+        rows=CLOSURES.rows,
+        built={k: v for k, v in CLOSURES.built.items() if k not in REFLECTED},
+    )
+)
+
 HALF: dict[str, str] = {
     "only +": str(Engine(rows={"add": ROWS["add"]})),
     "only + and ×": str(Engine(rows={"add": ROWS["add"], "mul": ROWS["mul"]})),
@@ -796,14 +803,7 @@ HALF: dict[str, str] = {
             built=CLOSURES.built,
         )
     ),
-    "no operator with the number on the left": str(
-        Engine(
-            rows=CLOSURES.rows,
-            built={k: v for k, v in CLOSURES.built.items() if k not in REFLECTED},
-        )
-    ),
     "no backward yet": str(CLOSURES).split("    def backward")[0]
     + "\n\ndef wrapped(x):\n    return x if isinstance(x, Value) else Value(x)\n",
     "only numbers": "class Value:\n    def __init__(self, data):\n        self.data = data\n        self.grad = 0.0\n",
-    "only a name": "class Value:\n    pass\n",
 }

@@ -1,5 +1,7 @@
 """The engines that test the checker are what they say: right ones right, and every mutant wrong."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.engine.teach.engines import BASES, METHODS, base
@@ -16,7 +18,10 @@ MUTANTS = mutants()
 def test_right_engine_agrees_with_ours_on_every_program(name: str) -> None:
     if "NumPy" in name:
         pytest.importorskip("numpy")
-    assert difference(class_in(RIGHT[name]), base()) is None
+    meant = base()
+    if "number on the left" in name:
+        meant = replace(meant, built={})
+    assert difference(class_in(RIGHT[name]), meant) is None
 
 
 @pytest.mark.parametrize("name", HALF)

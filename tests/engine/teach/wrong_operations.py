@@ -93,10 +93,10 @@ def slope_changes(name: str) -> Iterator[tuple[str, Names, tuple[str | None, ...
         yield f"{which} slope doubled", told("wrong slope"), put(f"2 * ({slope})")
         yield f"{which} slope off by 1 %", told("wrong slope"), put(f"1.01 * ({slope})")
         yield f"{which} slope missing", told("missing gradient"), put(None)
-        if len(right) == 1:
+        if len(right) == 1 or "out" in slope:
             # for an exponential the slope is the result; where it is read, the input is another number
             mixed = renamed(slope, a="out", out="a")
-            yield "input for output", told("input and output mixed up"), put(mixed)
+            yield f"{which} slope, input for output", told("input and output mixed up"), put(mixed)
         for text in TYPICAL.get(name, []) if i == 0 else []:
             yield f"{which} slope {text}", told("wrong slope"), put(text)
     if len(right) == 2:
@@ -112,22 +112,15 @@ def alternatives(name: str, slopes: tuple[str | None, ...], names: Names) -> Nam
     """Return all names of wrong slopes: those of other mistakes that have the same numbers too."""
     row = ROWS[name]
     found = set(names)
-    for _, others, also in slope_changes(name):
-        if len(also) == len(slopes) and all(
-            same(row, x or "0.0", y or "0.0") for x, y in zip(also, slopes, strict=True)
-        ):
-            found |= others
+    for i, right in enumerate(row.slopes):
+        slope = slopes[i] if i < len(slopes) else right
+        if same(row, slope or "0.0", right or "0.0"):
+            continue
+        for _, others, also in slope_changes(name):
+            if same(row, slope or "0.0", also[i] or "0.0"):
+                found |= others
     if found > {"wrong slope"}:  # a more exact name
         found -= {"wrong slope"}
-    # of two wrong slopes either may be told first
-    wrong = [
-        i
-        for i, s in enumerate(slopes)
-        if i < len(row.slopes) and not same(row, s or "0.0", row.slopes[i] or "0.0")
-    ]
-    for i in wrong:
-        if same(row, slopes[i] or "0.0", f"-({row.slopes[i]})"):
-            found |= {"wrong sign"}
     return frozenset(found)
 
 

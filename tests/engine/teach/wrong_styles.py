@@ -51,7 +51,7 @@ REPLACED: list[tuple[str, str, Names, str, str]] = [
     ("operators set by a loop", "each does what the last does", told("wrong result"), "    return lambda self: Value(f(self.data), (self,), (da(self.data),))", "    global last\n    last = f, da\n    return lambda self: Value(last[0](self.data), (self,), (last[1](self.data),))"),
     ("operators set by a loop", "reflected the wrong way", told("wrong reflected operator"), "method(value(other), self)", "method(self, other)"),
     ("operators set by a loop", "order forwards", told("reversed order"), "order.pop()", "order.pop(0)"),
-    ("operators set by a loop", "one slope too few", MISSING, "range(len(node.inputs))", "range(1)"),
+    ("operators set by a loop", "one slope too few", MISSING, "range(len(node.inputs))", "range(len(node.inputs))[:1]"),
     ("gradient a property of the class's own name", "× spelt otherwise", MISSING, 'v.op == "*"', 'v.op == "x"'),
     ("gradient a property of the class's own name", "= for +=", OVERWRITES, ".grad += v.grad", ".grad = v.grad"),
     ("gradient a property of the class's own name", "relu for all", told("wrong slope"), "v.grad if v.data > 0 else 0.0", "v.grad if v.data >= 0 else 0.0"),

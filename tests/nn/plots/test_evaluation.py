@@ -5,13 +5,10 @@ import io
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_hex
-from matplotlib.contour import ContourSet
 from PIL import Image
 
 import nn
 from nn import plots
-from nn.plots.style import BLUE, ORANGE
 
 X = [[i / 10, (i * 7 % 10) / 10] for i in range(20)]
 y = [1 if a + b > 1.2 else -1 for a, b in X]
@@ -23,65 +20,6 @@ def plane(w1: float, w2: float, bias: float) -> nn.MLP:
     for p, number in zip(model.parameters(), (w1, w2, bias), strict=True):
         p.data = number
     return model
-
-
-def boundary_points(axes) -> np.ndarray:
-    """Return the points of the boundaries that are drawn in a contour plot, shape (n, 2)."""
-    lines = [c for c in axes.collections if isinstance(c, ContourSet) and not c.filled]
-    return np.concatenate([path.vertices for line in lines for path in line.get_paths()])
-
-
-def offsets(axes, label: str) -> list[list[float]]:
-    """Return the points to which a legend entry refers."""
-    handles, labels = axes.get_legend_handles_labels()
-    return handles[labels.index(label)].get_offsets().tolist()
-
-
-def test_boundary_is_where_the_output_is_0() -> None:
-    axes = plots.decision_boundary(plane(2.0, -1.0, -0.5), X, y).axes[0]
-    x1, x2 = boundary_points(axes).T
-    assert 2 * x1 - x2 - 0.5 == pytest.approx(np.zeros(len(x1)), abs=1e-9)
-    assert len(x1) > 20
-
-
-def test_every_sample_is_drawn_with_its_class() -> None:
-    axes = plots.decision_boundary(plane(1.0, 1.0, -1.2), X, y).axes[0]
-    for label, sign in (("class −1", -1), ("class +1", 1)):
-        assert offsets(axes, label) == [x for x, target in zip(X, y, strict=True) if target == sign]
-
-
-def test_misclassified_samples_are_ringed() -> None:
-    axes = plots.decision_boundary(plane(0.0, 0.0, 1.0), X, y).axes[0]  # always class +1
-    wrong = [x for x, target in zip(X, y, strict=True) if target == -1]
-    assert offsets(axes, f"misclassified ({len(wrong)})") == wrong
-
-
-def test_network_without_errors_has_no_rings() -> None:
-    model = plane(1.0, 1.0, -1.25)
-    targets = [1 if model(x).data > 0 else -1 for x in X]
-    axes = plots.decision_boundary(model, X, targets).axes[0]
-    assert axes.get_legend_handles_labels()[1] == ["class −1", "class +1"]
-
-
-def test_validation_samples_are_drawn_next_to_those_of_training_and_named() -> None:
-    model = plane(0.0, 0.0, 1.0)  # always class +1
-    others = [[0.05, 0.1], [3.0, 4.0]]
-    axes = plots.decision_boundary(model, X, y, validation=(others, [-1, 1])).axes[0]
-    drawn = {tuple(point) for c in axes.collections for point in np.ma.filled(c.get_offsets(), 9)}
-    assert {tuple(x) for x in X + others} <= drawn
-    names = axes.get_legend_handles_labels()[1]
-    assert names == [
-        "class −1", "class +1", "training (20)", "validation (2)", "misclassified (1)",
-    ]  # fmt: skip
-    assert offsets(axes, "misclassified (1)") == [others[0]]
-    assert axes.get_xlim()[1] > 3.0
-    handles, _ = axes.get_legend_handles_labels()
-    assert handles[2].get_sizes()[0] < handles[3].get_sizes()[0]
-
-
-def test_validation_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"1 sample|samples"):
-        plots.decision_boundary(plane(0.0, 0.0, 1.0), X, y, validation=([[0.0, 1.0]], [1, -1]))
 
 
 def test_names_with_dollars_and_underscores_are_printed_as_they_are() -> None:
@@ -108,29 +46,6 @@ def test_large_numbers_of_an_axis_do_not_run_together() -> None:
     assert len(boxes) >= 3
     assert all(a.x1 + 5 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
     assert "1,000,000" in [label.get_text() for label in figure.axes[0].get_xticklabels()]
-
-
-def test_boundary_needs_two_features() -> None:
-    with pytest.raises(
-        ValueError, match=r"decision_boundary needs 2 features, got 3; .* or use confusion_matrix"
-    ):
-        plots.decision_boundary(nn.MLP(3, [1]), [[1.0, 2.0, 3.0]], [1])
-
-
-@pytest.mark.parametrize(
-    ("targets", "names"),
-    [(y, ["class −1", "class +1"]), ([max(t, 0) for t in y], ["class 0", "class 1"])],
-)
-def test_classes_of_a_boundary_are_called_as_in_y(targets, names) -> None:
-    axes = plots.decision_boundary(plane(1.0, 0.0, -1.0), X, targets).axes[0]
-    assert axes.get_legend_handles_labels()[1][:2] == names
-
-
-def test_class_of_positive_outputs_is_blue_in_a_boundary() -> None:
-    axes = plots.decision_boundary(plane(1.0, 0.0, -1.0), X, y).axes[0]
-    handles, labels = axes.get_legend_handles_labels()
-    for label, colour in (("class +1", BLUE), ("class −1", ORANGE)):
-        assert to_hex(handles[labels.index(label)].get_facecolor()[0]) == colour
 
 
 def test_confusion_matrix_counts_each_true_class_by_its_prediction() -> None:

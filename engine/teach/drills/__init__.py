@@ -1,0 +1,1 @@
+"""Drills: small graphs with nice numbers and blanks to fill in, checked step by step."""
