@@ -65,7 +65,7 @@ def shown(
                 plain(panel.title, LONG), loc="left", fontsize=size, fontweight="bold", color=INK,
                 pad=8 + LEGEND_LINE * (max(heads) if across else lines),
             )  # fmt: skip
-    figure.description = described(panels)  # type: ignore[attr-defined]
+    figure.words = described(panels)  # type: ignore[attr-defined]
     return figure
 
 

@@ -120,7 +120,7 @@ def described(panels: Sequence[Panel]) -> str:
     texts: list[str] = []
     for panel in panels:
         x, y = panel.x, panel.y
-        axes = f"{y.label} up, {x.label} across" if x.label or y.label else ""
+        axes = f"{y.label} against {x.label}" if x.label and y.label else y.label or x.label
         texts.append(": ".join(filter(None, [panel.title, axes])))
         for mark in panel.legend:
             points = [(a, b) for a, b in zip(mark.xs, mark.ys, strict=True) if isfinite(b)]

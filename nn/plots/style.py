@@ -63,7 +63,12 @@ def shown_figure() -> type[Figure]:
         raise ModuleNotFoundError(message, name="matplotlib") from None
 
     class ShownFigure(Figure):
-        description = ""  # for those who do not see it
+        words = ""  # what it shows, for those who do not see it
+
+        @property
+        def description(self) -> str:
+            labels = ((axes.get_ylabel(), axes.get_xlabel()) for axes in self.axes)
+            return self.words or "; ".join(f"{y} against {x}" for y, x in labels if x and y)
 
         def _repr_png_(self) -> bytes:
             file = io.BytesIO()

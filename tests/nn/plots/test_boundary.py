@@ -210,6 +210,6 @@ def test_panels_side_by_side_name_the_classes_once() -> None:
 def test_figure_in_a_notebook_has_its_description() -> None:
     figure = plots.points(X, y, title="Two classes")
     data, metadata = figure._repr_mimebundle_()
-    words = "Two classes: x2 up, x1 across; class −1: 8 points; class +1: 12 points"
+    words = "Two classes: x2 against x1; class −1: 8 points; class +1: 12 points"
     assert metadata == {"image/png": {"alt": words}}
     assert data["image/png"].startswith("iVBOR")

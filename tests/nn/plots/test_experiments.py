@@ -35,6 +35,12 @@ def test_loss_surface_has_the_paths_and_their_start(model: nn.MLP) -> None:
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("layer 1/n1/w1", "layer 1/n1/w2")
 
 
+def test_plot_without_a_description_of_its_own_says_what_its_axes_are(model: nn.MLP) -> None:
+    names = [name for name, _ in model.named_parameters()][:2]
+    figure = plots.loss_surface(nn.loss_surface(model, X, y, *names, n=5))
+    assert figure.description.startswith("layer 1/n1/w2 against layer 1/n1/w1")
+
+
 def test_loss_surface_without_paths_marks_the_current_weights(model: nn.MLP) -> None:
     names = [name for name, _ in model.named_parameters()][:2]
     surface = nn.loss_surface(model, X, y, *names, n=5)

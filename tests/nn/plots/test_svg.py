@@ -238,7 +238,7 @@ def test_loss_curves_have_a_panel_each_for_loss_and_metric() -> None:
 
 def test_chart_says_in_words_what_it_shows() -> None:
     chart = plots.lines({"loss": [3.0, 1.0, 2.0]}, x_label="epoch", y_label="loss", title="Run")
-    words = "Run: loss up, epoch across; loss: 3 at 0, 2 at 2, lowest 1, highest 3"
+    words = "Run: loss against epoch; loss: 3 at 0, 2 at 2, lowest 1, highest 3"
     assert chart.description == words
     assert f"<desc>{words}</desc>" in chart.svg
     assert "<title>Run</title>" in chart.svg
