@@ -207,3 +207,32 @@ def test_a_training_report_shows_a_layer_of_any_name(which: str, tmp_path: Path)
     assert "\0" not in page
     said.getvalue().encode()
     json.dumps(model.layers[0].name)
+
+
+@hostile
+def test_exports_hold_any_name(name: str) -> None:
+    w, x = Value(2.0, name), Value(0.5, "x")
+    with engine.scope(name, note=name):
+        root = engine.tanh(w * x) + w
+    root.label = name
+    source = nn.export.torch_source(root)
+    assert is_printable(source)
+    compile(source, "source", "exec")
+    for text in (engine.draw(root).tikz, engine.formula(root, style="latex")):
+        assert is_printable(text)
+        lines = [line for line in text.split("\n") if not line.strip().startswith("%")]
+        plain = "".join(lines).replace("\\{", "").replace("\\}", "")
+        assert plain.count("{") == plain.count("}")
+
+    class Named(nn.Module):
+        n_inputs = 1
+
+        def __init__(self) -> None:
+            self.parts = {name: nn.Layer(1, 1), f"{name} too": Value(1.0)}
+
+        def __call__(self, x: list[Value]) -> Value:
+            return self.parts[name](x) * self.parts[f"{name} too"]
+
+    source = nn.export.torch_source(Named())
+    assert is_printable(source)
+    compile(source, "source", "exec")

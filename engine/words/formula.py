@@ -27,8 +27,8 @@ def formula(node: Value, *, longest: int | None = None, style: str = "text") -> 
         node: the number; a leaf gives its label, or its number.
         longest: characters; what is too much in the middle of a longer formula is left out. By
             default 60, in LaTeX 200, of those that are printed.
-        style: "text", or "latex" for math mode, without the signs of dollar around it; it needs
-            amsmath, which notebooks have.
+        style: "text", or "latex" for math mode, without the signs of dollar around it: in a paper
+            it needs amsmath, in a notebook `IPython.display.Math` shows it.
 
     Raises:
         TypeError: `node` is not a Value.
