@@ -37,18 +37,20 @@ FUNCTIONS = {name: name for name in SAME_NAME.split()} | {
 }
 
 
-def translated(op: Row, inputs: Sequence[ast.expr]) -> ast.expr:
+def translated(op: Row, inputs: Sequence[ast.expr], classes: Mapping[Row, str]) -> ast.expr:
     """Return an operation on these inputs.
 
     Args:
         op: a row of the table, or a kind of step of a tape.
         inputs: in the order a, b, c; a plain number is an `ast.Constant`.
+        classes: what the class of each operation is called that `engine.define` has made.
 
     Raises:
         ValueError: PyTorch lacks a function that it is made of.
     """
     if op.defined:
-        return ast.Call(ast.Attribute(ast.Name(op.name), "apply"), list(map(tensor, inputs)), [])
+        apply = ast.Attribute(ast.Name(classes[op]), "apply")
+        return ast.Call(apply, [tensor(x) for x in inputs], [])
     names = dict(zip("abc", inputs, strict=False))
     text = TEMPLATES.get(op.name)
     if op.name == "where":
@@ -175,8 +177,12 @@ def is_number(x: ast.expr) -> bool:
     )
 
 
-def definition(op: Row) -> str:
+def definition(op: Row, name: str) -> str:
     """Return the class that does what `engine.define` has made, with the slopes given there.
+
+    Args:
+        op: the operation.
+        name: of the class.
 
     Raises:
         ValueError: PyTorch lacks a function that it is made of.
@@ -190,7 +196,7 @@ def definition(op: Row) -> str:
     ]
     return "\n".join(
         [
-            f"class {op.name}(torch.autograd.Function):",
+            f"class {name}(torch.autograd.Function):",
             f'    """{op.name}({inputs}) = {op.forward}"""',
             "",
             "    @staticmethod",

@@ -33,8 +33,9 @@ def graph_source(root: Value) -> str:
             "a model"
         )
     order, names = engine.nodes(root), Names("torch functional value")
+    own = dict.fromkeys(node.op for node in order if node.op is not None and node.op.defined)
+    classes: dict[Row, str] = {op: names(f"{op.name}_function") for op in own}
     called = {id(node): names(node.label or f"v{i}") for i, node in enumerate(order, 1)}
-    defined: dict[str, Row] = {}
     lines = []
     for node in order:
         name = called[id(node)]
@@ -48,12 +49,11 @@ def graph_source(root: Value) -> str:
                 "function; define the operation with engine.define"
             )
         check_as_computed(node, name)
-        if node.op.defined:
-            defined[node.op.name] = node.op
         inputs = [
             ast.Name(called[id(x)]) if isinstance(x, Value) else number(x) for x in node.inputs
         ]
-        lines.append(f"{name} = {ast.unparse(translated(node.op, in_order(node, inputs)))}")
+        value = translated(node.op, in_order(node, inputs), classes)
+        lines.append(f"{name} = {ast.unparse(value)}")
     results = [called[id(node)] for node in order if node.op is not None]
     functional = any("functional." in line for line in lines)
     return "\n".join(
@@ -61,7 +61,7 @@ def graph_source(root: Value) -> str:
             "# Written by glassgrad: a tensor for each Value, with the same name.",
             "import torch",
             *["from torch.nn import functional"] * functional,
-            *(f"\n\n{definition(op)}\n" for op in defined.values()),
+            *(f"\n\n{definition(op, name)}\n" for op, name in classes.items()),
             "",
             *lines,
             "",

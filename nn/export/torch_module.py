@@ -28,6 +28,7 @@ from nn.export.steps import (
 from nn.export.torch_names import Names, layer_name, one_line
 from nn.export.torch_text import (
     WIDEST,
+    Numbers,
     along_last_axis,
     listed,
     own,
@@ -61,7 +62,10 @@ class Source:
         self.weights: dict[str, str] = {}  # the name of each parameter outside layers, by path
         self.constants: dict[tuple[float, ...], str] = {}
         self.drops: dict[int, tuple[str, float]] = {}  # by the id of each `nn.Dropout`
-        self.defined: dict[str, Row] = {}
+        own_ops = [x.op for x in self.steps.steps if isinstance(x, Apply) and x.op.defined]
+        self.classes: dict[Row, str] = {
+            op: self.names(f"{op.name}_function") for op in dict.fromkeys(own_ops)
+        }
         self.kind = self.names(type(found.model).__name__)
         self._users: dict[str, list[Step | None]] = {}  # None is the result
         for step in (*self.steps.steps, None):
@@ -81,7 +85,7 @@ class Source:
         forward = list(self._forward())
         made = list(self._made())
         functional = ["from torch.nn import functional"] * any("functional." in x for x in forward)
-        definitions = [f"\n\n{definition(op)}" for op in self.defined.values()]
+        definitions = [f"\n\n{definition(op, name)}" for op, name in self.classes.items()]
         n = self.found.width
         takes = "(…)" if n == 0 else f"(…, {n})"
         gives = f"(…, {len(self.found.outputs)})" if self.found.is_list else "(…)"
@@ -132,7 +136,7 @@ class Source:
             yield f"        self.{name} = nn.Dropout({rate!r})"
 
     def _state(self) -> Iterator[str]:
-        state: dict[str, object] = {}
+        state: dict[str, Numbers] = {}
         for name, step in self.layers.values():
             state[f"{name}.weight"] = step.weights
             if step.biases is not None:
@@ -178,8 +182,6 @@ class Source:
                 self.drops[step.module] = self.names("dropout"), step.rate
             name, _ = self.drops[step.module]
             return ast.Call(own(name), [self._any(step.inputs)], [])
-        if step.op.defined:
-            self.defined[step.op.name] = step.op
         is_choice = step.op.name in ("take", "largest")
         inputs = []
         for x in step.inputs:
@@ -190,7 +192,7 @@ class Source:
             elif is_choice and isinstance(x, (Vector, Stack)):
                 value = self.all_samples(x)
             inputs.append(value)
-        return translated(step.op, inputs)
+        return translated(step.op, inputs, self.classes)
 
     def _any(self, x: One | Many) -> ast.expr:
         return self.many(x) if isinstance(x, (Vector, Stack)) else self.one(x)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nn.export.formulas import torch_function
+from nn.export.formulas import number, torch_function
 from nn.export.steps import Element, One, Stack
+
+Numbers = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
 
 WIDEST = 96  # letters of a line
 NUMBERS_IN_A_ROW = 4
@@ -39,18 +41,20 @@ def subscript(value: ast.expr, index: ast.expr) -> ast.expr:
     return ast.Subscript(value, ast.Tuple([ast.Constant(...), index]))
 
 
-def listed(numbers: object, indent: int) -> str:
+def listed(numbers: Numbers, indent: int) -> str:
     """Return numbers as lists, a few in a line."""
-    if not isinstance(numbers, tuple):
-        return repr(numbers)
+    if isinstance(numbers, float):
+        return ast.unparse(number(numbers))
     pad, end = " " * indent, " " * (indent - 4)
     if isinstance(numbers[0], tuple):
         rows = "".join(f"{pad}{listed(row, indent + 4)},\n" for row in numbers)
         return f"[\n{rows}{end}]"
     if len(numbers) <= NUMBERS_IN_A_ROW:
-        return repr(list(numbers))
+        return f"[{', '.join(listed(x, indent) for x in numbers)}]"
     starts = range(0, len(numbers), NUMBERS_IN_A_ROW)
-    lines = [", ".join(map(repr, numbers[k : k + NUMBERS_IN_A_ROW])) for k in starts]
+    lines = [
+        ", ".join(listed(x, indent) for x in numbers[k : k + NUMBERS_IN_A_ROW]) for k in starts
+    ]
     return "[\n" + "".join(f"{pad}{line},\n" for line in lines) + f"{end}]"
 
 

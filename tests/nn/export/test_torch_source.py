@@ -130,6 +130,27 @@ def test_operation_of_your_own_brings_its_slopes_along() -> None:
     check_node_by_node(swish(a) * bent(a, 2.0) + bent(b, a) + swish(b))
 
 
+def test_label_does_not_hide_an_operation_of_your_own() -> None:
+    cube = engine.define("cube", "a ** 3", "3 * a * a")
+    x = Value(0.5, "cube")
+    y = cube(x)
+    y.label = "cube_function"
+    check_node_by_node(cube(y) * x)
+
+    class Cubes(nn.Module):
+        n_inputs = 1
+
+        def __init__(self):
+            self.cube_function = Value(2.0)
+
+        def __call__(self, x):
+            y = cube(x[0] * self.cube_function)
+            y.label = "cube_function"
+            return engine.where(cube(y) > 0.1, cube(y) * y, inf)
+
+    check_model(Cubes(), X=[[0.9], [1.5]])
+
+
 def test_names_are_those_of_the_labels_or_like_them() -> None:
     labels = ["w", "w", "for", "torch", "2nd", "a b", "", "σ", "w₁", "😀"]
     root = sum((Value(float(i), label) for i, label in enumerate(labels)), Value(1.0, "start"))
