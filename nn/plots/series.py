@@ -76,14 +76,14 @@ def lines(
             if axis in log:
                 check_positive(name, axis, numbers)
         gaps = sum(not isfinite(b) for b in ys)
-        label = (
-            f"{short(name, LONG)} ({gaps} of {len(ys)} not finite)" if gaps else short(name, LONG)
-        )
+        label = short(name, LONG) + f" ({gaps} of {len(ys)} not finite)" * bool(gaps)
         line = Line(xs, ys, label, COLOURS[k], () if name in marked else DASHES[k])
         drawn.append(line._replace(marker=MARKERS[k]) if name in marked else line)
     if not any(isfinite(b) for line in drawn for b in line.ys):
         raise ValueError("there is nothing to draw: no number of any series is finite")
-    across, up = Axis(short(x_label, LONG), "x" in log), Axis(short(y_label, LONG), "y" in log)
+    counts = "x" not in log and all(a.is_integer() for line in drawn for a in line.xs)
+    across = Axis(short(x_label, LONG), "x" in log, whole=counts)  # no epoch 2.5
+    up = Axis(short(y_label, LONG), "y" in log)
     return shown([Panel(drawn, across, up, short(title, LONG))], WIDTH, HEIGHT)
 
 

@@ -76,3 +76,11 @@ REFUSED = {
 def test_what_cannot_be_drawn_is_refused_with_the_reason(call: str) -> None:
     with pytest.raises((TypeError, ValueError), match=REFUSED[call]):
         eval(f"plots.{call}", {"plots": plots, "nan": nan, "inf": inf})
+
+
+def test_steps_are_numbered_without_halves() -> None:
+    figure = plots.lines({"loss": [3.0, 2.0, 1.0]})
+    figure.canvas.draw()
+    shown = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert {"0", "1", "2"} <= set(shown)
+    assert not [text for text in shown if "." in text]
