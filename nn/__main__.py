@@ -1,4 +1,4 @@
-"""The command line: `glassgrad train`, `predict`, `sweep`, `export` and `draw`."""
+"""The command line: `glassgrad train`, `predict`, `sweep`, `export`, `draw` and `teach`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn, TextIO
 
-from nn.commands import CommandError, draw, export, predict, sweep, train
+from nn.commands import CommandError, draw, export, predict, sweep, teach, train
 from nn.commands.console import print_anywhere
 from nn.data.text_file import DataError
 from nn.training.interruption import stoppable
@@ -25,6 +25,7 @@ Learn how a neural network learns: every weight, bias and gradient is a number y
   glassgrad sweep moons --hidden 4,4 16,16 --lr 0.01 0.1 1 --seeds 5
   glassgrad export out/flowers/model.json --to torch flowers.py
   glassgrad draw "tanh(w*x + b)" x=2 w=-0.5 b=0.6 -o neuron.svg
+  glassgrad teach check value.py    a class Value that a student wrote, in words and points
 """
 
 
@@ -74,7 +75,7 @@ def parser() -> Parser:
     top = Parser(prog="glassgrad", description=DESCRIPTION)
     top.add_argument("--version", action="version", version=f"glassgrad {version()}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (train, draw, predict, sweep, export):
+    for command in (train, draw, predict, sweep, export, teach):
         command.add_to(commands)
     top.set_defaults(run=lambda _: print(top.format_help(), end="") or 0)
     return top

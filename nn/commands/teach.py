@@ -1,0 +1,93 @@
+"""`glassgrad teach`: checks what students wrote, and exports assignments that graders can run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from nn.commands import CommandError, path_type
+from nn.teach.outlets.checking import as_json, check_file
+from nn.teach.outlets.export import ASSIGNMENTS, OUTLETS, ExportError, export
+from nn.teach.outlets.submission import SubmissionError
+
+if TYPE_CHECKING:
+    from nn.commands import Commands
+
+CHECK = """\
+Each file is checked in a process of its own, which it cannot leave: it may loop, crash or print.
+The exit code is 0 if all of the rubric is right, 1 if not, and 2 if a file is not a submission.
+
+examples:
+  glassgrad teach check value.py
+  glassgrad teach check submitted/*/value/value.ipynb
+  glassgrad teach check value.py --json
+"""
+EXPORT = """\
+DIR is a new folder. Its README.md says what to run, and how to install glassgrad on a machine
+without a network: from the wheel that lies beside it.
+
+examples:
+  glassgrad teach export --to nbgrader course
+  glassgrad teach export --to gradescope out/gradescope
+"""
+
+
+def add_to(commands: Commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "teach",
+        help="check what a student wrote; export an assignment for a grader",
+        description="Check what a student wrote, or export an assignment for a grader.",
+    )
+    parser.set_defaults(run=lambda _: print(parser.format_help(), end="") or 0)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION")
+    check = actions.add_parser(
+        "check",
+        help="check a file or notebook",
+        description="Check what a student wrote: what is right, what is wrong, what is next.",
+        epilog=CHECK,
+    )
+    check.add_argument("files", nargs="+", type=path_type, metavar="FILE", help=".py or .ipynb")
+    check.add_argument("--json", action="store_true", help="one line of JSON per file")
+    check.set_defaults(run=run_check)
+    exporter = actions.add_parser(
+        "export",
+        help="write an assignment for a grader",
+        description="Write an assignment: template, tests, solution, and what to run.",
+        epilog=EXPORT,
+    )
+    add = exporter.add_argument
+    add("folder", type=path_type, metavar="DIR", help="a new folder to write to")
+    add("--to", required=True, choices=tuple(OUTLETS), help="the grader")
+    add("--assignment", choices=tuple(ASSIGNMENTS), default="value", help="which one (value)")
+    exporter.set_defaults(run=run_export)
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Print a report per file, and return the exit code of the worst."""
+    code = 0
+    for path in arguments.files:
+        try:
+            report = check_file(path)
+        except SubmissionError as error:
+            print(f"glassgrad: {error}", file=sys.stderr)  # and on to the next student's
+            code = 2
+            continue
+        if arguments.json:
+            print(as_json(path, report))
+        else:
+            print(f"== {path}\n{report}\n" if len(arguments.files) > 1 else report)
+        code = max(code, 0 if report.passed else 1)
+    return code
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    """Write an assignment, and say what was written."""
+    try:
+        written = export(ASSIGNMENTS[arguments.assignment], arguments.to, arguments.folder)
+    except ExportError as error:
+        raise CommandError(str(error)) from None
+    print(f"written to {arguments.folder}: {', '.join(written)}")
+    print(f"what to do with it is in {arguments.folder / 'README.md'}")
+    return 0

@@ -1,0 +1,105 @@
+"""`glassgrad teach`, as a teacher and a grading service run it."""
+
+import json
+
+import pytest
+
+from nn.__main__ import main
+from nn.teach.outlets.assignments.value import VALUE
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "right.py").write_text(VALUE.solution, encoding="utf-8")
+    wrong = VALUE.solution.replace("+= out.grad", "= out.grad")
+    (tmp_path / "wrong.py").write_text(wrong, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+def test_exit_code_is_0_if_all_is_right(capsys) -> None:
+    assert main(["teach", "check", "right.py"]) == 0
+    assert "10 of 10" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
+def test_exit_code_is_1_if_something_is_wrong(capsys) -> None:
+    assert main(["teach", "check", "wrong.py"]) == 1
+    assert "overwrit" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
+def test_json_holds_points_rubric_findings_and_the_text(capsys) -> None:
+    assert main(["teach", "check", "--json", "wrong.py"]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    found = json.loads(line)
+    assert found["file"] == "wrong.py"
+    assert not found["passed"]
+    assert 0 < found["points"] < found["total"] == 10.0
+    assert sum(item["points"] for item in found["rubric"]) == found["points"]
+    assert found["findings"][0]["fault"] == "overwrites gradient"
+    assert found["findings"][0]["message"] in found["text"].replace("\n", " ")
+    assert found["html"].startswith("<")
+
+
+@pytest.mark.usefixtures("folder")
+def test_many_files_are_checked_even_if_one_is_missing(capsys) -> None:
+    assert main(["teach", "check", "missing.py", "right.py", "wrong.py"]) == 2
+    printed = capsys.readouterr()
+    assert [line for line in printed.out.splitlines() if line.startswith("==")] == [
+        "== right.py",
+        "== wrong.py",
+    ]
+    assert printed.err.startswith("glassgrad: cannot read missing.py: No such file")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("empty.py", ""),
+        ("other.py", "x = 3"),
+        ("broken.py", "class Value(:"),
+        ("empty.ipynb", None),
+    ],
+)
+def test_submission_without_the_class_gets_a_report_without_points(
+    folder, name, text, capsys
+) -> None:
+    (folder / name).write_text('{"cells": []}' if text is None else text, encoding="utf-8")
+    assert main(["teach", "check", "--json", name]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["points"], report["total"], report["passed"]) == (0.0, 10.0, False)
+
+
+def test_export_says_what_was_written_and_where_to_read_on(folder, capsys) -> None:
+    assert main(["teach", "export", "--to", "pytest", "out/new"]) == 0
+    assert "test_value.py" in capsys.readouterr().out
+    assert (folder / "out/new/README.md").exists()
+
+
+def test_export_to_a_folder_with_files_is_refused(folder, capsys) -> None:
+    assert main(["teach", "export", "--to", "pytest", "."]) == 2
+    assert "name a new folder" in capsys.readouterr().err
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["export", "--to", "moodle", "out"], "invalid choice: 'moodle'"),
+        (["export", "out"], "required: --to"),
+        (["export", "--to", "otter", ""], "must name a file or folder, got ''"),
+        (["check"], "required: FILE"),
+    ],
+)
+def test_arguments_that_are_wrong_are_refused(arguments, message, capsys) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["teach", *arguments])
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_teach_alone_says_what_there_is(capsys) -> None:
+    assert main(["teach"]) == 0
+    assert "export" in capsys.readouterr().out

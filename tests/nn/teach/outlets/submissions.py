@@ -1,0 +1,61 @@
+"""What students hand in for "Build your own Value": right, unfinished, wrong, and hostile."""
+
+from __future__ import annotations
+
+from nn.teach.outlets.assignments.value import VALUE
+
+RIGHT = VALUE.solution
+
+
+def changed(*replacements: tuple[str, str]) -> str:
+    """Return the solution with texts replaced, each of which must be there."""
+    text = RIGHT
+    for old, new in replacements:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def up_to(part: int) -> str:
+    """Return the solution without the parts after one."""
+    return RIGHT.split(f"    # Part {part + 1}:")[0].rstrip() + "\n"
+
+
+SUBMISSIONS = {
+    "right": RIGHT,
+    "right, with other names": changed(("inputs", "_prev"), ("exponent", "k"), ("visited", "seen")),
+    "nothing yet": VALUE.template,
+    "a number": up_to(1),
+    "forward only": up_to(2),
+    "half": up_to(3),
+    "no plain number on the left": up_to(5),
+    "overwrites gradients": changed((".grad +=", ".grad =")),
+    "no order": changed(("for node in reversed(order)", "for node in order")),
+    "no seed": changed(("        self.grad = 1.0\n", "")),
+    "wrong slope of tanh": changed(("1 - out.data**2", "1 - out.data")),
+    "product is a sum": changed(("self.data * other.data, (", "self.data + other.data, (")),
+    "numbers not wrapped": changed(
+        ("        other = other if isinstance(other, Value) else Value(other)\n", "")
+    ),
+    "raises at import": "raise RuntimeError('not today')\n" + RIGHT,
+    "not Python": RIGHT.replace("return out", "return out out", 1),
+    "no class": "x = 3\n",
+    "loops at import": RIGHT + "\nwhile True:\n    pass\n",
+    "loops in backward": changed(("        visit(self)\n", "        while True:\n            pass\n")),
+    "leaves at import": "import os\n\nos._exit(0)\n" + RIGHT,
+    "leaves in a product": changed(
+        ("        out = Value(self.data * other", "        import os\n\n        os._exit(0)\n        out = Value(self.data * other")
+    ),
+    "exits at import": RIGHT + "\nraise SystemExit(0)\n",
+    "prints at import": RIGHT + "\nfor _ in range(10**6):\n    print('a' * 60)\n",
+    "prints in a sum": changed(
+        ("        out = Value(self.data + other", "        print('a\\n' * 100000)\n        out = Value(self.data + other")
+    ),
+    "asks for input": "name = input('Your name? ')\n" + RIGHT,
+    "fakes the check": (
+        "import json, sys\nimport engine.teach\n\n"
+        "engine.teach.check = lambda *a, **k: 10.0\n"
+        "print(json.dumps({'passed': True, 'points': 10.0, 'total': 10.0, 'rubric': [], 'text': ''}))\n"
+        "sys.stdout.flush()\n" + up_to(2)
+    ),
+}  # fmt: skip

@@ -1,0 +1,55 @@
+"""One check, five outlets: a submission gets the same points in all of them."""
+
+import pytest
+
+from tests.nn.teach.outlets import outlets
+from tests.nn.teach.outlets.submissions import SUBMISSIONS
+
+QUICK = ("right", "half", "overwrites gradients", "raises at import", "leaves in a product")
+
+
+@pytest.fixture(scope="module")
+def command_scores(tmp_path_factory):
+    """Points by `glassgrad teach check`, which the outlets are compared with."""
+    scores = {}
+
+    def of(names):
+        new = {name: SUBMISSIONS[name] for name in names if name not in scores}
+        scores.update(outlets.by_command(new, tmp_path_factory.mktemp("command")))
+        return {name: scores[name] for name in names}
+
+    return of
+
+
+@pytest.mark.parametrize("outlet", ["pytest", "gradescope", "notebook"])
+def test_five_submissions_score_as_by_the_command(outlet, command_scores, tmp_path) -> None:
+    scores = getattr(outlets, f"by_{outlet}")({name: SUBMISSIONS[name] for name in QUICK}, tmp_path)
+    assert scores == pytest.approx(command_scores(QUICK))
+
+
+def test_five_submissions_score_differently(command_scores) -> None:
+    scores = command_scores(QUICK)
+    assert scores["right"] == 10.0
+    assert scores["raises at import"] == 0.0
+    assert 0 < scores["half"] < 10
+    assert 0 < scores["overwrites gradients"] < 10
+
+
+@pytest.mark.outlets
+@pytest.mark.parametrize(
+    "outlet", ["pytest", "prairielearn", "gradescope", "notebook", "nbgrader", "otter"]
+)
+def test_all_submissions_score_as_by_the_command(outlet, command_scores, tmp_path) -> None:
+    # In the notebook itself there is no grader: a student who fakes the check there fools nobody else.
+    names = [name for name in SUBMISSIONS if (outlet, name) != ("notebook", "fakes the check")]
+    scores = getattr(outlets, f"by_{outlet}")({name: SUBMISSIONS[name] for name in names}, tmp_path)
+    assert scores == pytest.approx(command_scores(names))
+
+
+@pytest.mark.outlets
+def test_every_hostile_submission_gets_the_points_of_what_works(command_scores) -> None:
+    scores = command_scores(SUBMISSIONS)
+    for name in ("raises", "loops", "leaves", "exits"):
+        assert scores[f"{name} at import"] == 0.0
+    assert scores["prints at import"] == scores["prints in a sum"] == 10.0
+    assert scores["fakes the check"] == scores["forward only"] < 5
