@@ -136,15 +136,16 @@ class ThreadRead:
 def launch(job: Job, seconds: float) -> Process:
     """Start a process for a job.
 
-    A text is run by a new interpreter. An object is there after a fork; where a fork is not safe, a
-    new interpreter gets it pickled.
+    A copy of this one starts at once, so that a class that ends its process time and again is
+    checked to the end, and gets the same points as a text and as an object. Where a fork is not
+    safe, a new interpreter gets the text, or the object pickled.
 
     Raises:
         ImportError: it cannot be pickled without cloudpickle, which is not installed.
         ValueError: the probe is in no module that a new interpreter can import.
     """
     nonce = token_hex(16).encode()
-    if FORK_IS_SAFE and not job.submission.text:
+    if FORK_IS_SAFE:
         return forked(job, nonce, seconds)
     return spawned(job, nonce, seconds)
 

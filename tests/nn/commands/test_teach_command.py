@@ -26,7 +26,7 @@ def test_exit_code_is_0_if_all_is_right(capsys) -> None:
 @pytest.mark.usefixtures("folder")
 def test_exit_code_is_1_if_something_is_wrong(capsys) -> None:
     assert main(["teach", "check", "wrong.py"]) == 1
-    assert "overwrit" in capsys.readouterr().out
+    assert "+=" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("folder")
@@ -39,7 +39,7 @@ def test_json_holds_points_rubric_findings_and_the_text(capsys) -> None:
     assert 0 < found["points"] < found["total"] == 10.0
     assert sum(item["points"] for item in found["rubric"]) == found["points"]
     assert found["findings"][0]["fault"] == "overwrites gradient"
-    assert found["findings"][0]["message"] in found["text"].replace("\n", " ")
+    assert found["text"].startswith("Value: ")
     assert found["html"].startswith("<")
 
 

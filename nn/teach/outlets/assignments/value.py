@@ -42,10 +42,11 @@ on when all of it has arrived, and passes it on once.""",
 `a.tanh()`, `a.exp()` and `a.relu()`. Their local derivatives are 1 − tanh²(a), exp(a), and 1 where
 a > 0, otherwise 0.""",
     """\
-## Part 6 · Plain numbers on the left
+## Part 6 · Plain numbers on the left, an extra
 
-For `2 * a` Python calls `a.__rmul__(2)`, as a plain number does not know what a Value is. The same
-goes for `2 + a`, `2 - a` and `2 / a`; mind which operand is which.""",
+It gives no points, and makes the class pleasant to use. For
+`2 * a` Python calls `a.__rmul__(2)`, as a plain number does not know what a Value is. The same goes
+for `2 + a`, `2 - a` and `2 / a`; mind which operand is which.""",
 )
 
 CODE = '''\
