@@ -115,6 +115,12 @@ class Panel(NamedTuple):
         return list(filter(isfinite, found))
 
 
+def with_gaps(label: str, numbers: Numbers) -> str:
+    """Return a label that says how many numbers are not finite, and so are not drawn."""
+    gaps = sum(not isfinite(x) for x in numbers)
+    return f"{label} ({gaps} of {len(numbers)} not finite)" if gaps else label
+
+
 def described(panels: Sequence[Panel]) -> str:
     """Return what a chart shows in words, for those who do not see it."""
     texts: list[str] = []

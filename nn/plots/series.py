@@ -10,7 +10,7 @@ from nn.checks import number
 from nn.data.frames import plain_list
 from nn.plots.axis import Axis
 from nn.plots.figure import shown
-from nn.plots.panel import Line, Panel
+from nn.plots.panel import Line, Panel, with_gaps
 from nn.plots.style import COLOURS, LONG, MARKERS, short
 
 if TYPE_CHECKING:
@@ -75,10 +75,8 @@ def lines(
         for axis, numbers in (("x", xs), ("y", ys)):
             if axis in log:
                 check_positive(name, axis, numbers)
-        gaps = sum(not isfinite(b) for b in ys)
-        label = short(name, LONG) + f" ({gaps} of {len(ys)} not finite)" * bool(gaps)
-        line = Line(xs, ys, label, COLOURS[k], () if name in marked else DASHES[k])
-        drawn.append(line._replace(marker=MARKERS[k]) if name in marked else line)
+        style = ((), MARKERS[k]) if name in marked else (DASHES[k], "")
+        drawn.append(Line(xs, ys, with_gaps(short(name, LONG), ys), COLOURS[k], *style))
     if not any(isfinite(b) for line in drawn for b in line.ys):
         raise ValueError("there is nothing to draw: no number of any series is finite")
     counts = "x" not in log and all(a.is_integer() for line in drawn for a in line.xs)
@@ -140,7 +138,9 @@ def is_several(x: Any) -> bool:
 
 def numbers_of(name: str, given: Any) -> list[float]:
     """Return numbers, Values or an array of them as floats."""
-    found = plain_list(given, f"series {name!r}")
+    if not is_several(given):
+        raise TypeError(f"series {name!r} must be numbers, such as a list, got {given!r}")
+    found = plain_list(given, name)
     return [number(x, f"{name!r}[{i}]", "a number") for i, x in enumerate(found)]
 
 

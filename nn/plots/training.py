@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
+from nn.history import History
 from nn.plots.axis import Axis
 from nn.plots.figure import shown
-from nn.plots.panel import Dots, Line, Panel, Rule
+from nn.plots.panel import Dots, Line, Panel, Rule, with_gaps
 from nn.plots.style import BLUE, FAINT, INK, LONG, ORANGE, legend_above, new_figure, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nn.history import History
     from nn.plots.chart import Chart
 
 FEW = 20  # epochs
@@ -32,8 +33,14 @@ def loss_curves(history: History, *, title: str = "") -> Figure | Chart:
         shows either, and `.savefig(path)` writes it.
 
     Raises:
+        TypeError: it is not a history.
         ValueError: no epoch has ended.
     """
+    if not isinstance(history, History):
+        raise TypeError(
+            f"loss_curves needs the History that fit returned, got {type(history).__name__}; draw "
+            'a list with plots.lines({"loss": losses})'
+        )
     if not len(history):
         raise ValueError("loss_curves needs at least one epoch, got none; train with fit first")
     panels = [panel_of("loss", history.loss, history.validation_loss, history.best_epoch)]
@@ -52,13 +59,12 @@ def panel_of(
     epochs = [float(k + 1) for k in range(len(training))]
     # A single epoch makes no line, so points are marked as long as there are few.
     few = len(training) <= FEW
-    marks: list[Any] = [Line(epochs, training, "training", BLUE, (), "o" if few else "")]
+    styles = (BLUE, (), "o" if few else ""), (ORANGE, (5, 1.5), "s" if few else "")
+    marks: list[Any] = [Line(epochs, training, with_gaps("training", training), *styles[0])]
     if validation:
-        dashes = (5, 1.5)
-        few_marker = "s" if few else ""
-        marks.append(Line(epochs, validation, "validation", ORANGE, dashes, few_marker))
-    if best:
-        height = (validation or training)[best - 1]
+        marks.append(Line(epochs, validation, with_gaps("validation", validation), *styles[1]))
+    height = (validation or training)[best - 1] if best else nan
+    if best and isfinite(height):
         text = f"{100 * height:.1f} %" if percent else f"{height:.4g}"
         ring = Dots([best], [height], f"best epoch, {best}: {text}", INK, "o", BEST, hollow=True)
         marks += [Rule(best), ring]

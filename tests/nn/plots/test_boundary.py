@@ -170,6 +170,7 @@ REFUSED = {
     "decision_boundaries({'a': model}, X, y)": "draws 2 to 4 models side by side, got 1",
     "decision_boundaries(dict.fromkeys('abcde', model), X, y)": "draws 2 to 4 .* got 5",
     "decision_boundaries({'a': model, 'b': 3}, X, y)": "the model comes first",
+    "loss_curves([1.0, 0.5])": r"needs the History that fit returned, got list; draw a list with",
     "loss_curves(nn.History('accuracy'))": "loss_curves needs at least one epoch, got none",
 }
 

@@ -1,5 +1,7 @@
 """Plots of training: loss curves, and the scores of many runs."""
 
+from math import inf, nan
+
 from nn import plots
 from nn.history import History
 
@@ -32,6 +34,13 @@ def test_best_epoch_is_marked_on_the_validation_curve() -> None:
     assert loss.get_legend_handles_labels()[1][-1] == "best epoch, 2: 0.6"
     assert accuracy.get_legend_handles_labels()[1][-1] == "best epoch, 2: 90.0 %"
     assert loss.collections[-1].get_offsets().tolist() == [[2.0, 0.6]]
+
+
+def test_epoch_whose_loss_is_not_finite_is_a_gap_and_said() -> None:
+    found = history("")
+    found.loss, found.validation_loss, found.best_epoch = [1.0, nan, 0.5], [1.0, inf, nan], 3
+    labels = plots.loss_curves(found).axes[0].get_legend_handles_labels()[1]
+    assert labels == ["training (1 of 3 not finite)", "validation (2 of 3 not finite)"]
 
 
 def test_loss_without_a_metric_has_one_panel() -> None:
