@@ -80,6 +80,7 @@ def recorded(model: Module, sample: Sample | None, *, dropout: bool) -> Recorded
             )
     given = [1.0] * width_of(model) if sample is None else as_floats(sample)
     is_list = False
+    anchor = Value(0.0)  # for models without parameters: a program needs a loss that has one
 
     def outputs(x: Any) -> tuple[Value, list[Value]]:
         nonlocal is_list
@@ -88,7 +89,7 @@ def recorded(model: Module, sample: Sample | None, *, dropout: bool) -> Recorded
         results = [as_value(model, y) for y in found] if is_list else [as_value(model, found)]
         if not results:
             raise TypeError(f"{model!r} returns an empty list; an export needs a result")
-        return results[0], results
+        return anchor * 1.0, results
 
     program = engine.compile(outputs, backend="python", audit=False)
     generators = Generators(model)

@@ -11,6 +11,7 @@ from engine import Value
 from tests.small_gpt import small_gpt
 
 X = [[0.5, -1.0], [1.5, 2.0], [-0.25, 0.75]]
+WIDE = [[0.5, -1.0, 0.25], [1.5, 2.0, -0.75], [-0.25, 0.75, 1.25]]
 
 
 def nested() -> nn.Module:
@@ -196,3 +197,59 @@ REFUSED = [
     (uncallable, TypeError, "Uncallable cannot be"),
     (texts, TypeError, "Texts returns str among its results"),
 ]
+
+
+class Jumble(nn.Module):
+    """Layers, neurons, single parameters and operations, put together at random."""
+
+    n_inputs = 3
+
+    def __init__(self, seed: int) -> None:
+        self._seed, rng = seed, Random(seed)
+        self.parts: list[nn.Module] = []
+        self.weights = [Value(rng.uniform(-1, 1)) for _ in range(3)]
+        self._width = self.n_inputs
+        for _ in range(rng.randint(1, 4)):
+            activation = rng.choice(["tanh", "relu", "linear", "gelu"])
+            n = rng.randint(1, 3)
+            self.parts.append(
+                rng.choice(
+                    [
+                        nn.Layer(n, rng.randint(1, 4), activation=activation, rng=rng),
+                        nn.Neuron(n, activation=activation, bias=rng.random() < 0.5, rng=rng),
+                        nn.MLP(n, [2, rng.randint(1, 3)], activation=activation, seed=seed),
+                    ]
+                )
+            )
+
+    def __call__(self, x):
+        rng = Random(self._seed + 1)
+        rows = [list(x)]
+        for _ in range(rng.randint(2, 8)):
+            row = rng.choice(rows)
+            kind = rng.randrange(6)
+            if kind < 2:
+                part = rng.choice(self.parts)
+                flat = [v for each in rows for v in each]
+                inputs = row[: part.n_inputs]
+                if len(inputs) < part.n_inputs or kind:
+                    inputs = [rng.choice(flat) for _ in range(part.n_inputs)]
+                out = part(inputs)
+                rows.append(out if isinstance(out, list) else [out])
+            elif kind == 2:
+                scale = rng.choice([rng.choice(self.weights), 0.5, rng.choice(row)])
+                rows.append([v * scale for v in row])
+            elif kind == 3:
+                rows.append([engine.sin(v) - rng.uniform(-1, 1) for v in row])
+            elif kind == 4:
+                other = rng.choice(rows)
+                rows.append([a + b for a, b in zip(row, other, strict=False)])
+            else:
+                threshold = rng.choice(row)
+                rows.append(
+                    [
+                        engine.where(v > threshold, v * w, w)
+                        for v, w in zip(row, self.weights, strict=False)
+                    ]
+                )
+        return [v for row in rows[-3:] for v in row]

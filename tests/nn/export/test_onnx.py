@@ -16,7 +16,7 @@ import nn
 from engine import Value
 from engine.ops import OPS
 from tests.needs import needs
-from tests.nn.export.models import MODELS, REFUSED, TOKENS, Gpt, X
+from tests.nn.export.models import MODELS, REFUSED, TOKENS, WIDE, Gpt, Jumble, X
 
 needs_onnx = needs("onnx", "onnxruntime")
 
@@ -99,6 +99,16 @@ def test_activation_agrees_far_out(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
 def test_model_of_any_make_agrees(make: Callable[[], nn.Module], tmp_path: Path) -> None:
     check(make(), tmp_path)
+
+
+@needs_onnx
+@pytest.mark.parametrize("seed", range(12))
+def test_model_of_parts_put_together_at_random_agrees(seed: int, tmp_path: Path) -> None:
+    model = Jumble(seed)
+    file = nn.export.onnx(model, tmp_path / "m.onnx")
+    found = [number for row in outputs_of(file, WIDE) for number in row]
+    wanted = [v.data for x in WIDE for v in model([Value(number) for number in x])]
+    assert found == pytest.approx(wanted, rel=1e-11, abs=1e-12)
 
 
 @needs_onnx

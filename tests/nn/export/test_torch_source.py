@@ -14,7 +14,7 @@ import nn
 from engine import Value
 from engine.ops import OPS
 from tests.graphs import fan_out, neuron, random_graph
-from tests.nn.export.models import MODELS, REFUSED, TOKENS, Gpt, X, nested
+from tests.nn.export.models import MODELS, REFUSED, TOKENS, WIDE, Gpt, Jumble, X, nested
 
 CLOSE = {"rel": 1e-12, "abs": 1e-13}
 
@@ -273,6 +273,33 @@ def test_model_of_one_number_agrees() -> None:
             return self.weight * x + self.bias
 
     check_model(Line(), X=[0.5, -2.0], sample=1.0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_model_of_parts_put_together_at_random_agrees(seed: int) -> None:
+    torch = pytest.importorskip("torch")
+    model = Jumble(seed)
+    module = run(nn.export.torch_source(model))["model"]
+    ours = [v for x in WIDE for v in model([Value(number) for number in x])]
+    theirs = module(torch.tensor(WIDE, dtype=torch.float64)).flatten()
+    assert theirs.tolist() == pytest.approx([v.data for v in ours], **CLOSE)
+    if theirs.requires_grad:
+        sum(ours).backward()
+        theirs.sum().backward()
+        grads = [g for p in module.parameters() for g in p.grad.flatten().tolist()]
+        assert sum(map(abs, grads)) == pytest.approx(sum(abs(p.grad) for p in model.parameters()))
+
+
+def test_model_without_parameters_is_exported_too() -> None:
+    class Distance(nn.Module):
+        n_inputs = 2
+
+        def __call__(self, x):
+            return engine.hypot(x[0] * 1.0, x[1])
+
+    torch = pytest.importorskip("torch")
+    module = run(nn.export.torch_source(Distance()))["model"]
+    assert module(torch.tensor([3.0, 4.0], dtype=torch.float64)).item() == 5.0
 
 
 def test_gpt_agrees() -> None:
