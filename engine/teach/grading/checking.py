@@ -14,11 +14,11 @@ from engine.teach.grading.wording import Context, failure_of, finding_of
 from engine.teach.isolate.observation import HANGS, NOT_LOADED, Failure, Observation
 from engine.teach.isolate.submission import Submission, SubmissionError, submission_of
 from engine.teach.naming.diagnosis import Diagnosis, Named
-from engine.teach.naming.slopes import wrong_slopes
 from engine.teach.report import Report
 from engine.teach.trial import battery
 from engine.teach.trial.graphs import Graph
 from engine.teach.trial.session import NUMBERS, Session
+from engine.teach.trial.trust import is_description, is_numbers
 
 EXPONENTIAL = 8.0  # where the work doubles, a walk over nodes grows by 2, one over paths by 32
 MERGED = (
@@ -81,6 +81,7 @@ class Check:
         self.name = str(facts["name"])
         self.context = Context(self.evidence, facts["lines"])
         self.methods = set(facts["methods"])
+        self.recursive = bool(facts.get("recursive"))
         self.session.has_backward = "backward" in self.methods
         start = self.of_numbers()
         if start is not None and start.fault != faults.GRAD_NOT_ZERO:
@@ -100,6 +101,11 @@ class Check:
         if seen.error is not None:
             return failed(fault_of(seen.error), seen.error, text="`Value(0.1)`")
         value: Any = seen.value
+        names = {"data", "data is", "grad", "grad is"}
+        if not isinstance(value, dict) or set(value) != names or not all(
+            is_numbers(value[name], len(NUMBERS)) for name in ("data", "grad")
+        ):  # fmt: skip
+            return failed(faults.TAMPERS, None)
         data, grads = value["data"], value["grad"]
         for x, got in zip(NUMBERS, data, strict=True):
             if got is None:
@@ -123,7 +129,9 @@ class Check:
         if self.grad_is_none and any("NoneType" in f.message for f in self.findings):
             self.findings[:] = [failed(faults.NO_GRAD, None, "it is None, to which nothing adds")]
             return
-        diagnosis = Diagnosis(self.evidence, self.trouble.rows, self.session.late)
+        diagnosis = Diagnosis(
+            self.evidence, self.trouble.rows, self.session.late, recursive=self.recursive
+        )
         diagnosis.of_single_operations()
         if diagnosis.core:
             others = [
@@ -132,29 +140,28 @@ class Check:
                 if row not in diagnosis.core and row not in battery.LOOSE
             ]
             self.graphs = self.session.together(diagnosis.core, others)
-            if not self.of_failures_together(self.graphs):
-                diagnosis.of_the_pass(self.graphs)
-                diagnosis.of_other_operations(
-                    lambda row: battery.together(row, diagnosis.core) if row in others else []
-                )
+            self.of_failures_together(self.graphs)
+            diagnosis.of_the_pass(self.graphs)
+            diagnosis.of_other_operations(
+                lambda row: battery.together(row, diagnosis.core) if row in others else []
+            )
         named = diagnosis.named + list(self.of_constants(diagnosis))
         self.findings += [finding_of(found, self.context) for found in named]
         for _, finding in self.trouble.reflections():
             self.findings.append(finding)
         self.of_extras(diagnosis.core)
 
-    def of_failures_together(self, graphs: list[Graph]) -> bool:
-        """Note what fails only in larger graphs; return whether something did."""
+    def of_failures_together(self, graphs: list[Graph]) -> None:
+        """Note the first failure, or change of data, that only larger graphs show."""
         for graph in graphs:
             failure = self.evidence.error(graph)
             if failure is not None and failure.kind != "not reached":
                 self.findings.append(failure_of(fault_of(failure), "", graph, failure))
-                return True
+                return
             if self.evidence.changed(graph):
                 named = Named(faults.CHANGES_DATA, graph=graph)
                 self.findings.append(finding_of(named, self.context))
-                return True
-        return False
+                return
 
     def of_constants(self, diagnosis: Diagnosis) -> list[Named]:
         """Return what is wrong with gradients next to plain numbers, and of two Values in `**`."""
@@ -175,25 +182,22 @@ class Check:
                         found.append(Named(fault, row, graph, 0))
                         break
         powers = [g for g in battery.of_values("pow") if self.evidence.ran(g)]
-        if powers and "pow" in self.trouble.rows and "pow" not in told:
-            if not all(self.evidence.data_right(g) for g in powers):
-                found.append(Named(faults.WRONG_RESULT, "pow", powers[0]))
-            else:
-                wrong = wrong_slopes(self.evidence, "pow", powers, diagnosis.model.seed)
-                found += [Named(f, "pow", powers[0], k) for (_, k), (f, _) in wrong.items()]
+        if "pow" in self.trouble.rows and not all(self.evidence.data_right(g) for g in powers):
+            found.append(Named(faults.WRONG_RESULT, "pow", powers[0]))
         return found
 
     def of_in_place(self, seen: dict[str, Observation]) -> None:
         """Note operators such as += that change the Value on their left."""
         for name, observation in seen.items():
             value: Any = observation.value
-            if isinstance(value, dict) and value["data"][:2] != [3.0, -5.0]:
+            data: Any = value.get("data") if isinstance(value, dict) else None
+            if is_numbers(data, 3) and data[:2] != [3.0, -5.0]:
                 sign = {"add": "+", "sub": "-", "mul": "*"}.get(name[3:-2], "/")
                 text = f"`c = a; c {sign}= b`"
                 finding = failed(
                     faults.CHANGES_DATA,
                     None,
-                    f"a.data was 3 before, and is {value['data'][0]:g} after it",
+                    f"a.data was 3 before, and is {data[0]} after it",
                     text=text,
                     method=name,
                 )
@@ -239,6 +243,8 @@ class Check:
         missing = self.trouble.missing
         has_backward = self.session.has_backward
         grading = Grading(self.evidence, missing, findings, self.graphs, has_backward=has_backward)
+        if not findings and any(part.state == rubric.WRONG for part in grading.items):
+            findings = [self.of_what_is_left()]
         todo = next_missing(missing, has_backward=has_backward)
         if todo and not findings:
             findings = [missing_finding(todo)]
@@ -251,6 +257,11 @@ class Check:
             tuple(self.remarks),
         )
 
+    def of_what_is_left(self) -> Finding:
+        """Return the finding of a wrong number that has no other name."""
+        wrong = [g for g in self.evidence.graphs() if not self.evidence.right(g)]
+        return finding_of(Named(faults.WRONG_GRADIENT, graph=wrong[0]), self.context)
+
 
 def unusable(seen: Observation) -> Finding | None:
     """Return why there is no class to check, or None."""
@@ -261,6 +272,8 @@ def unusable(seen: Observation) -> Finding | None:
         fault = faults.CANNOT_LOAD if failure.kind != "garbled" else faults.TAMPERS
         return failed(fault, failure)
     value: Any = seen.value
+    if not is_description(value):
+        return failed(faults.TAMPERS, None)
     if "not a class" in value:
         return failed(faults.NOT_A_CLASS, None, f"It is {value['not a class']}")
     if value["borrowed"]:

@@ -73,14 +73,15 @@ class Grading:
         if row in self._missing:
             return 0.0
         graphs = [g for g in battery.alone(row) if self._evidence.seen(g)]
-        loose = 3e-3 if row in battery.LOOSE else 0.0
         if not any(self._evidence.ran(g) for g in graphs):
             return 0.0 if any(f.operation == symbol(row) for f in self._findings) else None
-        data = all(self._evidence.data_right(g, loose) for g in graphs) or row in battery.LOOSE
-        grads = self._has_backward and all(self._evidence.grads_right(g, loose) for g in graphs)
+        data = all(self._evidence.data_right(g) for g in graphs)
+        grads = self._has_backward and all(self._evidence.grads_right(g) for g in graphs)
         blamed = any(
             f.operation == symbol(row) and f.fault not in REFLECTED for f in self._findings
         )
+        if row in battery.LOOSE and not blamed:
+            data = grads = True  # by another formula, which is right too
         return 0.5 * data + 0.5 * (data and grads and not blamed)
 
     def _plain_numbers(self) -> Item:

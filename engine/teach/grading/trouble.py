@@ -17,13 +17,12 @@ from engine.teach.isolate.observation import (
     NOT_REACHED,
     Failure,
 )
-from engine.teach.naming.diagnosis import Named, symbol
+from engine.teach.naming.diagnosis import BUILT_FROM, Named, looseness, symbol
 from engine.teach.trial import battery
 from engine.teach.trial.evidence import Evidence
 from engine.teach.trial.graphs import Graph
 
 BASE = ("add", "mul", "neg", "sub", "div", "pow")
-BUILT_FROM = {"neg": ("mul",), "sub": ("add", "mul", "neg"), "div": ("mul", "pow")}
 ENDINGS = ("SystemExit", "MemoryError", "KeyboardInterrupt")
 
 
@@ -61,9 +60,14 @@ class Trouble:
         self.missing: list[str] = []
         self.findings: list[Finding] = []
         self.no_reflected = not any(battery.reflected(row) in methods for row in battery.BINARY)
-        for row in battery.ALL:
+        for row in sorted(battery.ALL, key=lambda row: row in BUILT_FROM):
             self._look_at(row)
         self._look_at_constants()
+        if any(f.fault == faults.CONSTANT_NOT_WRAPPED for f in self.findings):
+            built = {symbol(row) for row in BUILT_FROM}
+            self.findings = [
+                f for f in self.findings if f.fault != faults.RAISES or f.operation not in built
+            ]
 
     def reflections(self) -> Iterator[tuple[str, Finding]]:
         """Yield what is wrong where the plain number is on the left, if that works at all."""
@@ -102,7 +106,6 @@ class Trouble:
             if not self.evidence.seen(graph):
                 return
             failure, problem = self.evidence.error(graph), self.evidence.problem(graph)
-            loose = 3e-3 if row in battery.LOOSE else 0.0
             if failure is not None:
                 if failure.kind == NOT_REACHED:
                     return
@@ -122,12 +125,18 @@ class Trouble:
             if self.evidence.changed(graph):
                 self._note(finding_of(Named(faults.CHANGES_DATA, row, graph), self.context), row)
                 return
-            if not self.evidence.data_right(graph, loose):
-                if row not in battery.LOOSE:
-                    named = Named(faults.WRONG_RESULT, row, graph)
-                    self._note(finding_of(named, self.context), row)
+            if not self._result_right(row, graph):
+                named = Named(faults.WRONG_RESULT, row, graph)
+                self._note(finding_of(named, self.context), row)
                 return
         self.rows.append(row)
+
+    def _result_right(self, row: str, graph: Graph) -> bool:
+        """Return whether the result of an operation is right, by any of its usual formulas."""
+        a, out = graph.leaves[0], self.evidence.value(graph)["data"][-1]
+        if row == "leaky_relu" and a < 0 and out is not None:
+            return bool(0.0 <= out / a < 1.0)
+        return self.evidence.data_right(graph, looseness(self.evidence, row))
 
     def _add(self, row: str, graph: Graph, failure: Failure) -> None:
         """Note that an operation fails."""

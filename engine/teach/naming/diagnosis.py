@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from engine.ops import OPS
 from engine.teach import faults
 from engine.teach.naming.hypotheses import (
+    GENERAL,
     Hypothesis,
     combined,
     explanation,
@@ -15,13 +16,14 @@ from engine.teach.naming.hypotheses import (
     of_operation,
     of_pass,
 )
-from engine.teach.naming.model import Model, Slope
+from engine.teach.naming.model import LAST, Model, Slope
 from engine.teach.naming.recipes import variants
 from engine.teach.naming.slopes import wrong_slopes
 from engine.teach.trial import battery
 from engine.teach.trial.evidence import Evidence
 from engine.teach.trial.graphs import Graph
 
+BUILT_FROM = {"neg": ("mul",), "sub": ("add", "mul", "neg"), "div": ("mul", "pow")}
 LOOSE = 3e-3  # for operations of which there are several formulas
 
 
@@ -55,16 +57,20 @@ class Diagnosis:
         core: the operations that the backward pass is tried with.
     """
 
-    def __init__(self, evidence: Evidence, rows: list[str], late: Callable[[], bool]) -> None:
+    def __init__(
+        self, evidence: Evidence, rows: list[str], late: Callable[[], bool], *, recursive: bool
+    ) -> None:
         self.evidence = evidence
         self.rows = rows
         self.named: list[Named] = []
         self.model = Model()
         self.core: tuple[str, ...] = ()
         self._late = late
+        self._recursive = recursive  # backward() calls backward()
         self._slopes: dict[str, list[Named]] = {}  # those of operations alone
         self._unknown: set[str] = set()  # operations whose slopes the numbers do not show
         self._explained = True
+        self._begins = 0.0  # the gradient with which all nodes seem to begin
 
     # ---- each operation alone ----
 
@@ -74,17 +80,24 @@ class Diagnosis:
             return
         for row in self.rows:
             self._find_slopes(row)
+        if self._begins:  # then slopes seem wrong; the pass will tell
+            self._unknown.clear()
+        else:
+            self._tell_what_all_have()
+        usable = [row for row in battery.BINARY if row in self.rows and row not in self._unknown]
+        both = usable[:2] == ["add", "mul"]
+        self.core = ("add", "mul") if both else tuple(usable[:1])
+        if not self.core:
+            self.named += [found for group in self._slopes.values() for found in group]
+            self._explained = False
+
+    def _tell_what_all_have(self) -> None:
+        """Name a fault once that all operations have: it is in the pass, not in each of them."""
         named = [found for group in self._slopes.values() for found in group]
-        kinds = {found.fault for found in named}
-        if len(kinds) == 1 and len(self._slopes) == len(self.rows) > 2:
-            # The same of all: it is in the pass, not in each operation.
+        alike = len({found.fault for found in named}) == 1
+        if alike and len(self._slopes) == len(self.rows) > 2:
             self.named.append(replace(named[0], row="", operand=None))
             self._slopes = {}
-            self._explained = bool(self._unknown) is False
-        usable = [row for row in battery.BINARY if row in self.rows and row not in self._unknown]
-        self.core = tuple(usable[:2]) if usable[:1] == ["add"] else tuple(usable[:1])
-        if usable[:2] == ["add", "sub"]:
-            self.core = ("add",)
 
     def _alone(self, row: str) -> list[Graph]:
         return [g for g in battery.alone(row) if self.evidence.ran(g)]
@@ -97,42 +110,58 @@ class Diagnosis:
         if not graphs or all(self.evidence.grads_right(g) for g in graphs):
             return bool(graphs)
         if all(not grad for grads in leaves for grad in grads):
-            nothing = all(not root for root in roots)
+            # Where a second pass brings something, the first has set the gradient at its end.
+            late = any(
+                self.evidence.leaves(battery.again(row))[:1] not in ([], [0.0]) for row in self.rows
+            )
+            nothing = late or all(not root for root in roots)
             fault = faults.SEED_NOT_SET if nothing else faults.MISSING_GRADIENT
             self.named.append(Named(fault, graph=graphs[0]))
+            self._explained = False
             return False
         if any(root is None for root in roots):
             return True
-        seeds: list[tuple[str, dict[str, float | None]]] = []
-        if len({*roots}) == 1 and roots[0] not in (0.0, 1.0):
-            seeds.append((faults.WRONG_SEED, {"seed": roots[0]}))
-        seeds.append((faults.WRONG_SEED, {"seed": None}))
-        offset = (leaves[0][0] or 0.0) - (graphs[0].right.grads[0] or 0.0)
-        if offset:
-            seeds.append((faults.WRONG_SEED, {"begins": offset}))
-        for fault, changes in seeds:
-            model = replace(self.model, **changes)  # type: ignore[arg-type]
-            right = [fits(model, g, self.evidence) for g in graphs]
-            if sum(right) > len(right) / 2:
+        first = next(g for g in graphs if not self.evidence.grads_right(g))
+        same = len({*roots}) == 1 and roots[0] not in (0.0, 1.0)
+        seeds: list[float | None] = [roots[0]] if same else []
+        if all(
+            self.evidence.close(r, g.right.data[-1]) for r, g in zip(roots, graphs, strict=True)
+        ):
+            seeds.append(None)
+        for seed in seeds:
+            model = replace(self.model, seed=seed)
+            if self._mostly_fits(model, graphs):
                 self.model = model
-                wrong = next(g for g in graphs if not self.evidence.grads_right(g))
-                self.named.append(Named(fault, graph=wrong))
-                break
+                self.named.append(Named(faults.WRONG_SEED, graph=first))
+                return True
+        offset = (leaves[0][0] or 0.0) - (graphs[0].right.grads[0] or 0.0)
+        if offset and self._mostly_fits(Model(begins=offset), graphs):
+            self._begins = offset
         return True
+
+    def _mostly_fits(self, model: Model, graphs: list[Graph]) -> bool:
+        """Return whether a model explains most graphs: one operation may be wrong besides."""
+        return sum(fits(model, g, self.evidence) for g in graphs) > len(graphs) / 2
 
     def _find_slopes(self, row: str) -> None:
         """Note the wrong slopes of one operation."""
         graphs = self._alone(row)
-        loose = LOOSE if row in battery.LOOSE else 0.0
-        if not graphs or self.model.begins:
+        if not graphs or (row == "leaky_relu" and self._leaks_as_it_should(graphs)):
             return
+        loose = looseness(self.evidence, row)
         wrong = wrong_slopes(self.evidence, row, graphs, self.model.seed, loose)
+        exponents = [g for g in battery.of_values(row) if self.evidence.ran(g)]
+        if exponents and all(self.evidence.data_right(g) for g in exponents):
+            both = wrong_slopes(self.evidence, row, exponents, self.model.seed)
+            wrong |= {key: found for key, found in both.items() if key not in wrong}
+            graphs = graphs + exponents
         slopes: dict[tuple[str, int], Slope] = {}
         for (_, operand), (name, slope) in wrong.items():
             graph = next(
                 g
                 for g in graphs
-                if not self.evidence.close(
+                if operand < len(g.leaves)
+                and not self.evidence.close(
                     self.evidence.leaves(g)[operand], g.right.grads[operand], loose
                 )
             )
@@ -143,16 +172,31 @@ class Diagnosis:
                 slopes[row, operand] = slope
         self.model = replace(self.model, slopes={**self.model.slopes, **slopes})
 
+    def _leaks_as_it_should(self, graphs: list[Graph]) -> bool:
+        """Return whether a leaky ReLU with a factor of its own has that as its slope."""
+        ratios = [self.evidence.value(g)["data"][-1] / g.leaves[0] for g in graphs]
+        return self.model.seed == 1.0 and all(
+            self.evidence.close(self.evidence.leaves(g)[0], ratio)
+            for g, ratio in zip(graphs, ratios, strict=True)
+        )
+
     # ---- operations together ----
 
     def of_the_pass(self, graphs: list[Graph]) -> None:
         """Find what is wrong with the backward pass, from graphs of the core."""
+        seen = [g for g in graphs if self.evidence.ran(g)]
+        if self._begins:
+            everywhere = Model(begins=self._begins)
+            if all(fits(everywhere, g, self.evidence) for g in seen):
+                self.named.append(Named(faults.WRONG_SEED, graph=seen[0]))
+                self._slopes, self.model = {}, everywhere
+                return
+            self._tell_what_all_have()
         for row in self.core:
             self.named += self._slopes.pop(row, [])
-        seen = [g for g in graphs if self.evidence.ran(g)]
-        candidates = of_pass(self.core)
+        candidates = of_pass(self.rows, recursive=self._recursive)
         for row in self.core:
-            candidates[-2:-2] = of_operation(row)
+            candidates[-GENERAL:-GENERAL] = of_operation(row)
         found = explanation(seen, self.evidence, self.model, candidates, late=self._late)
         if found is None:
             wrong = [g for g in seen if not self.evidence.grads_right(g)]
@@ -160,10 +204,18 @@ class Diagnosis:
                 self.named.append(Named(faults.WRONG_GRADIENT, graph=wrong[0]))
             self._explained = False
             return
+        found = tuple(self._told_apart(part) for part in found)
         for part in found:
             if part.fault:
                 self.named.append(self._shown(part, seen))
         self.model = combined(self.model, found) or self.model
+
+    def _told_apart(self, part: Hypothesis) -> Hypothesis:
+        """Return one of two faults whose numbers are mostly the same."""
+        tried = part.fault == faults.REVERSED_ORDER and self.evidence.ran(battery.INFINITE)
+        if tried and self.evidence.leaves(battery.INFINITE)[0] == 0.0:
+            return Hypothesis(faults.STOPS_EARLY, changes={"order": LAST})
+        return part
 
     def _shown(self, part: Hypothesis, graphs: list[Graph]) -> Named:
         """Return a fault with the smallest graph that shows it."""
@@ -189,8 +241,9 @@ class Diagnosis:
 
     def of_other_operations(self, together: Callable[[str], list[Graph]]) -> None:
         """Find what is wrong with the operations outside the core, alone and together."""
-        for row in self.rows:
-            if row in self.core or self.model.begins:
+        last = [row for row in ("sub", "div") if row in self.rows]  # they may be built from others
+        for row in [*(row for row in self.rows if row not in last), *last]:
+            if row in self.core or self._unknown & {*BUILT_FROM.get(row, ())}:
                 continue
             alone = self._alone(row)
             if row in self._slopes and not self._built_from_others(alone, row):
@@ -215,11 +268,9 @@ class Diagnosis:
         """Return whether what is known explains some graphs; not of one operation itself."""
         if not self._explained:
             return False
-        loose = any(g.operations & {*battery.LOOSE} for g in graphs)
         return all(
-            (loose and self.evidence.grads_right(g, LOOSE))
-            or any(
-                fits(self.model, variant, self.evidence)
+            any(
+                fits(self.model, variant, self.evidence, g)
                 for variant in variants(g)
                 if without not in variant.operations
             )
@@ -228,7 +279,18 @@ class Diagnosis:
 
     def explains(self, graph: Graph) -> bool:
         """Return whether the gradients of a graph are right, or wrong for a known reason."""
+        used = graph.operations | {
+            base for row in graph.operations for base in BUILT_FROM.get(row, ())
+        }
+        if not self._explained or used & self._unknown:
+            return True  # it may be
         return self.evidence.grads_right(graph) or self._built_from_others([graph])
+
+
+def looseness(evidence: Evidence, row: str) -> float:
+    """Return how far off an operation may be: more where its formula is another usual one."""
+    graphs = [g for g in battery.alone(row) if evidence.ran(g)] if row in battery.LOOSE else []
+    return 0.0 if all(evidence.data_right(g) for g in graphs) else LOOSE
 
 
 def symbol(row: str) -> str:

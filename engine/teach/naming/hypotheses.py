@@ -13,8 +13,6 @@ from engine.teach.naming.model import (
     ANY_ORDER,
     FIRST_INPUT,
     LAST,
-    MOST_FREE,
-    PATHS,
     PUSH,
     PUSH_SUM,
     QUEUE,
@@ -25,6 +23,8 @@ from engine.teach.naming.model import (
 )
 from engine.teach.trial.evidence import Evidence
 from engine.teach.trial.graphs import Graph
+
+GENERAL = 2
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,15 @@ class Hypothesis:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_pass(rows: Iterable[str]) -> list[Hypothesis]:
-    """Return the faults of the whole pass, the likelier first."""
+def of_pass(rows: Iterable[str], *, recursive: bool) -> list[Hypothesis]:
+    """Return the faults of the whole pass, the likelier first; the last GENERAL ones fit much.
+
+    Args:
+        rows: the operations there are.
+        recursive: backward() calls backward(); a walk that lists nodes twice has the same numbers.
+    """
+    rows = list(rows)
+    twice = faults.NAIVE_RECURSION if recursive else faults.VISITS_TWICE
     keys = frozenset((row, k) for row in rows for k in range(len(OPS[row].slopes)))
     once = [{row: kept for row in rows if len(OPS[row].slopes) == 2} for kept in (0, 1)]
     found = [
@@ -56,20 +63,22 @@ def of_pass(rows: Iterable[str]) -> list[Hypothesis]:
         Hypothesis(faults.ZEROES_LEAVES, changes={"zeroes": "leaves"}),
         Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "order"}),
         Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "visited"}),
+        Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "tape"}),
         Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "all"}),
         Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "results"}),
+        Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "one"}),
         Hypothesis("", changes={"order": PUSH}),
     ]
     for fault, order in (
-        (faults.VISITS_TWICE, TWICE),
-        (faults.NAIVE_RECURSION, PATHS),
+        (twice, TWICE),
         (faults.NAIVE_RECURSION, QUEUE),
         (faults.NAIVE_RECURSION, PUSH_SUM),
     ):
         for doubled in (False, True):
             found.append(Hypothesis(fault, changes={"order": order, "doubled": doubled}))
     found.append(Hypothesis(faults.STOPS_EARLY, changes={"order": FIRST_INPUT}))
-    # These fit much, so they come last.
+    found += [Hypothesis(faults.STOPS_EARLY, changes={"depth": n}) for n in range(2, 7)]
+    found.append(Hypothesis(faults.STOPS_EARLY, changes={"nodes": 2}))
     found.append(Hypothesis(faults.NO_ORDER, changes={"order": ANY_ORDER}))
     found.append(Hypothesis(faults.STOPS_EARLY, changes={"order": SUBSET}))
     return found
@@ -99,12 +108,19 @@ def combined(model: Model, parts: Iterable[Hypothesis]) -> Model | None:
     return replace(model, **changes)
 
 
-def fits(model: Model, graph: Graph, evidence: Evidence) -> bool:
-    """Return whether a model gives the gradients that were seen."""
-    got = evidence.leaves(graph)
+def fits(model: Model, graph: Graph, evidence: Evidence, seen: Graph | None = None) -> bool:
+    """Return whether a model gives the gradients that were seen.
+
+    Args:
+        model: the model.
+        graph: what it computes.
+        evidence: what was seen.
+        seen: the graph that was seen, if that is another, built from other operations.
+    """
+    got = evidence.leaves(seen or graph)
     n = len(graph.leaves)
-    if model.order in (ANY_ORDER, SUBSET) and len(graph.steps) > MOST_FREE:
-        return True  # too many orders to try
+    if model.leaves_open(graph):
+        return True
     return any(
         evidence.all_close(got, model.gradients(graph, choice)[:n])
         for choice in model.choices(graph)
@@ -122,11 +138,14 @@ def explanation(
     """Return the fewest faults that explain all graphs; None if no few do, or time is up."""
     # The graphs that a right engine would not have come first: most candidates fail there.
     order = sorted(graphs, key=lambda g: (evidence.grads_right(g), len(g.steps)))
+    wrong = [g for g in order if not evidence.grads_right(g)]
     for n in range(most + 1):
         for parts in combinations(candidates, n):
             if n and late():
                 return None
             changed = combined(model, parts)
-            if changed is not None and all(fits(changed, g, evidence) for g in order):
+            if changed is None or (wrong and all(map(changed.leaves_open, wrong))):
+                continue  # it would explain nothing
+            if all(fits(changed, g, evidence) for g in order):
                 return parts
     return None

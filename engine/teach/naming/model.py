@@ -14,11 +14,10 @@ Slope = Callable[[float, float, float], float]  # of a, b and out
 Key = tuple[str, int]  # an operation, and the number of an operand
 
 TOPOLOGICAL, REVERSED, ANY_ORDER = "topological", "reversed", "any order"
-TWICE, PATHS, QUEUE, PUSH, PUSH_SUM = "twice", "paths", "queue", "push", "push sum"
+TWICE, QUEUE, PUSH, PUSH_SUM = "twice", "queue", "push", "push sum"
 SUBSET, LAST, FIRST_INPUT = "subset", "last", "first input"
 FLIPPED = (
     TWICE,
-    PATHS,
     QUEUE,
     FIRST_INPUT,
 )  # the order of a node's inputs matters; it may be a set's
@@ -40,9 +39,11 @@ class Model:
         seed: the gradient that the result begins with; None for its data.
         begins: the gradient that every node begins with, in a pass.
         zeroes: "all" or "leaves": what a pass sets to 0 at first.
-        by_value: a node is skipped if one with the same data was visited: all, or results only.
-        keeps: "order" or "visited": what a pass remembers of earlier ones.
-        fresh: results begin anew in each pass; else, as in micrograd, their gradients add up.
+        by_value: nodes with the same data are taken for one: "all" or "results" in the walk, or
+            "one" if they are one, with one gradient.
+        keeps: what a pass remembers of earlier ones: "order", "visited", or a "tape" of all nodes.
+        depth: how far from the result the walk goes; 0 for all the way.
+        nodes: how many nodes pass on, the result first; 0 for all.
     """
 
     slopes: Mapping[Key, Slope] = field(default_factory=dict)
@@ -56,26 +57,48 @@ class Model:
     zeroes: str = ""
     by_value: str = ""
     keeps: str = ""
-    fresh: bool = False
+    depth: int = 0
+    nodes: int = 0
 
     def choices(self, graph: Graph) -> Iterator[tuple[int, ...]]:
         """Yield what is left open: orders of nodes, subsets, or which input comes first."""
         nodes = graph.below(max(graph.passes))
-        if self.order in (ANY_ORDER, SUBSET) and len(nodes) > MOST_FREE:
+        if self.leaves_open(graph):
             return
         if self.order == ANY_ORDER:
             yield from permutations(nodes)
+        elif self.overwrites and self.order == TOPOLOGICAL and not self.by_value:
+            # Which term is the last one, that is kept, depends on which topological order it is.
+            yield from graph.backward_orders(max(graph.passes))
         elif self.order == SUBSET:
             yield from (
                 tuple(n for n, kept in zip(nodes, mask, strict=True) if kept)
                 for mask in product((False, True), repeat=len(nodes))
             )
-        elif self.order in FLIPPED or self.by_value:
-            open_nodes = [n for n in nodes if len(set(graph.operands(n))) > 1][:MOST_FREE]
+        elif self.order in FLIPPED or self.by_value or self.depth or self.nodes:
+            open_nodes = self.open_nodes(graph)
             for mask in product((False, True), repeat=len(open_nodes)):
                 yield tuple(n for n, flip in zip(open_nodes, mask, strict=True) if flip)
         else:
             yield ()
+
+    def leaves_open(self, graph: Graph) -> bool:
+        """Return whether a graph allows too many orders to try, so that it says nothing."""
+        large = len(graph.steps) > MOST_FREE
+        if self.order in (ANY_ORDER, SUBSET):
+            return large or len(graph.passes) > 1
+        if self.order in FLIPPED or self.by_value or self.depth or self.nodes:
+            return len(self.open_nodes(graph)) > MOST_FREE
+        return large and bool(self.overwrites)
+
+    def open_nodes(self, graph: Graph) -> list[int]:
+        """Return the nodes of which it matters which input comes first: both lead further."""
+        least = 0 if self.by_value or self.nodes else len(graph.leaves)
+        return [
+            n
+            for n in graph.below(max(graph.passes))
+            if len({x for x in graph.operands(n) if isinstance(x, int) and x >= least}) > 1
+        ]
 
     def gradients(self, graph: Graph, choice: tuple[int, ...] = ()) -> list[float]:
         """Return the gradients of all nodes."""
@@ -99,6 +122,7 @@ class Run:
             edges = []
             for k, (x, slope) in enumerate(zip(operands, slopes, strict=False)):
                 if isinstance(x, int):
+                    x = self.same(x)
                     wrong = model.slopes.get((row, k))
                     value = wrong(a, b, out) if wrong else slope(a, b, 0.0, out)
                     edges.append((x, value, (row, k)))
@@ -106,6 +130,7 @@ class Run:
                 edges = [edges[model.once[row]]]
             self.edges[len(self.data)] = edges
             self.data.append(out)
+        self.edges = {k: edges for k, edges in self.edges.items() if self.same(k) == k}
         self.grads = [0.0] * len(self.data)
         self.kept: list[int] = []
         self.seen: set[int] = set()
@@ -116,29 +141,26 @@ class Run:
             if action == ZERO:
                 self.grads = [0.0] * len(self.grads)
             else:
-                self.run(action)
-        return self.grads
+                self.run(self.same(action))
+        return [self.grads[self.same(k)] for k in range(len(self.grads))]
+
+    def same(self, node: int) -> int:
+        """Return the node that a node is taken for: the first with its number, or itself."""
+        return self.data.index(self.data[node]) if self.model.by_value == "one" else node
 
     def run(self, root: int) -> None:
         """Run one backward pass."""
         model, order = self.model, self.model.order
-        reached = {root} | {x for n in self.graph.below(root) for x, _, _ in self.edges[n]}
+        reached = {root} | {x for n in self.graph.below(root) for x, _, _ in self.edges.get(n, ())}
         for node in reached:
             is_leaf = node < len(self.graph.leaves)
-            if (
-                model.zeroes == "all"
-                or (model.zeroes == "leaves" and is_leaf)
-                or (model.fresh and not is_leaf)
-            ):
+            if model.zeroes == "all" or (model.zeroes == "leaves" and is_leaf):
                 self.grads[node] = 0.0
             if model.begins:
                 self.grads[node] = model.begins
         seed = self.data[root] if model.seed is None else model.seed
         if order in (PUSH, PUSH_SUM):
             return self.push(root, seed)
-        if order == PATHS:
-            self.grads[root] = seed
-            return self.by_paths(root)
         nodes = self.ordered(root)
         if seed:  # where nothing is set, nothing is
             self.grads[root] = seed
@@ -149,7 +171,8 @@ class Run:
     def ordered(self, root: int) -> list[int]:
         """Return the nodes in the order in which they pass on."""
         order = self.model.order
-        if order == ANY_ORDER:
+        whole = order == TOPOLOGICAL and self.model.overwrites and not self.model.by_value
+        if order == ANY_ORDER or (whole and self.choice):
             return [n for n in self.choice if n in self.graph.below(root)]
         if order == SUBSET:
             return [n for n in reversed(self.graph.below(root)) if n in self.choice]
@@ -165,22 +188,28 @@ class Run:
             for node in nodes:
                 nodes.extend(self.inputs(node))
             return nodes
+        if self.model.keeps == "tape":
+            return [n for n in range(root, -1, -1) if n in self.edges]
         topo = self.kept if self.model.keeps == "order" else []
         seen: set[object] = self.seen if self.model.keeps == "visited" else set()  # type: ignore[assignment]
-        self.visit(root, topo, seen)
-        return topo if order == REVERSED else topo[::-1]
+        self.visit(root, topo, seen, 0)
+        return topo if order == REVERSED else topo[::-1][: self.model.nodes or None]
 
-    def visit(self, node: int, topo: list[int], seen: set[object]) -> None:
+    def visit(self, node: int, topo: list[int], seen: set[object], depth: int) -> None:
         """Append a node to the order, after its inputs."""
         mark: object = node
-        if self.model.by_value == "all" or (self.model.by_value and self.edges.get(node)):
+        if self.model.by_value == "all" or (
+            self.model.by_value == "results" and self.edges.get(node)
+        ):
             mark = self.data[node]
+        if self.model.depth and depth >= self.model.depth:
+            return
         if self.model.order != TWICE:
             if mark in seen:
                 return
             seen.add(mark)
         for x in self.inputs(node):
-            self.visit(x, topo, seen)
+            self.visit(x, topo, seen, depth + 1)
         topo.append(node)
 
     def inputs(self, node: int) -> list[int]:
@@ -198,12 +227,6 @@ class Run:
     def add(self, node: int, term: float, key: Key) -> None:
         """Add a term to a gradient, or replace it."""
         self.grads[node] = term if key in self.model.overwrites else self.grads[node] + term
-
-    def by_paths(self, node: int) -> None:
-        """Pass on, then recurse, as often as there are paths."""
-        self.pass_on(node)
-        for x in self.inputs(node):
-            self.by_paths(x)
 
     def push(self, root: int, seed: float) -> None:
         """Hand a gradient down every path; PUSH_SUM hands down all that has arrived so far."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import nan
 
 from engine.ops import OPS
 from engine.table.evaluate import ieee_function
@@ -38,9 +39,9 @@ def guesses(row: str, operand: int) -> Iterator[tuple[str, Slope]]:
     yield MISSING_GRADIENT, lambda a, b, out: 0.0
     yield WRONG_SIGN, lambda a, b, out: -right(a, b, out)
     if len(slopes) == 2:
-        yield OPERANDS_SWAPPED, function_of(slopes[1 - operand])
-        yield OPERANDS_SWAPPED, function_of(renamed(text, a="b", b="a"))
-        yield OPERANDS_SWAPPED, function_of(renamed(slopes[1 - operand], a="b", b="a"))
+        other = slopes[1 - operand]
+        for swapped in (other, renamed(text, a="b", b="a"), renamed(other, a="b", b="a")):
+            yield OPERANDS_SWAPPED, function_of(swapped)
     for letters in ({"out": "a"}, {"a": "out"}, {"a": "out", "out": "a"}):
         if renamed(text, **letters) != text:
             yield INPUT_OUTPUT_MIXED, function_of(renamed(text, **letters))
@@ -90,16 +91,25 @@ def wrong_slopes(
 def measured(
     points: list[tuple[tuple[float, float, float], float, float]], right: Slope
 ) -> Slope | None:
-    """Return a slope that is a multiple of the right one, or the same everywhere; else None."""
-    slopes = [got / begins for _, got, begins in points if begins]
-    if slopes and all(abs(x - slopes[0]) <= 1e-9 for x in slopes):
-        return lambda a, b, out: slopes[0]
-    rights = [right(*x) for x, _, begins in points if begins]
-    if not slopes or any(abs(x) < 1e-9 for x in rights):
-        return None
-    factors = [x / y for x, y in zip(slopes, rights, strict=True)]
-    if all(abs(x - factors[0]) <= 1e-9 * (1 + abs(x)) for x in factors):
-        return lambda a, b, out: factors[0] * right(a, b, out)
+    """Return a slope that is the same everywhere, or a multiple of the right one; else None.
+
+    For each second operand the multiple may be another: as that of a power is, by its exponent.
+    """
+    slopes = [(x, got / begins) for x, got, begins in points if begins]
+    if slopes and all(abs(y - slopes[0][1]) <= 1e-9 for _, y in slopes):
+        return lambda a, b, out: slopes[0][1]
+    factors: dict[float, list[float]] = {}
+    for (a, b, out), slope in slopes:
+        exact = right(a, b, out)
+        if abs(exact) < 1e-9:
+            return None
+        factors.setdefault(b, []).append(slope / exact)
+    groups = list(factors.values())
+    if all(abs(y - group[0]) <= 1e-9 * (1 + abs(y)) for group in groups for y in group) and (
+        all(abs(group[0] - groups[0][0]) <= 1e-9 for group in groups)
+        or all(len(group) > 1 for group in groups)
+    ):
+        return lambda a, b, out: factors.get(b, [nan])[0] * right(a, b, out)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import inf
 from random import Random
 
 from engine.ops import OPS
@@ -21,6 +22,12 @@ ACTIVATIONS = ("relu", "tanh", "sigmoid", "exp", "softplus", "gelu", "leaky_relu
 LOOSE = ("gelu", "leaky_relu")
 ALL = tuple(row.name for row in OPS.values() if row.method and row.name != "where")
 EXPONENTS = (3, 2.0, -1)
+
+
+SECOND = graph("mul a b;add c a", LEAVES, 3, 3)  # two passes from the same result
+
+# A node that passes on 0 times an infinite slope leaves nan; one that passes nothing on, nothing.
+INFINITE = graph("mul a b;add d c", (2.0, inf, 3.0))
 
 
 def method(row: str) -> str:
@@ -45,6 +52,12 @@ def alone(row: str) -> list[Graph]:
     if row == "mod":
         points = [(5.5, 2.0), (7.25, 3.0)]
     return [graph(f"{row} a b", point) for point in points]
+
+
+def again(row: str) -> Graph:
+    """Return a graph of one operation, with two passes."""
+    last = len(alone(row)[0].leaves)
+    return Graph(alone(row)[0].leaves, alone(row)[0].steps, (last, last))
 
 
 def of_values(row: str) -> list[Graph]:
@@ -74,8 +87,7 @@ def together(row: str, core: tuple[str, ...]) -> list[Graph]:
         uses = ["pow a 3;{q} c b", "pow a 3;{p} c a", "pow a 3;{p} a c", "pow a 2;pow c 2"]
     elif len(OPS[row].slopes) == 1:
         uses = ["{row} a;{q} c b", "{row} a;{p} c a", "{row} a;{p} a c", "{q} a b;{row} c;{p} d c"]
-        if row in POINTS:
-            uses.pop()
+        y = 1.5
     else:
         x, y = alone(row)[0].leaves
         uses = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.teach.isolate.observation import Failure, Observation
 from engine.teach.trial.graphs import Graph
+from engine.teach.trial.trust import trusted
 
 DOUBLE, SINGLE = 1e-9, 1e-5  # how far off a number may be, relative to its size
 
@@ -25,7 +26,13 @@ class Evidence:
 
     def add(self, graphs: Iterable[Graph], observations: Iterable[Observation]) -> None:
         """Note what came of graphs."""
-        self._seen |= dict(zip(graphs, observations, strict=True))
+        for graph, observation in zip(graphs, observations, strict=True):
+            self._seen[graph] = trusted(graph, observation)
+
+    def graphs(self) -> list[Graph]:
+        """Return the graphs of which there are numbers, the smallest first."""
+        ran = [g for g in self._seen if self.ran(g)]
+        return sorted(ran, key=lambda g: (len(g.passes), len(g.steps)))
 
     def seen(self, graph: Graph) -> bool:
         """Return whether there is an observation of a graph."""

@@ -6,7 +6,8 @@ import operator
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import permutations
 from typing import Any
 
 from engine.ops import OPS
@@ -67,6 +68,15 @@ class Graph:
                     found.add(x)
                     waiting.append(x)
         return sorted(node for node in found if node >= len(self.leaves))
+
+    @cache  # noqa: B019  there are few graphs, and they live as long as the program
+    def backward_orders(self, root: int) -> list[tuple[int, ...]]:
+        """Return the orders of all results below a node in which each comes before its inputs."""
+        return [
+            order
+            for order in permutations(self.below(root))
+            if all(x not in order[:k] for k, n in enumerate(order) for x in self.operands(n))
+        ]
 
     @cached_property
     def right(self) -> Numbers:

@@ -64,24 +64,28 @@ def probe(student: Any, argument: Any) -> object:
         nodes = [student(x) for x in leaves]
         data = [read(x, "data") for x in nodes]
         grads = [read(x, "grad") for x in nodes]
-        for k, (row, operands) in enumerate(steps):
-            result = applied(row, [nodes[x] if type(x) is int else x[0] for x in operands])
-            if result is None or type(result) in (float, int, bool, str, tuple, list):
-                return {"step": k, "kind": type(result).__name__}
-            check_type(type(result))
-            nodes.append(result)
-            data.append(read(result, "data"))
-        made = [read(x, "data") for x in nodes]
-        for action in passes:
+        changed: set[int] = set()
+        for action in [*passes, None]:
+            # What is not needed yet is made after the pass, as in a training loop.
+            needed = len(leaves) + len(steps) - 1 if action is None else action
+            while len(nodes) <= needed:
+                row, operands = steps[len(nodes) - len(leaves)]
+                result = applied(row, [nodes[x] if type(x) is int else x[0] for x in operands])
+                if result is None or type(result) in (float, int, bool, str, tuple, list):
+                    return {"step": len(nodes) - len(leaves), "kind": type(result).__name__}
+                check_type(type(result))
+                nodes.append(result)
+                data.append(read(result, "data"))
+            changed |= {k for k, x in enumerate(nodes) if read(x, "data") != data[k] == data[k]}
             if action == ZERO:
                 for x in nodes:
                     x.grad = 0.0
-            else:
+            elif action is not None:
                 nodes[action].backward()
         return {
             "data": data,
             "before": grads,
-            "changed": [k for k, x in enumerate(made) if x != data[k] and x == x],
+            "changed": sorted(changed),
             "after": [read(x, "data") for x in nodes],
             "grads": [read(x, "grad") for x in nodes],
         }
@@ -143,7 +147,13 @@ def describe(student: Any, _: object) -> object:
         "methods": [name for name, f in methods.items() if callable(f) or hasattr(f, "__func__")],
         "borrowed": borrowed[0] if borrowed else "",
         "lines": lines,
+        "recursive": "backward" in names_inside(methods.get("backward")),
     }
+
+
+def names_inside(thing: object) -> set[str]:
+    """Return the names that a function uses; none if it is not a function."""
+    return set(names_of(thing.__code__)) if isinstance(thing, FunctionType) else set()
 
 
 def check_type(cls: type) -> None:

@@ -12,12 +12,11 @@ from engine.teach.isolate.observe import observe
 from engine.teach.isolate.submission import Submission
 from engine.teach.trial import battery
 from engine.teach.trial.evidence import SINGLE, Evidence, is_single
-from engine.teach.trial.graphs import Graph, graph
+from engine.teach.trial.graphs import Graph
 
 NUMBERS = (0.1, -3.5, 2, 1e6)  # of which Values are made first
 RESERVE = 0.15  # the share of the time that is kept for naming faults and drawing
 SHORT, LONG, DEEP = 5, 10, 1500
-SECOND = graph("mul a b;add c a", battery.LEAVES, 3, 3)
 
 
 class Session:
@@ -60,7 +59,7 @@ class Session:
         for row in battery.ALL:
             if battery.method(row) in methods:
                 graphs += battery.alone(row) + battery.constants(row)
-                graphs += battery.reflections(row) + battery.of_values(row)
+                graphs += battery.reflections(row) + battery.of_values(row) + [battery.again(row)]
         names = [f"__i{name}__" for name in ("add", "sub", "mul", "truediv")]
         names = [name for name in names if name in methods and self.has_backward]
         in_place: list[list[object]] = [["in place", [name, 3.0, -5.0]] for name in names]
@@ -74,7 +73,9 @@ class Session:
         ours.append(battery.chain(core[0], 40))
         self._surprises = list(battery.surprises(core, SystemRandom()))
         rest = [g for row in others for g in battery.together(row, core)]
-        graphs = list(dict.fromkeys([*ours, *self._surprises, *rest]))
+        both = core == ("add", "mul")
+        second = [battery.SECOND, battery.INFINITE] if both else []
+        graphs = list(dict.fromkeys([*ours, *self._surprises, *rest, *second]))
         self.evidence.add(graphs, self._run([*map(self._argument, graphs)]))
         return ours + self._surprises
 
@@ -88,16 +89,15 @@ class Session:
         ladders: list[list[object]] = [
             ["count", battery.ladder(row, n).plain] for n in (SHORT, LONG)
         ]
-        second = SECOND if {"mul", "add"} <= {row, "mul"} else None
-        graphs = [g for g in (second, deep) if g is not None]
-        seen = self._run(ladders + [self._argument(g) for g in graphs])
-        self.evidence.add(graphs, seen[2:])
+        seen = self._run([*ladders, self._argument(deep)])
+        self.evidence.add([deep], seen[2:])
         counts = [o.value for o in seen[:2]]
         growth = 0.0
         if isinstance(counts[0], int) and counts[0] > 0:
             growth = counts[1] / counts[0] if isinstance(counts[1], int) else float("inf")
         right = self.evidence.right
-        return second is not None and right(second), right(deep), growth
+        second = self.evidence.seen(battery.SECOND) and right(battery.SECOND)
+        return second, right(deep), growth
 
     def _argument(self, graph: Graph) -> list[object]:
         leaves, steps, passes = graph.plain
