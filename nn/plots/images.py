@@ -11,7 +11,7 @@ from nn.plots.style import BLUE, FAINT, GREY, INK, ORANGE
 from nn.plots.svg import Chart
 
 WIDTH = 760  # px: what a cell of a notebook shows without scrolling
-LARGEST_PIXEL, LARGEST_CELL = 12, 64  # px
+LARGEST_PIXEL, LARGEST_CELL = 16, 64  # px
 GAP, TITLE, TEXT = 18, 26, 15  # px: between images, above each; size of letters
 GIVE = "give images of one shape, each as rows of numbers or as a flat list of n × n"
 
