@@ -7,8 +7,8 @@ from math import isfinite, isqrt
 from typing import Any
 
 from engine import Drawing, Value
+from nn.plots.chart import Chart
 from nn.plots.style import BLUE, FAINT, GREY, INK, ORANGE
-from nn.plots.svg import Chart
 
 WIDTH = 760  # px: what a cell of a notebook shows without scrolling
 LARGEST_PIXEL, LARGEST_CELL = 16, 64  # px
