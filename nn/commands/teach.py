@@ -1,4 +1,4 @@
-"""`glassgrad teach`: checks what students wrote, and exports assignments that graders can run."""
+"""`glassgrad teach`: checks what students wrote, exports assignments for graders, asks drills."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from nn.commands import CommandError, path_type
+from nn.commands import CommandError, drill, path_type
 from nn.teach.outlets.checking import as_json, check_file
 from nn.teach.outlets.export import ASSIGNMENTS, OUTLETS, ExportError, export
 from nn.teach.outlets.submission import SubmissionError
@@ -37,8 +37,8 @@ def add_to(commands: Commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
         "teach",
-        help="check what a student wrote; export an assignment for a grader",
-        description="Check what a student wrote, or export an assignment for a grader.",
+        help="check what a student wrote; export an assignment for a grader; drills",
+        description="Check what a student wrote, export an assignment, or ask a drill.",
     )
     parser.set_defaults(run=lambda _: print(parser.format_help(), end="") or 0)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
@@ -62,6 +62,7 @@ def add_to(commands: Commands) -> None:
     add("--to", required=True, choices=tuple(OUTLETS), help="the grader")
     add("--assignment", choices=tuple(ASSIGNMENTS), default="value", help="which one (value)")
     exporter.set_defaults(run=run_export)
+    drill.add_to(actions)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
