@@ -13,6 +13,6 @@ for package in (engine, nn):
         setattr(package, name, getattr(package, name))
 
 pdoc.render.configure(docformat="google")
-public = ("engine", "nn", "nn.plots")
-internal = (r"!engine\.", r"!nn\.(?!data$|plots$|schedules$)")
+public = ("engine", "nn", "nn.export", "nn.plots")
+internal = (r"!engine\.", r"!nn\.(?!data$|export$|plots$|schedules$)")
 pdoc.pdoc(*public, *internal, output_directory=Path("out/api"))

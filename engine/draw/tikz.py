@@ -50,7 +50,7 @@ def tikz_of(svg: str) -> str:
     text = "\n".join(body)
     used = {x.get(name, "none") for x in root.iter() for name in ("fill", "stroke")} - {"none"}
     defined = [
-        rf"\definecolor{{{colour_name(colour)}}}{{HTML}}{{{colour[1:].upper()}}}"
+        rf"  \definecolor{{{colour_name(colour)}}}{{HTML}}{{{colour[1:].upper()}}}"
         for colour in sorted(used, key=colour_name)
     ]
     about = f"{root.findtext(f'{SVG}title')}\n{root.findtext(f'{SVG}desc') or ''}".strip()
@@ -59,10 +59,10 @@ def tikz_of(svg: str) -> str:
             *(f"% {line}" for line in about.splitlines()),
             HEAD,
             *declarations(text),
-            *defined,
             r"\begin{document}",
             # In pixels, downwards, as in the SVG.
             rf"\begin{{tikzpicture}}[x={BP}bp, y=-{BP}bp, inner sep=0pt, font=\sffamily]",
+            *defined,  # in the picture: a document that includes it drops what is before
             *body,
             r"\end{tikzpicture}",
             r"\end{document}",

@@ -173,3 +173,10 @@ def test_any_name_compiles_in_a_picture_and_in_a_formula(name: str, tmp_path: Pa
     formula = rf"\node at (0,-30) {{$\displaystyle {engine.formula(root, style='latex')}$}};"
     tex = picture.tikz.replace(r"\usepackage{tikz}", r"\usepackage{tikz,amsmath}", 1)
     compiled(tex.replace(r"\end{tikzpicture}", formula + r"\end{tikzpicture}"), tmp_path)
+
+
+@needs_latex
+def test_another_document_includes_the_picture(tmp_path: Path) -> None:
+    engine.draw(with_gradients(neuron())).save(tmp_path / "neuron.tex")
+    article = r"\documentclass{article}\usepackage{standalone,tikz}\begin{document}\input{neuron}\end{document}"
+    compiled(article, tmp_path)

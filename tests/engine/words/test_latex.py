@@ -139,6 +139,16 @@ def is_balanced(tex: str) -> bool:
     return depths[-1] == 0 and min(depths) == 0 and tex.count(r"\left") == tex.count(r"\right")
 
 
+# It knows neither \\bmod nor \\begin, unlike KaTeX and MathJax.
+READABLE = [text for text, _ in FORMULAS if "bmod" not in text and "begin" not in text]
+
+
+@pytest.mark.parametrize("text", READABLE)
+def test_formula_is_read_by_matplotlib(text: str) -> None:
+    parser = pytest.importorskip("matplotlib.mathtext").MathTextParser("path")
+    parser.parse(f"${text}$")
+
+
 # ---- an evaluator of its own, by the rules of books: powers, then products, then sums ----
 
 TOKEN = re.compile(

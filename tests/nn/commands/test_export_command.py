@@ -21,7 +21,9 @@ TABLE = {
 
 
 @pytest.fixture(params=TABLE)
-def trained(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch, capsys) -> Path:
+def trained(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch, capsys, unrendered: None
+) -> Path:
     """Return the file of a network that was trained on a table whose features need scales."""
     rng, rows = Random(0), ["width,depth,found"]
     for _ in range(60):
@@ -71,6 +73,7 @@ def test_onnx_file_takes_features_in_their_own_units(trained: Path, capsys) -> N
     assert ("classes" in properties) == (Trained.load(trained).class_names is not None)
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_score_is_told_apart_as_predict_does(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["train", "moons", "--epochs", "1"]) == 0
