@@ -37,18 +37,26 @@ FUNCTIONS = {name: name for name in SAME_NAME.split()} | {
 }
 
 
+def has_class(op: Row) -> bool:
+    """Return whether an operation is written as a class with its slopes, and not as an expression.
+
+    Of a choice between two formulas PyTorch's own gradient is nan where the other one's slope is.
+    """
+    return op.defined or (" if " in op.forward and op.name not in TEMPLATES)
+
+
 def translated(op: Row, inputs: Sequence[ast.expr], classes: Mapping[Row, str]) -> ast.expr:
     """Return an operation on these inputs.
 
     Args:
         op: a row of the table, or a kind of step of a tape.
         inputs: in the order a, b, c; a plain number is an `ast.Constant`.
-        classes: what the class of each operation is called that `engine.define` has made.
+        classes: what the class of each operation is called that has one.
 
     Raises:
         ValueError: PyTorch lacks a function that it is made of.
     """
-    if op.defined:
+    if has_class(op):
         apply = ast.Attribute(ast.Name(classes[op]), "apply")
         return ast.Call(apply, [tensor(x) for x in inputs], [])
     names = dict(zip("abc", inputs, strict=False))
@@ -178,7 +186,7 @@ def is_number(x: ast.expr) -> bool:
 
 
 def definition(op: Row, name: str) -> str:
-    """Return the class that does what `engine.define` has made, with the slopes given there.
+    """Return the class that does an operation, with the slopes of its row.
 
     Args:
         op: the operation.

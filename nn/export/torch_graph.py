@@ -9,7 +9,7 @@ from math import isnan
 
 import engine
 from engine import Value
-from nn.export.formulas import definition, number, tensor, translated
+from nn.export.formulas import definition, has_class, number, tensor, translated
 from nn.export.steps import Row
 from nn.export.torch_names import Names
 from nn.export.torch_text import wrapped
@@ -33,7 +33,7 @@ def graph_source(root: Value) -> str:
             "a model"
         )
     order, names = engine.nodes(root), Names("torch functional value")
-    own = dict.fromkeys(node.op for node in order if node.op is not None and node.op.defined)
+    own = dict.fromkeys(node.op for node in order if node.op is not None and has_class(node.op))
     classes: dict[Row, str] = {op: names(f"{op.name}_function") for op in own}
     called = {id(node): names(node.label or f"v{i}") for i, node in enumerate(order, 1)}
     lines = []

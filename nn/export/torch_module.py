@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nn.export.formulas import COMPARISONS, definition, number, tensor, translated
+from nn.export.formulas import COMPARISONS, definition, has_class, number, tensor, translated
 from nn.export.recorded import Recorded
 from nn.export.steps import (
     Apply,
@@ -62,7 +62,7 @@ class Source:
         self.weights: dict[str, str] = {}  # the name of each parameter outside layers, by path
         self.constants: dict[tuple[float, ...], str] = {}
         self.drops: dict[int, tuple[str, float]] = {}  # by the id of each `nn.Dropout`
-        own_ops = [x.op for x in self.steps.steps if isinstance(x, Apply) and x.op.defined]
+        own_ops = [x.op for x in self.steps.steps if isinstance(x, Apply) and has_class(x.op)]
         self.classes: dict[Row, str] = {
             op: self.names(f"{op.name}_function") for op in dict.fromkeys(own_ops)
         }

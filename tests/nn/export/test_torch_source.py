@@ -12,7 +12,8 @@ import pytest
 import engine
 import nn
 from engine import Value
-from engine.ops import OPS
+from engine.ops import OPS, Op
+from engine.table.define import Operation
 from tests.graphs import fan_out, neuron, random_graph
 from tests.nn.export.models import MODELS, REFUSED, TOKENS, WIDE, Gpt, Jumble, X, nested
 
@@ -378,3 +379,12 @@ def test_export_changes_nothing_of_the_model() -> None:
     before = [(p.data, p.grad, type(p)) for p in model.parameters()]
     nn.export.torch_source(model)
     assert [(p.data, p.grad, type(p)) for p in model.parameters()] == before
+
+
+def test_new_row_with_a_condition_brings_its_slopes_along(monkeypatch) -> None:
+    row = Op("elu", "ELU", "a if a > 0 else expm1(a)", "1.0 if a > 0 else out + 1", activation=True)
+    monkeypatch.setitem(OPS, "elu", row)
+    elu = Operation(row)
+    monkeypatch.setattr(engine, "elu", elu, raising=False)
+    for number in (0.5, -0.5, 800.0):
+        check_node_by_node(elu(Value(number, "x")) * 2.0)
