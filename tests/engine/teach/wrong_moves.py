@@ -211,6 +211,7 @@ MOVES = [
     Change("closure of tanh never attached", MISSING, attach("tanh", "")),
     Change("closure attached to self", MISSING | WRONG, attach("mul", "self._backward = _backward")),
     Change("closure of add attached to self", MISSING | WRONG, attach("add", "self._backward = _backward")),
+    Change("closure of tanh attached to self", MISSING | WRONG, attach("tanh", "self._backward = _backward")),
     Change("closure called at once", told("raises"), attach("mul", "out._backward = _backward()")),
     Change("closure attached under another name", MISSING, attach("mul", "out.backward_ = _backward")),
     # the start
@@ -221,6 +222,7 @@ MOVES = [
     Change("seed is 2", told("wrong seed"), pieces(seed="self.grad = 2.0")),
     Change("seed is 0.1", told("wrong seed"), pieces(seed="self.grad = 0.1")),
     Change("seed in a variable", told("seed not set"), pieces(seed="grad = 1.0")),
+    Change("all of backward inside build", told("seed not set"), naive("def backward(self):\n    order, visited = [], set()\n\n    def build(v):\n        if v not in visited:\n            visited.add(v)\n            for x in v._prev:\n                build(x)\n            order.append(v)\n        build(self)\n        self.grad = 1.0\n        for v in reversed(order):\n            v._backward()")),
     Change("seed set, then zeroed", told("seed not set", "zeroes leaves"), pieces(seed="self.grad = 1.0\nfor v in order:\n    v.grad = 0.0")),
     Change("seeded at the end", told("seed not set"), keeps("closures", "classes", change=lambda engine: edited(("            v._backward()\n", "            v._backward()\n        self.grad = 1.0\n"))(engine.with_pieces(seed="")))),
     Change("all seeded", told("wrong seed", "wrong gradient", "visits twice", "grad not zero at first", "zeroes leaves"), pieces(seed="for v in order:\n    v.grad = 1.0")),
