@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import sysconfig
+import pickle
+import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib import import_module
-from pathlib import Path
+from typing import Any
 
-from engine.teach.isolate.limits import StepLimit
+from engine.teach.isolate.guard import NOT_STUDENTS, guard
+from engine.teach.isolate.limits import (
+    StepLimit,
+    limit_process,
+    limit_recursion,
+    silence_process,
+)
 from engine.teach.isolate.observation import (
     HANGS,
     NOT_LOADED,
@@ -24,14 +31,10 @@ from engine.teach.isolate.observation import (
 )
 from engine.teach.isolate.submission import Submission, SubmissionError
 
-PROJECT = Path(__file__).resolve().parents[3]
-NOT_STUDENTS = tuple(
-    {str(PROJECT / "engine"), str(PROJECT / "nn"), "<frozen "}
-    | {path for name in ("stdlib", "purelib", "platlib") if (path := sysconfig.get_path(name))}
-)
 LOADED = -1  # the number of the message that says so
 LONGEST_MESSAGE = 500  # characters of an error
 LARGEST = 2_000_000  # bytes of an answer
+STACK = 1 << 26  # bytes
 
 Probe = Callable[[object, object], object]  # the result is plain data
 
@@ -45,23 +48,27 @@ class Job:
         name: what to check in it.
         probe: a function of a module, as "module:name", or itself.
         arguments: those left to do, each with its number.
+        prepare: what to call in the process before the student's code is loaded.
     """
 
     submission: Submission
     name: str
     probe: str | Probe
-    arguments: tuple[tuple[int, object], ...]
+    arguments: tuple[tuple[int, object], ...] = ()
+    prepare: Callable[[], None] | None = None
 
 
 def serve(
     job: Job,
+    arguments: Iterable[tuple[int, object]],
     send: Callable[[int, bytes], None],
     limit: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> None:
     """Load a submission, and run the probe on each argument.
 
     Args:
-        job: what to do.
+        job: what to do, without the arguments.
+        arguments: each with its number; the next is asked for when one has been answered.
         send: takes the number of an argument and an answer.
         limit: a context in which the student's code runs.
     """
@@ -74,7 +81,7 @@ def serve(
         failure = asdict(failure_of(error, NOT_LOADED))
         return send(LOADED, dumps({"error": failure}).encode())
     send(LOADED, b"null")
-    for number, argument in job.arguments:
+    for number, argument in arguments:
         try:
             with limit():
                 answer: object = {"value": probe(student, argument)}
@@ -144,23 +151,76 @@ def own_frames(error: BaseException) -> Iterable[traceback.FrameSummary]:
 
 def main() -> None:
     """Serve the job that comes on standard input, in a process started for it."""
-    import pickle
-    from functools import partial
-
-    from engine.teach.isolate.limits import limit_process, limit_recursion, silence_process
-
-    outlet = os.dup(1)
-    nonce, seconds, thing, job = pickle.load(sys.stdin.buffer)
+    inlet, outlet = os.dup(0), os.dup(1)
+    nonce, seconds, thing, job = next(received(inlet))
     silence_process()
     limit_process(seconds)
     if thing is not None:
-        job = Job(Submission(thing=pickle.loads(thing)), job.name, job.probe, job.arguments)
-    limit_recursion()
-    serve(job, partial(write, outlet, nonce))
+        job = replace(job, submission=Submission(thing=pickle.loads(thing)))
+    serve_apart(job, inlet, outlet, nonce)
 
 
-def write(outlet: int, nonce: bytes, number: int, data: bytes) -> None:
-    """Send an answer as one line: the word that only we know, its number, the answer."""
+def serve_apart(job: Job, inlet: int, outlet: int, nonce: bytes) -> None:
+    """Serve a job in a thread, and end the process.
+
+    From the frames of a new thread no others can be reached; and arguments come one by one. So the
+    student's code knows one question at a time, and nothing of what is asked later.
+    """
+
+    def work() -> None:
+        limit_recursion()
+        if job.prepare is not None:
+            job.prepare()
+        guard()
+        serve(job, received(inlet), partial(write, outlet, nonce))
+
+    try:
+        threading.stack_size(STACK)
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join()
+    finally:
+        os._exit(0)
+
+
+# What the student's code may have put in the place of names is not used here.
+
+
+def received(
+    inlet: int,
+    read: Callable[[int, int], bytes] = os.read,
+    loads: Callable[[bytes], Any] = pickle.loads,
+) -> Iterator[Any]:
+    """Yield what was sent, until the end; each object is pickled, after its size in 8 bytes."""
+    while True:
+        parts: list[bytes] = []
+        for size in (8, 0):
+            left = size or int.from_bytes(parts[0], "big")
+            data = b""
+            while left:
+                more = read(inlet, left)
+                if not more:
+                    return
+                data += more
+                left -= len(more)
+            parts.append(data)
+        yield loads(parts[1])
+
+
+def packed(thing: object) -> bytes:
+    """Return an object as `received` reads it."""
+    data = pickle.dumps(thing)
+    return len(data).to_bytes(8, "big") + data
+
+
+def write(
+    outlet: int,
+    nonce: bytes,
+    number: int,
+    data: bytes,
+    raw_write: Callable[[int, bytes], int] = os.write,
+) -> None:
+    """Send an answer as one line: a word that nobody prints by chance, its number, the answer."""
     line = b"%b %d %b\n" % (nonce, number, data)
     while line:
-        line = line[os.write(outlet, line) :]
+        line = line[raw_write(outlet, line) :]

@@ -13,13 +13,13 @@ import time
 import warnings
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from queue import Empty, SimpleQueue
 from secrets import token_hex
 from threading import Thread
 
-from engine.teach.isolate.child import LARGEST, PROJECT, Job, serve, write
-from engine.teach.isolate.limits import limit_process, limit_recursion, silence_process
+from engine.teach.isolate.child import LARGEST, LOADED, Job, packed, serve_apart
+from engine.teach.isolate.guard import PROJECT
+from engine.teach.isolate.limits import limit_process, silence_process
 from engine.teach.isolate.observation import DIED, HANGS
 from engine.teach.isolate.submission import Submission
 
@@ -35,9 +35,15 @@ class Process:
     """A running process, and the answers that come from it."""
 
     def __init__(
-        self, pid: int, outlet: int, nonce: bytes, popen: subprocess.Popen[bytes] | None = None
+        self,
+        pid: int,
+        inlet: int,
+        outlet: int,
+        nonce: bytes,
+        popen: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._pid = pid
+        self._inlet = inlet
         self._outlet = outlet
         self._nonce = nonce
         self._popen = popen
@@ -46,9 +52,14 @@ class Process:
         self._answers: dict[int, bytes] = {}
         self._read = waiting_read if os.name == "posix" else ThreadRead()
 
-    def answer(self, number: int, seconds: float) -> bytes | str:
-        """Return the answer of that number, or as a text why there is none: HANGS or DIED."""
+    def answer(self, number: int, argument: object, seconds: float) -> bytes | str:
+        """Ask, and return the answer of that number; or as a text why there is none: HANGS or DIED.
+
+        The number LOADED is answered without being asked.
+        """
         end = time.monotonic() + seconds
+        if number != LOADED:
+            self._send(packed((number, argument)), end)
         while number not in self._answers:
             left = end - time.monotonic()
             if left <= 0:
@@ -60,6 +71,14 @@ class Process:
             elif ended or data == b"":
                 return DIED
         return self._answers[number]
+
+    def _send(self, data: bytes, end: float) -> None:
+        """Write what the process reads in time; what happens else shows in its answer."""
+        with suppress(BrokenPipeError, BlockingIOError):
+            while data and time.monotonic() < end:
+                if os.name == "posix" and not writable(self._inlet, POLL):
+                    continue
+                data = data[os.write(self._inlet, data) :]
 
     def _take(self, data: bytes) -> None:
         """Note the answers in what was read; the first of each number counts."""
@@ -89,14 +108,25 @@ class Process:
         if self._popen is not None:
             self._popen.kill()
             self._popen.wait()
-            if self._popen.stdout is not None:
-                self._popen.stdout.close()
+            for pipe in (self._popen.stdin, self._popen.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
         else:
             with suppress(ProcessLookupError):
                 if not self._ended:
                     os.kill(self._pid, signal.SIGKILL)
                     os.waitpid(self._pid, 0)
+            os.close(self._inlet)
             os.close(self._outlet)
+
+
+def writable(inlet: int, seconds: float) -> bool:
+    """Return whether a pipe takes data within a time."""
+    os.set_blocking(inlet, False)
+    poll = select.poll()
+    poll.register(inlet, select.POLLOUT)
+    return bool(poll.poll(seconds * 1000))
 
 
 def waiting_read(outlet: int, seconds: float) -> bytes | None:
@@ -152,23 +182,24 @@ def launch(job: Job, seconds: float) -> Process:
 
 def forked(job: Job, nonce: bytes, seconds: float) -> Process:
     """Start a copy of this process."""
-    inlet, outlet = os.pipe()
+    from_us, to_it = os.pipe()
+    from_it, to_us = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of threads, which a notebook has: the child uses none
         pid = os.fork()
     if pid:
-        os.close(outlet)
-        return Process(pid, inlet, nonce)
+        os.close(from_us)
+        os.close(to_us)
+        return Process(pid, to_it, from_it, nonce)
     try:
-        prepare_fork(outlet)
+        prepare_fork(from_us, to_us)
         limit_process(seconds)
-        limit_recursion()
-        serve(job, partial(write, outlet, nonce))
+        serve_apart(job, from_us, to_us, nonce)
     finally:
         os._exit(0)
 
 
-def prepare_fork(outlet: int) -> None:
+def prepare_fork(*kept: int) -> None:
     """Cut a copied process off from everything of the original."""
     import faulthandler
     import threading
@@ -182,8 +213,11 @@ def prepare_fork(outlet: int) -> None:
     sys.setprofile(None)
     threading.settrace(None)
     silence_process()
-    os.closerange(3, outlet)
-    os.closerange(outlet + 1, 1 << 20)
+    first = 3
+    for pipe in sorted(kept):
+        os.closerange(first, pipe)
+        first = pipe + 1
+    os.closerange(first, 1 << 20)
     warnings.simplefilter("ignore")
 
 
@@ -210,9 +244,11 @@ def spawned(job: Job, nonce: bytes, seconds: float) -> Process:
     )
     assert process.stdin is not None  # both are pipes
     assert process.stdout is not None
-    with suppress(OSError), process.stdin:
-        process.stdin.write(pickle.dumps((nonce, seconds, thing, job)))
-    return Process(process.pid, process.stdout.fileno(), nonce, process)
+    with suppress(OSError):
+        process.stdin.write(packed((nonce, seconds, thing, job)))
+        process.stdin.flush()
+    inlet, outlet = process.stdin.fileno(), process.stdout.fileno()
+    return Process(process.pid, inlet, outlet, nonce, process)
 
 
 def pickled(thing: object) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from engine.teach.isolate.child import LOADED, Job, Probe, serve
@@ -39,6 +39,7 @@ def observe(
     *,
     name: str = "Value",
     seconds: float = 10.0,
+    prepare: Callable[[], None] | None = None,
 ) -> list[Observation]:
     """Run `probe(student, argument)` for each argument where the student's code can do no harm.
 
@@ -53,6 +54,8 @@ def observe(
         arguments: plain data.
         name: what to take from a file or text.
         seconds: for all together.
+        prepare: a function at the top of a module, called in each other process before the
+            student's code is loaded.
 
     Returns:
         An Observation per argument, in their order.
@@ -62,11 +65,13 @@ def observe(
         ValueError: the probe is in no module that a new interpreter can import.
     """
     try:
-        given = submission if isinstance(submission, Submission) else submission_of(submission)
+        given = submission if type(submission) is Submission else submission_of(submission)
     except SubmissionError as error:
         return [Observation(error=Failure(NOT_LOADED, message=str(error)))] * len(arguments)
     run = in_this_process if sys.platform == "emscripten" else in_processes
-    found = run(Job(given, name, probe, tuple(enumerate(arguments))), time.monotonic() + seconds)
+    found = run(
+        Job(given, name, probe, tuple(enumerate(arguments)), prepare), time.monotonic() + seconds
+    )
     late = Observation(error=Failure(NOT_REACHED))
     return [found.get(number, found.get(LOADED, late)) for number in range(len(arguments))]
 
@@ -80,9 +85,9 @@ def in_processes(job: Job, end: float) -> dict[int, Observation]:
     for _ in range(MOST_STARTS):
         if not left or LOADED in found or end - time.monotonic() < LEAST:
             break
-        process = launch(replace(job, arguments=tuple(left)), end - time.monotonic())
+        process = launch(replace(job, arguments=()), end - time.monotonic())
         try:
-            watch(process, [number for number, _ in left], end, found)
+            watch(process, left, end, found)
         finally:
             process.end()
         left = [item for item in left if item[0] not in found]
@@ -90,12 +95,15 @@ def in_processes(job: Job, end: float) -> dict[int, Observation]:
 
 
 def watch(
-    process: Process, numbers: Sequence[int], end: float, found: dict[int, Observation]
+    process: Process,
+    arguments: Sequence[tuple[int, object]],
+    end: float,
+    found: dict[int, Observation],
 ) -> None:
     """Add what a process answers to `found`, until it has answered all, or fails, or time is up."""
-    for number in (LOADED, *numbers):
+    for number, argument in ((LOADED, None), *arguments):
         share = (end - time.monotonic()) / (LOADING if number == LOADED else SHARE)
-        answer = observation_of(process.answer(number, share))
+        answer = observation_of(process.answer(number, argument, share))
         if number == LOADED and answer is None:
             continue
         found[number] = answer or Observation()
@@ -133,5 +141,10 @@ def in_this_process(job: Job, end: float) -> dict[int, Observation]:
         if number != LOADED or answer is not None:
             found[number] = answer or Observation()
 
-    serve(job, note, lambda: limited_steps(STEPS, max(0.0, (end - time.monotonic()) / SHARE)))
+    serve(
+        job,
+        job.arguments,
+        note,
+        lambda: limited_steps(STEPS, max(0.0, (end - time.monotonic()) / SHARE)),
+    )
     return found

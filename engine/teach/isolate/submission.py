@@ -67,10 +67,11 @@ def submission_of(given: object) -> Submission:
     Raises:
         SubmissionError: it is the path of a file that cannot be read.
     """
+    # Its type is asked first: what the object says of itself may be the student's code.
+    if not issubclass(type(given), (str, Path)) or not isinstance(given, (str, Path)):
+        return Submission(thing=given)
     if isinstance(given, str) and ("\n" in given or given.lstrip().startswith("class ")):
         return Submission(text=checked(given, "the text"), file="<student>")
-    if not isinstance(given, (str, Path)):
-        return Submission(thing=given)
     path = Path(given)
     try:
         if not path.is_file():

@@ -9,15 +9,11 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from engine.teach.isolate.child import PROJECT
+from engine.teach.isolate.guard import PROJECT, BorrowedEngineError
 from engine.teach.trial.graphs import ZERO, applied
 from engine.value import Value
 
 OTHER_ENGINES = ("torch", "jax", "tensorflow", "autograd", "micrograd", "tinygrad", "sympy")
-
-
-class BorrowedEngineError(Exception):
-    """A student's class computes with an engine that somebody else has written."""
 
 
 def number(x: Any) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from random import SystemRandom
 from typing import Any
 
+from engine.teach.isolate.guard import refuse_ours
 from engine.teach.isolate.observation import NOT_REACHED, Failure, Observation
 from engine.teach.isolate.observe import observe
 from engine.teach.isolate.submission import Submission
@@ -109,4 +110,6 @@ class Session:
         left = self._end - time.monotonic()
         if not arguments or left <= 0:
             return [Observation(error=Failure(NOT_REACHED)) for _ in arguments]
-        return observe(self._submission, run, arguments, name=self._name, seconds=left)
+        return observe(
+            self._submission, run, arguments, name=self._name, seconds=left, prepare=refuse_ours
+        )

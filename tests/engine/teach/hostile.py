@@ -212,7 +212,55 @@ BORROWED = {
     "its methods are ours": GOOD + "\n\nimport engine\n\nfor name in ('__mul__', '__add__', 'backward', '__init__'):\n    setattr(Value, name, getattr(engine.Value, name))\n",
 }
 BORROWED["delegates by a subclass"] = DELEGATE.format(get="import engine\n\nclass Real(engine.Value):\n    pass").replace("Value(getattr", "Value(getattr")
-LIES = {
+FORGES = """
+def callers():
+    try:
+        raise ValueError
+    except ValueError as error:
+        frame = error.__traceback__.tb_frame
+    while frame:
+        yield from frame.f_locals.values()
+        frame = frame.f_back
+
+def forge():
+    from engine.teach.trial.graphs import Graph
+
+    found = list(callers())
+    send = next(x for x in found if type(x).__name__ == "partial")
+    for job in [x for x in found if type(x).__name__ == "Job"]:
+        send(-1, b"null")
+        for number, (kind, argument) in job.arguments:
+            if kind == "graph":
+                leaves, steps, passes = argument
+                right = Graph(tuple(leaves), tuple((r, tuple(x if type(x) is int else tuple(x) for x in o)) for r, o in steps), tuple(passes)).right
+                value = {"data": right.data, "before": [], "changed": [], "after": right.data, "grads": right.grads}
+                send(number, json.dumps({"value": value}).encode())
+
+import json
+try:
+    forge()
+except Exception:
+    pass
+"""
+COPIED = {
+    "delegates to a copy of our module": DELEGATE.format(
+        get="import importlib.util, engine.value\nspec = importlib.util.spec_from_file_location('copied', engine.value.__file__)\nmodule = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(module)\nReal = module.Value"
+    ),
+    "delegates to our text": DELEGATE.format(
+        get="import engine.value\nnames = {'__name__': 'engine.value'}\nexec(open(engine.value.__file__, encoding='utf-8').read(), names)\nReal = names['Value']"
+    ),
+    "delegates to our functions": DELEGATE.format(
+        get="import engine.value, types\nReal = type('Real', (), {k: v for k, v in vars(engine.value.Value).items() if isinstance(v, (types.FunctionType, property))})"
+    ),
+}
+LIES = COPIED | {
+    "wrong, and forges the answers": WRONG + FORGES,
+    "wrong, and forges the answers when it is asked": WRONG.replace(
+        "        self.grad = 0.0\n", "        self.grad = 0.0\n        forge()\n"
+    ).replace("class Value:", FORGES.replace("try:\n    forge", "if False:\n    forge").replace("except Exception:\n    pass\n", "") + "\n\nclass Value:"),
+    "ends the process that checks": WRONG + "\nimport os, signal\nos.kill(os.getppid(), signal.SIGTERM)\n",
+    "ends the process that checks, in backward": doing("import os, signal\nos.kill(os.getppid(), signal.SIGTERM)", "backward", WRONG),
+
     "its class is ours": WRONG.replace("    def __repr__", "    @property\n    def __class__(self):\n        import engine\n        return engine.Value\n\n    def __repr__"),
     "its class's instances are all": WRONG.replace("class Value:", "class Meta(type):\n    def __instancecheck__(cls, x):\n        return True\n\n\nclass Value(metaclass=Meta):"),
     "knows the answers of micrograd's example": """
@@ -268,6 +316,9 @@ RUDE = {
     "prints in each operation": doing("print('x' * 1000)", "__mul__"),
     "writes to stderr": doing("import sys\nsys.stderr.write('x' * 10_000)\nsys.__stderr__.write('x')", "__init__"),
     "writes to descriptors 1 and 2": doing("import os\nos.write(1, b'x' * 10_000)\nos.write(2, b'x' * 10_000)", "__init__"),
+    "writes files": doing("with open('student.txt', 'w') as file:\n    file.write('x')", "import"),
+    "removes files": doing("import os\nfor name in os.listdir('.'):\n    os.remove(name)", "import"),
+    "starts a program": doing("import subprocess, sys\nsubprocess.run([sys.executable, '-c', \"open('student.txt', 'w')\"])", "import"),
     "closes stdout": doing("import sys\nsys.stdout.close()\nsys.stderr.close()", "import"),
     "closes all descriptors": doing(CLOSES, "import"),
     "changes folder, seed, environment": doing("import os, random\nos.chdir('/')\nrandom.seed(0)\nos.environ['X_STUDENT'] = '1'\nos.environ.pop('PATH', None)", "import"),
