@@ -5,10 +5,11 @@ Each returns a matplotlib Figure. `points`, `lines`, `decision_boundary`, `decis
 `images` and `shaded_table` always do.
 """
 
-from nn.plots.boundary import decision_boundaries, decision_boundary, points
+from nn.plots.boundary import decision_boundaries, decision_boundary
 from nn.plots.evaluation import confusion_matrix, predictions
 from nn.plots.experiments import growth, loss_surface, sensitivity
 from nn.plots.images import images, shaded_table
+from nn.plots.plane import points
 from nn.plots.series import lines
 from nn.plots.training import loss_curves, runs
 
