@@ -98,7 +98,10 @@ def together(row: str, core: tuple[str, ...]) -> list[Graph]:
             "{row} a b;{p} a c",
             "{row} a b;{p} b c",
         ]
-    return [graph(text.format(row=row, p=first, q=last), (x, y)) for text in uses]
+    graphs = [graph(text.format(row=row, p=first, q=last), (x, y)) for text in uses]
+    if len(OPS[row].slopes) == 1:  # a gradient of either sign arrives
+        graphs.append(graph(f"{row} a;{last} c b", (x, -y)))
+    return graphs
 
 
 def small(core: tuple[str, ...]) -> Iterator[Graph]:
@@ -126,6 +129,12 @@ def small(core: tuple[str, ...]) -> Iterator[Graph]:
         "{p} a b;{q} c a;{q} c b;{p} d e;{q} f d",
         "{q} a b;{p} c c;{q} d d;{p} e c",
         "{q} a b;{p} c a;{p} d b;{q} e a;{p} f c",
+        # one node uses another as both of its operands, while a third waits
+        "{q} a b;{p} c a;{q} c c;{p} d e",
+        "{q} a b;{p} c a;{q} c c;{p} e d",
+        # a short path, and one that is longer by two, to a node with another result behind it
+        "{q} a b;{q} c b;{p} d a;{p} e b;{q} d f",
+        "{q} a b;{q} c b;{p} d a;{p} e b;{q} f d",
     ):
         yield graph(text.format(p=first, q=last), (1.5, -0.5))
 
