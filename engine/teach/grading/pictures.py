@@ -16,6 +16,7 @@ from engine.value import Value
 
 TITLE = 26.0  # the height of a title, px
 GAP = 24.0
+MOST_WIDTH = 860.0
 MOST_STEPS = 8  # more cannot be read side by side
 
 
@@ -70,14 +71,22 @@ def svg_of_scene(scene: Scene) -> str:
 
 
 def beside(*pictures: tuple[str, str]) -> str:
-    """Return pictures with a title each, from left to right, as one."""
-    parts, x, high = [], 0.0, 0.0
-    for title, svg in pictures:
-        found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
-        width, height = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
-        parts.append(text_element(x + 10, 17, title, 14, colours.CAPTION, bold=True))
-        inner = svg.replace("<svg ", f'<svg x="{x:.0f}" y="{TITLE:.0f}" ', 1)
+    """Return pictures with a title each as one: from left to right, or if too wide downwards."""
+    sizes = [size_of(svg) for _, svg in pictures]
+    wide = sum(width for width, _ in sizes) + GAP * (len(sizes) - 1)
+    down = wide > MOST_WIDTH
+    parts, x, y = [], 0.0, 0.0
+    for (title, svg), (width, height) in zip(pictures, sizes, strict=True):
+        parts.append(text_element(x + 10, y + 17, title, 14, colours.CAPTION, bold=True))
+        inner = svg.replace("<svg ", f'<svg x="{x:.0f}" y="{y + TITLE:.0f}" ', 1)
         parts.append(re.sub(r"<title>gradient graph of .*?</title>", "", inner, count=1))
-        x, high = x + width + GAP, max(high, height)
-    names = " beside ".join(title for title, _ in pictures)
-    return document(names, parts, 0.0, 0.0, x - GAP, high + TITLE)
+        x, y = (x, y + height + TITLE) if down else (x + width + GAP, y)
+    high = y if down else max(height for _, height in sizes) + TITLE
+    wide = max(width for width, _ in sizes) if down else wide
+    return document(" and ".join(title for title, _ in pictures), parts, 0.0, 0.0, wide, high)
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Return width and height of a picture, px."""
+    found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    return (float(found[1]), float(found[2])) if found else (0.0, 0.0)

@@ -144,7 +144,7 @@ def part_of(graph: Graph) -> tuple[str, float]:
     results = range(len(graph.leaves), graph.root)
     if any(graph.uses(n) > 1 for n in results):
         return rubric.ORDER
-    if any(graph.uses(n) > 1 for n in range(len(graph.leaves))) and len(graph.steps) < 10:
+    if any(graph.uses(n) > 1 for n in range(len(graph.leaves))):
         return rubric.SUMS
     return rubric.CHAIN
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.ops import OPS
 from engine.teach import faults
 from engine.teach.finding import Finding
-from engine.teach.grading.wording import Context, failure_of, finding_of
+from engine.teach.grading.wording import Context, failure_of, finding_of, listed
 from engine.teach.isolate.observation import (
     DIED,
     GARBLED,
@@ -56,6 +55,7 @@ class Trouble:
         self.evidence = evidence
         self.methods = methods
         self.context = context
+        self._also: dict[int, list[str]] = {}
         self.rows: list[str] = []
         self.missing: list[str] = []
         self.findings: list[Finding] = []
@@ -63,6 +63,9 @@ class Trouble:
         for row in sorted(battery.ALL, key=lambda row: row in BUILT_FROM):
             self._look_at(row)
         self._look_at_constants()
+        for k, rows in self._also.items():
+            text = f"{self.findings[k].message} The same happens in {listed(tuple(rows))}."
+            self.findings[k] = replace(self.findings[k], message=text)
         if any(f.fault == faults.CONSTANT_NOT_WRAPPED for f in self.findings):
             built = {symbol(row) for row in BUILT_FROM}
             self.findings = [
@@ -174,7 +177,6 @@ class Trouble:
             if other.fault == finding.fault and other.line == finding.line and (
                 finding.line or finding.fault == faults.CONSTANT_NOT_WRAPPED
             ):  # fmt: skip
-                same = f" The same happens in {OPS[row].name}."
-                self.findings[k] = replace(other, message=other.message + same)
+                self._also.setdefault(k, []).append(symbol(row))
                 return
         self.findings.append(finding)

@@ -188,9 +188,11 @@ def told(graph: Graph, node: int, what: str, number: float | None) -> str:
 
 
 def seen_numbers(graph: Graph, evidence: Evidence) -> Numbers | None:
-    """Return the student's numbers of a graph."""
+    """Return the student's numbers of a graph; None if a node has none."""
     value = evidence.value(graph)
-    return Numbers(tuple(value["data"]), tuple(value["grads"])) if value else None
+    if not value or None in value["after"]:
+        return None
+    return Numbers(tuple(value["after"]), tuple(value["grads"]))
 
 
 def numbers(graph: Graph) -> str:
@@ -211,6 +213,4 @@ def listed(words: tuple[str, ...]) -> str:
 
 def upper(text: str) -> str:
     """Return a sentence with a capital at its beginning, unless that is code."""
-    first = re.match(r"\w*\(?", text)[0]  # type: ignore[index]  # it always matches
-    is_code = first.endswith("(") or first in OPS
-    return text if is_code else text[:1].upper() + text[1:]
+    return text if re.match(r"\w*[^\w\s]\S*|\w+\(", text) else text[:1].upper() + text[1:]

@@ -68,7 +68,8 @@ def silence_process() -> None:
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  for the life of the process
-    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = Nowhere()  # type: ignore[misc,assignment]
+    out = open(os.devnull, "w", encoding="utf-8", errors="replace")  # noqa: SIM115  faster than Nowhere
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = out  # type: ignore[misc]
     builtins.input = no_input
 
 

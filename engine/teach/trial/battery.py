@@ -156,6 +156,12 @@ def chain(row: str, n: int) -> Graph:
     return Graph((0.5, 1.0), tuple(steps))
 
 
+def line(row: str, n: int) -> Graph:
+    """Return a chain of an operation, each time with another leaf."""
+    steps: list[Step] = [(row, (0 if k == 0 else n + k, k + 1)) for k in range(n)]
+    return Graph(tuple(1.0 + k / 8 for k in range(n + 1)), tuple(steps))
+
+
 def ladder(row: str, n: int) -> Graph:
     """Return a graph in which the number of paths doubles n times."""
     steps: list[Step] = []

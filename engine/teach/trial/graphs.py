@@ -94,8 +94,12 @@ class Graph:
 
     def name(self, node: int) -> str:
         """Return the letter of a node that has one: a leaf, or a result that is used twice."""
-        named = [n for n in range(self.root + 1) if n < len(self.leaves) or self.uses(n) > 1]
-        named += [n for n in self.passes if n not in (*named, self.root, ZERO)]
+        several = {*self.actions} if len(self.actions) > 1 else set()
+        named = [
+            n
+            for n in range(self.root + 1)
+            if n < len(self.leaves) or self.uses(n) > 1 or n in several
+        ]
         return NAMES[named.index(node)] if node in named else ""
 
     def uses(self, node: int) -> int:
@@ -114,17 +118,18 @@ class Graph:
         return f"({text})" if inside and OPS[row].infix else text
 
     def __str__(self) -> str:
-        parts = [
-            f"{self.name(node)} = {self.expression(node)}"
-            for node in range(len(self.leaves), self.root)
-            if self.name(node)
-        ]
-        parts.append(self.expression(self.root))
-        if len(self.passes) > 1:
-            passes = [n for n in self.passes if n != ZERO]
-            ends = [self.name(n) or "the result" for n in passes]
-            zero = ", gradients set to 0 before the last" if ZERO in self.passes else ""
-            parts.append(f"backward() from {' and '.join(ends)}{zero}")
+        parts: list[str] = []
+        made = len(self.leaves)
+        for action in self.passes:
+            for node in range(made, action + 1):
+                name = self.name(node)
+                if name or node == self.root:
+                    parts.append((f"{name} = " if name else "") + self.expression(node))
+            made = max(made, action + 1)
+            if len(self.passes) > 1:
+                parts.append(
+                    "every grad = 0" if action == ZERO else f"{self.name(action)}.backward()"
+                )
         return "; ".join(parts)
 
 

@@ -71,7 +71,7 @@ class Session:
     def together(self, core: tuple[str, ...], others: Iterable[str]) -> list[Graph]:
         """Try operations together; return the graphs of the core, from which faults are named."""
         ours = list(dict.fromkeys([*battery.small(core), *battery.passes(core)]))
-        ours.append(battery.chain(core[0], 40))
+        ours.append(battery.line(core[0], 20))
         self._surprises = list(battery.surprises(core, SystemRandom()))
         rest = [g for row in others for g in battery.together(row, core)]
         both = core == ("add", "mul")
