@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import engine
+
 FOLDER = Path(__file__).parent.parent / "notebooks"
 LESSONS = sorted(FOLDER.glob("[0-9]*.ipynb"))
 NOTEBOOKS = sorted(FOLDER.rglob("*.ipynb"))
@@ -144,3 +146,14 @@ def test_no_cell_is_a_wall_of_code(path) -> None:
         for cell in code_cells(path)
     }
     assert [source for source, n in lines.items() if n > 10] == []
+
+
+def test_class_that_lesson_3_shows_in_one_piece_gets_full_marks_and_is_that_of_the_solutions() -> (
+    None
+):
+    lesson = FOLDER / "03_build_your_own_value.ipynb"
+    shown = prose(lesson).partition("```python\n")[2].partition("\n```")[0]
+    solutions = code_cells(FOLDER / "teaching" / "solutions" / lesson.name)
+    assert shown in [text(cell) for cell in solutions]
+    assert len([line for line in shown.splitlines() if line.strip()]) <= 65
+    assert engine.teach.check(shown).passed

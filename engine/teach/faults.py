@@ -166,9 +166,9 @@ NAIVE_RECURSION = fault(
 VISITS_TWICE = fault(
     "visits twice",
     "A node that is used twice passes its gradient on twice.",
-    "How often is each node of {graph} in the list that backward() goes through?",
-    "The walk that makes the list does not remember which nodes it has seen.",
-    "Keep a set of visited nodes, and append each only once.",
+    "How often does each node of {graph} pass its gradient on?",
+    "The walk over the graph does not remember which nodes it has seen.",
+    "Keep a set of visited nodes, so that each of them passes its gradient on only once.",
 )
 VISITED_BY_VALUE = fault(
     "visited by value",
@@ -276,7 +276,7 @@ MISSING_BACKWARD = fault(
     "There is no backward() yet.",
     "Gradients flow from the result to the leaves. Where do they begin?",
     "backward() puts the nodes in order and lets each pass its gradient on.",
-    "Set self.grad = 1.0, then call _backward() of each node, in reversed topological order.",
+    "Set self.grad = 1.0, then let each node pass its gradient on, in reversed topological order.",
 )
 BORROWED = fault(
     "borrowed engine",
