@@ -66,7 +66,13 @@ class Grading:
         if not known:
             return item(part, NOT_REACHED)
         partly = any(row in self._missing for row in rows)
-        return item(part, RIGHT if share == 1 else MISSING if partly else WRONG, share)
+        return item(part, MISSING if partly and share < 1 else self._state(share), share)
+
+    def _state(self, share: float) -> str:
+        """Return the state of a part; gradients are missing, not wrong, before backward()."""
+        if share == 1:
+            return RIGHT
+        return MISSING if share == 0.5 and not self._has_backward else WRONG
 
     def _share(self, row: str) -> float | None:
         """Return the share of an operation's points, or None if it could not be run."""
@@ -108,7 +114,7 @@ class Grading:
         if not known:
             return item(rubric.FUNCTIONS, NOT_REACHED)
         share = sum(known) / len(rows)
-        return item(rubric.FUNCTIONS, RIGHT if share == 1 else WRONG, share)
+        return item(rubric.FUNCTIONS, self._state(share), share)
 
     def _passes(self, graphs: list[Graph], told: set[str]) -> list[Item]:
         """Return the parts about the backward pass."""

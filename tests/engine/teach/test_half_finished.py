@@ -1,0 +1,30 @@
+"""A class that is half finished is graded, and told what is next: nothing in it is wrong."""
+
+import pytest
+
+import engine
+from tests.engine.teach.right import HALF
+
+NEXT = {
+    "only +": "write __mul__",
+    "only + and ×": "write relu",
+    "+ and ×, reflected": "write relu",
+    "no activation": "write relu",
+    "no backward yet": "set self.grad = 1.0",
+    "only numbers": "write __add__",
+}
+
+
+@pytest.mark.parametrize("name", HALF)
+def test_half_finished_class_has_no_fault_and_is_told_what_is_next(name: str) -> None:
+    report = engine.teach.check(HALF[name])
+    assert "wrong" not in [item.state for item in report.rubric]
+    assert [f.fault for f in report.findings] in (["missing operation"], ["missing backward"])
+    assert report.next.startswith(f"Next: {NEXT[name]}")
+    assert not report.passed
+
+
+def test_operation_without_a_backward_pass_has_half_of_its_points() -> None:
+    report = engine.teach.check(HALF["no backward yet"])
+    plus = next(item for item in report.rubric if item.name == "a + b")
+    assert (plus.points, plus.total, plus.state) == (0.5, 1.0, "missing")
