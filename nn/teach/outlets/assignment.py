@@ -51,5 +51,6 @@ class Assignment:
 
     @property
     def instructions(self) -> str:
-        """All texts, as one page."""
-        return "\n\n".join([f"# {self.title}", self.intro, *self.parts]) + "\n"
+        """All texts as one page, for a file to fill in."""
+        how = f"## Check it\n\n```bash\nglassgrad teach check {self.name}.py\n```"
+        return "\n\n".join([f"# {self.title}", self.intro, *self.parts, how]) + "\n"

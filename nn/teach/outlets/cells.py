@@ -63,21 +63,25 @@ def code(name: str, text: str, *tags: str, **metadata: object) -> Cell:
     }
 
 
-def exercise(assignment: Assignment, text: str) -> list[Cell]:
-    """Return the cells of an assignment up to the score.
+def exercise(assignment: Assignment, *, setup: str, text: str, score: str) -> list[Cell]:
+    """Return the cells of an assignment.
 
     No grader runs what the student writes in them: its text is checked in a process of its own.
 
     Args:
         assignment: what to do.
+        setup: what to run first.
         text: the code to fill in.
+        score: what to run last.
     """
     parts = [markdown(f"part-{k}", part) for k, part in enumerate(assignment.parts, start=1)]
     return [
         markdown("title", f"# {assignment.title}\n\n{assignment.intro}"),
+        code("setup", setup, GIVEN),
         *parts,
         code("solution", text, SOLUTION, UNRUN),
         markdown("check-text", "Run the cell above, then this one, after each part."),
         code("check", assignment.check, GIVEN, UNRUN),
         markdown("score-text", SAVE),
+        code("score", score, GIVEN),
     ]

@@ -100,7 +100,7 @@ README = """\
 
 | | |
 |---|---|
-| `{name}.py` | for the students, to fill in |
+| `assignment.md`, `{name}.py` | for the students: what to do, and where to fill it in |
 | `autograder.zip` | for Gradescope |
 | `solution.py` | for you |
 
@@ -136,6 +136,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
     programs = {"setup.sh": SETUP, "run_autograder": RUN.format(name=assignment.name)}
     packed = {name: text.encode() for name, text in programs.items()}
     return {
+        "assignment.md": assignment.instructions,
         f"{assignment.name}.py": assignment.template,
         "solution.py": assignment.solution,
         "autograder.zip": zipped(packed | {wheel.name: wheel.content}, programs=tuple(programs)),

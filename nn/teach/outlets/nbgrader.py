@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from nn.teach.outlets.assignment import Assignment
-from nn.teach.outlets.cells import SCORING, SETUP, Cell, code, exercise, notebook
-from nn.teach.outlets.submission import GIVEN
+from nn.teach.outlets.cells import SCORING, SETUP, Cell, exercise, notebook
 from nn.teach.outlets.wheel import INSTALL, Wheel
 
 SCORE = (
@@ -83,11 +82,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
 def source(assignment: Assignment) -> str:
     """Return the notebook of the teacher, from which nbgrader makes that of the students."""
     score = SCORE.format(file=repr(f"{assignment.name}.ipynb"))
-    cells = [
-        code("setup", SETUP, GIVEN),
-        *exercise(assignment, assignment.code),
-        code("score", score, GIVEN),
-    ]
+    cells = exercise(assignment, setup=SETUP, text=assignment.code, score=score)
     return notebook([marked(cell, assignment) for cell in cells])
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from nn.teach.outlets.assignment import Assignment
-from nn.teach.outlets.cells import SCORING, SETUP, code, exercise, notebook
-from nn.teach.outlets.submission import GIVEN
+from nn.teach.outlets.cells import SCORING, SETUP, exercise, notebook
 from nn.teach.outlets.wheel import INSTALL, Wheel
 
 TEST = (
@@ -112,10 +111,5 @@ def student(assignment: Assignment) -> str:
     """Return the notebook of the students."""
     name = assignment.name
     setup = f'import otter\n\ngrader = otter.Notebook("{name}.ipynb")\n\n{SETUP}'
-    return notebook(
-        [
-            code("setup", setup, GIVEN),
-            *exercise(assignment, assignment.template),
-            code("score", f'grader.check("{name}")', GIVEN),
-        ]
-    )
+    score = f'grader.check("{name}")'
+    return notebook(exercise(assignment, setup=setup, text=assignment.template, score=score))

@@ -58,7 +58,7 @@ README = """\
 
 | | |
 |---|---|
-| `{name}.py` | for the students, to fill in |
+| `assignment.md`, `{name}.py` | for the students: what to do, and where to fill it in |
 | `test_{name}.py`, `pytest.ini`, `{wheel}` | for the grader |
 | `solution/{name}.py` | for you |
 
@@ -91,6 +91,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
     """Return the files of an assignment for pytest, by path."""
     name = assignment.name
     return {
+        "assignment.md": assignment.instructions,
         f"{name}.py": assignment.template,
         f"solution/{name}.py": assignment.solution,
         f"test_{name}.py": TEST.format(name=name, file="SUBMISSION"),

@@ -12,7 +12,7 @@ from nn.teach.outlets.assignments.value import VALUE
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "right.py").write_text(VALUE.solution, encoding="utf-8")
-    wrong = VALUE.solution.replace("+= out.grad", "= out.grad")
+    wrong = VALUE.solution.replace("x.grad += ", "x.grad = ")
     (tmp_path / "wrong.py").write_text(wrong, encoding="utf-8")
     return tmp_path
 

@@ -16,37 +16,38 @@ PARTS = (
     """\
 ## Part 1 · A number
 
-`Value(2.0)` has its number in `.data`, and a gradient `.grad` that is 0 at first. An operation also
-gives it `inputs`, the Values that it was made from.""",
+`Value(2.0)` has its number in `data`, and its gradient in `grad`, which is 0 at first. An operation
+also gives it `inputs`, the Values it was made from, and `slopes`, its local derivatives: one for
+each input. A leaf has none.""",
     """\
 ## Part 2 · Sum and product
 
-`a + b` and `a * b` each make a new Value. They also note, in the `_backward` of the new Value, how
-to pass its gradient on: to each input, the **local derivative times `out.grad`**. It is added with
-`+=`, because a number that is used twice gets a gradient from each use. A plain number as the
-second operand, as in `a * 3`, becomes a Value first.""",
+Python calls `a.__add__(b)` for `a + b`, and `a.__mul__(b)` for `a * b`. Each returns a new Value,
+with its inputs and slopes. A plain number as the second operand, as in `a * 3`, becomes a Value
+first.""",
     """\
 ## Part 3 · The backward pass
 
-`out.backward()` puts all nodes below `out` in topological order (each after its inputs), sets
-`out.grad` to 1, and calls `_backward` from the result to the leaves. So a node passes its gradient
-on when all of it has arrived, and passes it on once.""",
+`out.backward()` sets the gradient of `out` to 1, and puts all nodes below it in topological order,
+each after its inputs. Then it goes from the result to the leaves, and each node hands on to each of
+its inputs: **slope × its own gradient**. That is added, since a number that is used twice gets a
+term from each use.""",
     """\
 ## Part 4 · Powers, difference, quotient
 
-`a ** 3`, for a plain number as the exponent, has a local derivative of its own. `-a`, `a - b` and
-`a / b` need none: write them with the operations that you have.""",
+`a ** 3`, for a plain number as the exponent, has a slope of its own. `-a`, `a - b` and `a / b` need
+none: write them with the operations that you have.""",
     """\
 ## Part 5 · Functions
 
-`a.tanh()`, `a.exp()` and `a.relu()`. Their local derivatives are 1 − tanh²(a), exp(a), and 1 where
-a > 0, otherwise 0.""",
+`a.tanh()`, `a.exp()` and `a.relu()`. Their slopes are 1 − tanh²(a), exp(a), and 1 where a > 0,
+otherwise 0.""",
     """\
 ## Part 6 · Plain numbers on the left, an extra
 
-It gives no points, and makes the class pleasant to use. For
-`2 * a` Python calls `a.__rmul__(2)`, as a plain number does not know what a Value is. The same goes
-for `2 + a`, `2 - a` and `2 / a`; mind which operand is which.""",
+For `2 * a` Python calls `a.__rmul__(2)`, as a plain number does not know what a Value is. The same
+goes for `2 + a`, `2 - a` and `2 / a`; mind which operand is which. This part gives no points; it
+makes the class pleasant to use.""",
 )
 
 CODE = '''\
@@ -58,13 +59,13 @@ class Value:
 
     # Part 1: a number
 
-    def __init__(self, data, inputs=()):
-        """Keep the number, its gradient (0 at first) and the Values it was made from."""
-        self._backward = lambda: None  # an operation replaces it, by what passes the gradient on
+    def __init__(self, data, inputs=(), slopes=()):
+        """Keep the number, its gradient (0 at first), and how it was made."""
         ### BEGIN SOLUTION
         self.data = data
         self.grad = 0.0
         self.inputs = inputs
+        self.slopes = slopes
         ### END SOLUTION
 
     def __repr__(self):
@@ -76,28 +77,14 @@ class Value:
         """Return self + other."""
         ### BEGIN SOLUTION
         other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data + other.data, (self, other))
-
-        def backward():
-            self.grad += out.grad
-            other.grad += out.grad
-
-        out._backward = backward
-        return out
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
         ### END SOLUTION
 
     def __mul__(self, other):
         """Return self * other."""
         ### BEGIN SOLUTION
         other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data * other.data, (self, other))
-
-        def backward():
-            self.grad += other.data * out.grad
-            other.grad += self.data * out.grad
-
-        out._backward = backward
-        return out
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
         ### END SOLUTION
 
     # Part 3: the backward pass
@@ -105,33 +92,28 @@ class Value:
     def backward(self):
         """Add to the grad of every Value below this one how fast this one changes with it."""
         ### BEGIN SOLUTION
-        order, visited = [], set()
+        order, seen = [], set()
 
         def visit(node):
-            if node not in visited:
-                visited.add(node)
-                for each in node.inputs:
-                    visit(each)
+            if node not in seen:
+                seen.add(node)
+                for x in node.inputs:
+                    visit(x)
                 order.append(node)
 
         visit(self)
         self.grad = 1.0
         for node in reversed(order):
-            node._backward()
+            for x, slope in zip(node.inputs, node.slopes):
+                x.grad += slope * node.grad
         ### END SOLUTION
 
     # Part 4: powers, difference, quotient
 
-    def __pow__(self, exponent):
-        """Return self ** exponent, for a plain number as the exponent."""
+    def __pow__(self, k):
+        """Return self ** k, for a plain number k."""
         ### BEGIN SOLUTION
-        out = Value(self.data**exponent, (self,))
-
-        def backward():
-            self.grad += exponent * self.data ** (exponent - 1) * out.grad
-
-        out._backward = backward
-        return out
+        return Value(self.data**k, (self,), (k * self.data ** (k - 1),))
         ### END SOLUTION
 
     def __neg__(self):
@@ -157,37 +139,21 @@ class Value:
     def tanh(self):
         """Return the hyperbolic tangent."""
         ### BEGIN SOLUTION
-        out = Value(math.tanh(self.data), (self,))
-
-        def backward():
-            self.grad += (1 - out.data**2) * out.grad
-
-        out._backward = backward
-        return out
+        out = math.tanh(self.data)
+        return Value(out, (self,), (1 - out**2,))
         ### END SOLUTION
 
     def exp(self):
         """Return e to the power of this number."""
         ### BEGIN SOLUTION
-        out = Value(math.exp(self.data), (self,))
-
-        def backward():
-            self.grad += out.data * out.grad
-
-        out._backward = backward
-        return out
+        out = math.exp(self.data)
+        return Value(out, (self,), (out,))
         ### END SOLUTION
 
     def relu(self):
         """Return this number where it is positive, otherwise 0."""
         ### BEGIN SOLUTION
-        out = Value(max(0.0, self.data), (self,))
-
-        def backward():
-            self.grad += (out.data > 0) * out.grad
-
-        out._backward = backward
-        return out
+        return Value(max(self.data, 0.0), (self,), (1.0 if self.data > 0 else 0.0,))
         ### END SOLUTION
 
     # Part 6: plain numbers on the left

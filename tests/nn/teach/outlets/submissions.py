@@ -21,35 +21,65 @@ def up_to(part: int) -> str:
     return RIGHT.split(f"    # Part {part + 1}:")[0].rstrip() + "\n"
 
 
+CLOSURES = """
+class Value:
+    def __init__(self, data, children=()):
+        self.data, self.grad = data, 0.0
+        self._prev, self._backward = set(children), lambda: None
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data + other.data, (self, other))
+
+        def backward():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out._backward = backward
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data * other.data, (self, other))
+
+        def backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = backward
+        return out
+"""
+
 SUBMISSIONS = {
     "right": RIGHT,
-    "right, with other names": changed(("inputs", "_prev"), ("exponent", "k"), ("visited", "seen")),
+    "right, with other names": changed(("inputs", "_prev"), ("slopes", "_local"), ("seen", "done")),
     "nothing yet": VALUE.template,
     "a number": up_to(1),
     "forward only": up_to(2),
     "half": up_to(3),
+    "closures, no backward pass": CLOSURES,
     "no plain number on the left": up_to(5),
-    "overwrites gradients": changed((".grad +=", ".grad =")),
+    "overwrites gradients": changed(("x.grad +=", "x.grad =")),
     "no order": changed(("for node in reversed(order)", "for node in order")),
     "no seed": changed(("        self.grad = 1.0\n", "")),
-    "wrong slope of tanh": changed(("1 - out.data**2", "1 - out.data")),
+    "wrong slope of tanh": changed(("(1 - out**2,)", "(1 - out,)")),
     "product is a sum": changed(("self.data * other.data, (", "self.data + other.data, (")),
     "numbers not wrapped": changed(
         ("        other = other if isinstance(other, Value) else Value(other)\n", "")
     ),
     "raises at import": "raise RuntimeError('not today')\n" + RIGHT,
-    "not Python": RIGHT.replace("return out", "return out out", 1),
+    "not Python": changed(("def tanh(self):", "def tanh(self:")),
     "no class": "x = 3\n",
     "loops at import": RIGHT + "\nwhile True:\n    pass\n",
     "loops in backward": changed(("        visit(self)\n", "        while True:\n            pass\n")),
     "leaves at import": "import os\n\nos._exit(0)\n" + RIGHT,
     "leaves in a product": changed(
-        ("        out = Value(self.data * other", "        import os\n\n        os._exit(0)\n        out = Value(self.data * other")
+        ("        return Value(self.data * other", "        import os\n\n        os._exit(0)\n        return Value(self.data * other")
     ),
     "exits at import": RIGHT + "\nraise SystemExit(0)\n",
     "prints at import": RIGHT + "\nfor _ in range(10**6):\n    print('a' * 60)\n",
     "prints in a sum": changed(
-        ("        out = Value(self.data + other", "        print('a\\n' * 100000)\n        out = Value(self.data + other")
+        ("        return Value(self.data + other", "        print('a\\n' * 100000)\n        return Value(self.data + other")
     ),
     "asks for input": "name = input('Your name? ')\n" + RIGHT,
     "fakes the check": (

@@ -48,6 +48,17 @@ def test_only_what_is_for_the_teacher_holds_a_solution(assignment, outlet, tmp_p
 
 @each_assignment
 @each_outlet
+def test_students_get_all_parts_to_read(assignment, outlet, tmp_path) -> None:
+    written = export(assignment, outlet, tmp_path)
+    (name,) = [name for name in written if name.endswith((".ipynb", "assignment.md"))]
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    if name.endswith(".ipynb"):
+        text = "\n".join(cell["source"] for cell in json.loads(text)["cells"])
+    assert [part for part in assignment.parts if part not in text] == []
+
+
+@each_assignment
+@each_outlet
 def test_exported_python_is_python(assignment, outlet, tmp_path) -> None:
     for name in export(assignment, outlet, tmp_path):
         if name.endswith(".py"):
