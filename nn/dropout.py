@@ -76,7 +76,7 @@ class Dropout(KnownAttributes, Module):
         # 32 random bits each, all at once: with NumPy four times as fast as n calls of random().
         bits = self.rng.getrandbits(32 * n).to_bytes(4 * n, "little")
         least = ceil(self.rate * 2**32)
-        if "numpy" in sys.modules:
+        if sys.modules.get("numpy") is not None:
             import numpy as np
 
             return np.where(np.frombuffer(bits, "<u4") >= least, kept, 0.0)  # type: ignore[return-value]

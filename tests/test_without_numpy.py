@@ -53,6 +53,14 @@ nn.fit(model, X, y, loss=worst, optimizer=adam, epochs=1, progress=False, compil
     "predict": """
 assert len(nn.predict(model, X)) == 80
 """,
+    "exports as source and LaTeX": """
+dropping = nn.MLP(2, [4, 1], dropout=0.5, seed=0)
+assert "nn.Dropout(0.5)" in nn.export.torch_source(dropping)
+loss = nn.hinge([model(x) for x in X[:2]], y[:2])
+assert ".backward()" in nn.export.torch_source(loss)
+assert engine.formula(Value(1.0, "w1") / 2.0, style="latex") == r"\\frac{w_{1}}{2}"
+assert r"\\begin{tikzpicture}" in engine.draw(Value(1.0) * 2.0).tikz
+""",
     "monitor": """
 zeros = nn.MLP(2, [4, 1], activation="tanh", init="zeros")
 sgd = nn.SGD(zeros.parameters(), learning_rate=0.05)
