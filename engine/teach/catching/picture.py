@@ -34,7 +34,7 @@ def beside(
     scene.notes.clear()
     grads = [grad for numbers in (right, wrong) for _, grad in numbers]
     scene.strongest = max(map(abs, grads))
-    placement = laid_out(scene, "LR", "auto")
+    placement = laid_out(scene, "LR", "builtin")
     wide, high = placement.size
     fill_in(scene, order, right, right)
     parts = titled("right engine", scene, placement, 0, 0)
