@@ -67,8 +67,10 @@ def silence_process() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  for the life of the process
-    out = open(os.devnull, "w", encoding="utf-8", errors="replace")  # noqa: SIM115  faster than Nowhere
+    if null > 2:
+        os.close(null)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  for the life of the process
+    out = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = out  # type: ignore[misc]
     builtins.input = no_input
 
