@@ -130,6 +130,20 @@ def test_glassgrad_train_writes_what_needs_no_numpy(tmp_path: Path, data: str) -
     assert {"model.json", "history.csv", "network.svg", "boundary.svg", "loss.svg"} <= written
 
 
+def test_glassgrad_train_writes_the_rest_where_a_report_cannot_be_drawn(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_without_numpy(
+        "import contextlib, io, warnings\n"
+        "from nn.__main__ import main\n"
+        "warnings.simplefilter('ignore')\n"
+        "printed = io.StringIO()\n"
+        "with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):\n"
+        f"    assert main(['train', 'xor', '--epochs', '2', '--monitor', '--out', {str(out)!r}]) == 0\n"
+        "assert 'report.html not written: ' in printed.getvalue(), printed.getvalue()\n"
+    )
+    assert (out / "boundary.svg").exists()
+
+
 @pytest.mark.parametrize("command", ["sweep", "predict model.json houses.csv"])
 def test_command_that_needs_numpy_says_so_at_once(command: str) -> None:
     run_without_numpy(

@@ -212,8 +212,6 @@ def pictures_of_network(training: TrainingRun, *, play: bool) -> dict[str, str |
 
 def report(monitor: nn.Monitor) -> dict[str, str | bytes]:
     """Print the alarms, and return report.html."""
-    from nn.monitor.report import page
-
     for alarm in monitor.alarms:
         print(f"alarm: {alarm}")
     if not monitor.alarms:
@@ -221,4 +219,10 @@ def report(monitor: nn.Monitor) -> dict[str, str | bytes]:
     if not monitor.steps:
         print("report.html not written: no step was taken")
         return {}
-    return {"report.html": page(monitor.record)}
+    try:
+        from nn.monitor.report import page
+
+        return {"report.html": page(monitor.record)}
+    except ModuleNotFoundError as error:
+        print(f"report.html not written: {error}")
+        return {}
