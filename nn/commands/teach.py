@@ -7,9 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from nn.commands import CommandError, drill, path_type
-from nn.teach.outlets.checking import as_json, check_file
-from nn.teach.outlets.export import ASSIGNMENTS, OUTLETS, ExportError, export
-from nn.teach.outlets.submission import SubmissionError
 
 if TYPE_CHECKING:
     from nn.commands import Commands
@@ -59,14 +56,17 @@ def add_to(commands: Commands) -> None:
     )
     add = exporter.add_argument
     add("folder", type=path_type, metavar="DIR", help="a new folder to write to")
-    add("--to", required=True, choices=tuple(OUTLETS), help="the grader")
-    add("--assignment", choices=tuple(ASSIGNMENTS), default="value", help="which one (value)")
+    add("--to", required=True, metavar="GRADER", help="nbgrader, otter, gradescope or pytest")
+    add("--assignment", default="value", metavar="NAME", help="which one (value)")
     exporter.set_defaults(run=run_export)
     drill.add_to(actions)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Print a report per file, and return the exit code of the worst."""
+    from nn.teach.outlets.checking import as_json, check_file  # of all commands, only this needs it
+    from nn.teach.outlets.submission import SubmissionError
+
     code = 0
     for path in arguments.files:
         try:
@@ -85,8 +85,10 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_export(arguments: argparse.Namespace) -> int:
     """Write an assignment, and say what was written."""
+    from nn.teach.outlets.export import ExportError, export
+
     try:
-        written = export(ASSIGNMENTS[arguments.assignment], arguments.to, arguments.folder)
+        written = export(arguments.assignment, arguments.to, arguments.folder)
     except ExportError as error:
         raise CommandError(str(error)) from None
     print(f"written to {arguments.folder}: {', '.join(written)}")

@@ -25,11 +25,11 @@ class ExportError(ValueError):
     """An assignment cannot be written there; the message says why and what to do."""
 
 
-def export(assignment: Assignment, outlet: str, folder: Path) -> list[str]:
+def export(assignment: str, outlet: str, folder: Path) -> list[str]:
     """Write an assignment to a new folder, all of it or nothing.
 
     Args:
-        assignment: what to do.
+        assignment: a name in ASSIGNMENTS.
         outlet: a name in OUTLETS.
         folder: must be empty or not exist, so that nothing a teacher has edited is lost.
 
@@ -37,9 +37,13 @@ def export(assignment: Assignment, outlet: str, folder: Path) -> list[str]:
         The paths of the files, in the folder.
 
     Raises:
-        ExportError: it is not empty, or cannot be written to.
+        ExportError: there is no such assignment or outlet, or the folder is not empty, or cannot be
+            written to.
     """
-    contents = OUTLETS[outlet](assignment, wheel())
+    for name, names in ((assignment, ASSIGNMENTS), (outlet, OUTLETS)):
+        if name not in names:
+            raise ExportError(f"there is no {name!r}; choose one of {', '.join(names)}")
+    contents = OUTLETS[outlet](ASSIGNMENTS[assignment], wheel())
     made: list[Path] = []
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

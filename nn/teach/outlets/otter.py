@@ -25,23 +25,26 @@ name = {name!r}
     + SCORING
     + '''
 
-def case(title, points, passed):
-    """Return a test case that passes or does not."""
+def case(title, points, problem=""):
+    """Return a test case that passes if there is no problem."""
 
     @test_case(name=title, points=points)
     def test():
-        assert passed, report["text"]
+        assert not problem, problem
 
     return test
 
 
+text = report["text"]  # is said once, where the first points are missing
 for k, item in enumerate(report["rubric"]):
     # A test case of otter passes or fails; a line that is partly right is two.
     got, left = item["points"], item["total"] - item["points"]
     if got:
-        globals()[f"right_{{k}}"] = case(item["name"], got, True)
+        globals()[f"right_{{k}}"] = case(item["name"], got)
     if left:
-        globals()[f"left_{{k}}"] = case(item["name"] + (" (the rest)" if got else ""), left, False)
+        title = item["name"] + (" (the rest)" if got else "")
+        globals()[f"left_{{k}}"] = case(title, left, text or item["state"])
+        text = ""
 '''
 )
 

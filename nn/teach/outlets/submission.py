@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
-import tokenize
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,19 +45,16 @@ def source_of(path: Path) -> str:
 
 
 def decoded(content: bytes, path: Path) -> str:
-    """Return the text of a Python file, whose first lines may name its encoding.
+    """Return the text of a Python file.
 
     Raises:
         SubmissionError: it is not text.
     """
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        text = content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError):
-        text = "\0"
-    if "\0" in text:
-        raise SubmissionError(f"{path} is not Python: it is not text in UTF-8; save it as UTF-8")
-    return text
+    with suppress(UnicodeDecodeError):
+        text = content.decode("utf-8-sig")
+        if "\0" not in text:
+            return text
+    raise SubmissionError(f"{path} is not Python: it is not text in UTF-8; save it as UTF-8")
 
 
 def code_cells(content: bytes, path: Path) -> list[dict[str, Any]]:

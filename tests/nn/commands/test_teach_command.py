@@ -78,16 +78,21 @@ def test_export_says_what_was_written_and_where_to_read_on(folder, capsys) -> No
     assert (folder / "out/new/README.md").exists()
 
 
-def test_export_to_a_folder_with_files_is_refused(folder, capsys) -> None:
-    assert main(["teach", "export", "--to", "pytest", "."]) == 2
-    assert "name a new folder" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("outlet", "to", "message"),
+    [("pytest", ".", "name a new folder"), ("moodle", "out", "glassgrad: there is no 'moodle'")],
+)
+def test_export_that_is_refused_says_why_and_writes_nothing(
+    folder, outlet, to, message, capsys
+) -> None:
+    assert main(["teach", "export", "--to", outlet, to]) == 2
+    assert message in capsys.readouterr().err
     assert len(list(folder.iterdir())) == 2
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["export", "--to", "moodle", "out"], "invalid choice: 'moodle'"),
         (["export", "out"], "required: --to"),
         (["export", "--to", "otter", ""], "must name a file or folder, got ''"),
         (["check"], "required: FILE"),

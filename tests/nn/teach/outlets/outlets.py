@@ -55,7 +55,7 @@ def by_command(submissions: Mapping[str, str], folder: Path) -> Scores:
 
 def by_pytest(submissions: Mapping[str, str], folder: Path) -> Scores:
     """pytest, which adds up the points of its tests."""
-    export(VALUE, "pytest", folder / "work")
+    export("value", "pytest", folder / "work")
     scores = {}
     for name, text in submissions.items():
         (folder / "work/value.py").write_text(text, encoding="utf-8")
@@ -68,7 +68,7 @@ def by_pytest(submissions: Mapping[str, str], folder: Path) -> Scores:
 
 def by_prairielearn(submissions: Mapping[str, str], folder: Path) -> Scores:
     """PrairieLearn's grader, in the folders that its image makes."""
-    export(VALUE, "pytest", folder / "work")
+    export("value", "pytest", folder / "work")
     student = folder / "run/test_student/student"
     student.mkdir(parents=True)
     (folder / "run/test_student.py").write_bytes((folder / "work/test_value.py").read_bytes())
@@ -85,7 +85,7 @@ def by_prairielearn(submissions: Mapping[str, str], folder: Path) -> Scores:
 
 def by_gradescope(submissions: Mapping[str, str], folder: Path) -> Scores:
     """The autograder's zip, set up and run as on Gradescope, in a folder instead of /autograder."""
-    export(VALUE, "gradescope", folder / "work")
+    export("value", "gradescope", folder / "work")
     grader = folder / "autograder"
     with zipfile.ZipFile(folder / "work/autograder.zip") as archive:
         archive.extractall(grader / "source")
@@ -137,7 +137,7 @@ def by_nbgrader(submissions: Mapping[str, str], folder: Path) -> Scores:
     from nbgrader.api import Gradebook
 
     course = folder / "course"
-    export(VALUE, "nbgrader", course)
+    export("value", "nbgrader", course)
     run("-m", "nbgrader", "generate_assignment", "value", cwd=course)
     students = {f"student-{k}": name for k, name in enumerate(submissions)}
     for student, name in students.items():
@@ -153,7 +153,7 @@ def by_nbgrader(submissions: Mapping[str, str], folder: Path) -> Scores:
 def by_otter(submissions: Mapping[str, str], folder: Path) -> Scores:
     """otter-grader: pack the autograder, then score what was submitted."""
     work = folder / "work"
-    export(VALUE, "otter", work)
+    export("value", "otter", work)
     wheel = next(work.glob("*.whl")).name
     run("-m", "otter", "generate", "-t", "tests", "-r", "requirements.txt", wheel, cwd=work)
     scores = {}

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from nn.teach.outlets.assignments.value import VALUE
 from nn.teach.outlets.export import ASSIGNMENTS, OUTLETS, ExportError, export
 
 each_outlet = pytest.mark.parametrize("outlet", OUTLETS)
@@ -22,7 +21,7 @@ each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), id
 def test_readme_says_what_to_run_and_names_files_that_are_there(
     assignment, outlet, tmp_path
 ) -> None:
-    written = export(assignment, outlet, tmp_path / "new" / "folder")
+    written = export(assignment.name, outlet, tmp_path / "new" / "folder")
     text = (tmp_path / "new" / "folder" / "README.md").read_text(encoding="utf-8")
     assert "```bash" in text
     assert "{" not in text.replace('{"', "").replace("${", "")
@@ -39,7 +38,7 @@ def test_readme_says_what_to_run_and_names_files_that_are_there(
 @each_assignment
 @each_outlet
 def test_only_what_is_for_the_teacher_holds_a_solution(assignment, outlet, tmp_path) -> None:
-    for name in export(assignment, outlet, tmp_path):
+    for name in export(assignment.name, outlet, tmp_path):
         if name.endswith((".py", ".ipynb")) and not name.startswith(("solution", "source")):
             text = (tmp_path / name).read_text(encoding="utf-8")
             assert "BEGIN SOLUTION" not in text
@@ -49,7 +48,7 @@ def test_only_what_is_for_the_teacher_holds_a_solution(assignment, outlet, tmp_p
 @each_assignment
 @each_outlet
 def test_students_get_all_parts_to_read(assignment, outlet, tmp_path) -> None:
-    written = export(assignment, outlet, tmp_path)
+    written = export(assignment.name, outlet, tmp_path)
     (name,) = [name for name in written if name.endswith((".ipynb", "assignment.md"))]
     text = (tmp_path / name).read_text(encoding="utf-8")
     if name.endswith(".ipynb"):
@@ -60,7 +59,7 @@ def test_students_get_all_parts_to_read(assignment, outlet, tmp_path) -> None:
 @each_assignment
 @each_outlet
 def test_exported_python_is_python(assignment, outlet, tmp_path) -> None:
-    for name in export(assignment, outlet, tmp_path):
+    for name in export(assignment.name, outlet, tmp_path):
         if name.endswith(".py"):
             ast.parse((tmp_path / name).read_text(encoding="utf-8"))
 
@@ -69,7 +68,7 @@ def test_exported_python_is_python(assignment, outlet, tmp_path) -> None:
     ("outlet", "name"), [("nbgrader", "source/value/value.ipynb"), ("otter", "value.ipynb")]
 )
 def test_graders_do_not_run_the_cells_of_the_student(outlet, name, tmp_path) -> None:
-    export(VALUE, outlet, tmp_path)
+    export("value", outlet, tmp_path)
     cells = json.loads((tmp_path / name).read_text(encoding="utf-8"))["cells"]
     code = {c["id"]: c["metadata"]["tags"] for c in cells if c["cell_type"] == "code"}
     run = [name for name, tags in code.items() if "skip-execution" not in tags]
@@ -77,7 +76,7 @@ def test_graders_do_not_run_the_cells_of_the_student(outlet, name, tmp_path) -> 
 
 
 def test_scored_cell_of_nbgrader_has_metadata_of_schema_3(tmp_path) -> None:
-    export(VALUE, "nbgrader", tmp_path)
+    export("value", "nbgrader", tmp_path)
     text = (tmp_path / "source/value/value.ipynb").read_text(encoding="utf-8")
     marks = {cell["id"]: cell["metadata"]["nbgrader"] for cell in json.loads(text)["cells"]}
     assert marks["score"] == {
@@ -88,7 +87,7 @@ def test_scored_cell_of_nbgrader_has_metadata_of_schema_3(tmp_path) -> None:
 
 
 def test_programs_of_the_gradescope_zip_can_be_run(tmp_path) -> None:
-    export(VALUE, "gradescope", tmp_path)
+    export("value", "gradescope", tmp_path)
     with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
         modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
@@ -96,19 +95,33 @@ def test_programs_of_the_gradescope_zip_can_be_run(tmp_path) -> None:
 
 @each_outlet
 def test_what_a_teacher_has_edited_is_never_overwritten(outlet, tmp_path) -> None:
-    export(VALUE, outlet, tmp_path)
+    export("value", outlet, tmp_path)
     (tmp_path / "README.md").write_text("my own", encoding="utf-8")
     with pytest.raises(ExportError, match="is there already; name a new folder, or an empty one"):
-        export(VALUE, outlet, tmp_path)
+        export("value", outlet, tmp_path)
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == "my own"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "outlet", "message"),
+    [
+        ("value", "moodle", "no 'moodle'; choose one of nbgrader, otter, gradescope, pytest"),
+        ("values", "otter", "no 'values'; choose one of value"),
+    ],
+)
+def test_unknown_name_is_refused_with_those_there_are(
+    assignment, outlet, message, tmp_path
+) -> None:
+    with pytest.raises(ExportError, match=message):
+        export(assignment, outlet, tmp_path)
 
 
 def test_file_in_place_of_the_folder_is_refused(tmp_path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ExportError, match="is there already"):
-        export(VALUE, "pytest", tmp_path / "file")
+        export("value", "pytest", tmp_path / "file")
     with pytest.raises(ExportError, match=r"cannot write to .*: Not a directory; choose another"):
-        export(VALUE, "pytest", tmp_path / "file" / "below")
+        export("value", "pytest", tmp_path / "file" / "below")
 
 
 def test_nothing_is_left_of_an_export_that_fails(tmp_path, monkeypatch) -> None:
@@ -117,12 +130,12 @@ def test_nothing_is_left_of_an_export_that_fails(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr("engine.write_together", full)
     with pytest.raises(ExportError, match="the disk is full"):
-        export(VALUE, "nbgrader", tmp_path / "new" / "course")
+        export("value", "nbgrader", tmp_path / "new" / "course")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_gradescope_says_what_to_submit_if_there_are_two_files(tmp_path: Path) -> None:
-    export(VALUE, "gradescope", tmp_path / "work")
+    export("value", "gradescope", tmp_path / "work")
     with zipfile.ZipFile(tmp_path / "work/autograder.zip") as archive:
         archive.extract("run_autograder", tmp_path)
     (tmp_path / "submission").mkdir()

@@ -70,7 +70,7 @@ def test_warning_costs_no_points_after_the_setup_of_an_export(scores) -> None:
 
 
 def test_release_version_is_the_template_of_the_other_outlets(tmp_path) -> None:
-    export(VALUE, "nbgrader", tmp_path / "course")
+    export("value", "nbgrader", tmp_path / "course")
     run("-m", "nbgrader", "generate_assignment", "value", cwd=tmp_path / "course")
     text = (tmp_path / "course/release/value/value.ipynb").read_text(encoding="utf-8")
     (cell,) = [cell for cell in json.loads(text)["cells"] if cell["id"] == "solution"]

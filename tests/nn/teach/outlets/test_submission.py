@@ -29,11 +29,6 @@ def test_python_file_counts_as_it_is(tmp_path) -> None:
     assert source_of(tmp_path / "value.py") == "class Value:\n    π = 3\n"
 
 
-def test_python_file_may_name_its_encoding(tmp_path) -> None:
-    (tmp_path / "value.py").write_bytes("# coding: latin-1\né = 1\n".encode("latin-1"))
-    assert "é = 1" in source_of(tmp_path / "value.py")
-
-
 @pytest.mark.parametrize("marks", [{"solution": True, "locked": False, "grade": False}, None])
 def test_cell_that_a_student_fills_in_counts_as_it_is(counted, marks) -> None:
     text = "class Value:\n    pass\n\nprint(Value())"
@@ -91,6 +86,7 @@ def test_source_may_be_a_list_of_lines(counted) -> None:
     [
         ("value.txt", b"class Value: ...", "a submission is a .py or .ipynb file"),
         ("value.py", b"\xff\xfe\x00", "it is not text in UTF-8"),
+        ("value.py", b"# coding: latin-1\nx = '\xe9'", "it is not text in UTF-8"),
         ("value.py", b"x = 1\0", "it is not text in UTF-8"),
         ("value.ipynb", b"class Value: ...", "is not a notebook of Jupyter"),
         ("value.ipynb", b'{"cells": 3}', "is not a notebook of Jupyter"),

@@ -51,6 +51,15 @@ def test_same_files_make_the_same_bytes() -> None:
     assert zipped({"a": b"1"}) == zipped({"a": b"1"})
 
 
+def test_glassgrad_that_is_not_installed_is_refused_with_what_to_do(monkeypatch) -> None:
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "distribution", missing)
+    with pytest.raises(ModuleNotFoundError, match="runs from its source; pip install -e"):
+        wheel.__wrapped__()
+
+
 def test_check_from_the_wheel_needs_no_other_package(archive, tmp_path) -> None:
     archive.extractall(tmp_path)
     (tmp_path / "value.py").write_text(VALUE.solution, encoding="utf-8")
