@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isnan
 
 from engine.ops import OPS
 from engine.teach import faults
@@ -16,7 +17,7 @@ from engine.teach.naming.hypotheses import (
     of_operation,
     of_pass,
 )
-from engine.teach.naming.model import LAST, Model, Slope
+from engine.teach.naming.model import LAST, REVERSED, Model, Slope
 from engine.teach.naming.recipes import variants
 from engine.teach.naming.slopes import wrong_slopes
 from engine.teach.trial import battery
@@ -211,10 +212,11 @@ class Diagnosis:
         self.model = combined(self.model, found) or self.model
 
     def _told_apart(self, part: Hypothesis) -> Hypothesis:
-        """Return one of two faults whose numbers are mostly the same."""
-        tried = part.fault == faults.REVERSED_ORDER and self.evidence.ran(battery.INFINITE)
-        if tried and self.evidence.leaves(battery.INFINITE)[0] == 0.0:
-            return Hypothesis(faults.STOPS_EARLY, changes={"order": LAST})
+        """Return one of two faults whose numbers are the same, but for an infinite slope."""
+        if part.changes.get("order") == LAST and self.evidence.ran(battery.INFINITE):
+            first = self.evidence.leaves(battery.INFINITE)[0]
+            if first is not None and isnan(first):
+                return Hypothesis(faults.REVERSED_ORDER, changes={"order": REVERSED})
         return part
 
     def _shown(self, part: Hypothesis, graphs: list[Graph]) -> Named:

@@ -16,7 +16,6 @@ from engine.teach.naming.model import (
     PUSH,
     PUSH_SUM,
     QUEUE,
-    REVERSED,
     SUBSET,
     TWICE,
     Model,
@@ -56,7 +55,6 @@ def of_pass(rows: Iterable[str], *, recursive: bool) -> list[Hypothesis]:
     found = [
         Hypothesis(faults.OVERWRITES, changes={"overwrites": keys}),
         Hypothesis(faults.CHAIN_RULE_FORGOTTEN, changes={"forgets": keys}),
-        Hypothesis(faults.REVERSED_ORDER, changes={"order": REVERSED}),
         Hypothesis(faults.STOPS_EARLY, changes={"order": LAST}),
         *(Hypothesis(faults.SAME_OPERAND_TWICE, changes={"once": which}) for which in once),
         Hypothesis(faults.ZEROES_LEAVES, changes={"zeroes": "all"}),
