@@ -87,6 +87,7 @@ class Check:
         if start is not None and start.fault != faults.GRAD_NOT_ZERO:
             return refused(self.name, start)
         in_place = self.session.single_operations(self.methods)
+        start = start or self.of_leftovers()
         self.trouble = Trouble(self.evidence, self.methods, self.context)
         self.findings += [start] if start else []
         self.findings += self.trouble.findings
@@ -122,6 +123,14 @@ class Check:
             return failed(faults.NO_GRAD, None, there)
         if any(grads):
             return failed(faults.GRAD_NOT_ZERO, None, f"Value({NUMBERS[0]}).grad is {grads[0]}")
+        return None
+
+    def of_leftovers(self) -> Finding | None:
+        """Return the finding of a new Value that has the gradient of another."""
+        for graph in self.evidence.graphs():
+            if begun := self.evidence.begun(graph):
+                text = f"a new Value({graph.leaves[begun[0]]}) has the gradient of an earlier one"
+                return failed(faults.GRAD_NOT_ZERO, None, text)
         return None
 
     def of_gradients(self) -> None:

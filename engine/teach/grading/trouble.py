@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,6 +23,10 @@ from engine.teach.trial.evidence import Evidence
 from engine.teach.trial.graphs import Graph
 
 BASE = ("add", "mul", "neg", "sub", "div", "pow")
+# What Python says where a plain number is taken for a Value.
+PLAIN_NUMBER = re.compile(
+    "AttributeError.*'(int|float)'|TypeError.*(unsupported|not subscriptable)"
+)
 ENDINGS = ("SystemExit", "MemoryError", "KeyboardInterrupt")
 
 
@@ -145,7 +150,7 @@ class Trouble:
         """Note that an operation fails."""
         fault = fault_of(failure)
         plain = any(not isinstance(x, int) for x in graph.steps[0][1])
-        if fault == faults.RAISES and plain and failure.error in ("AttributeError", "TypeError"):
+        if fault == faults.RAISES and plain and PLAIN_NUMBER.search(str(failure)):
             fault = faults.CONSTANT_NOT_WRAPPED
         self._note(failure_of(fault, row, graph, failure), row)
 

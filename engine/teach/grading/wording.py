@@ -15,7 +15,7 @@ from engine.teach.isolate.observation import Failure
 from engine.teach.naming.diagnosis import Named, symbol
 from engine.teach.trial import battery
 from engine.teach.trial.evidence import Evidence
-from engine.teach.trial.graphs import NAMES, Graph, Numbers
+from engine.teach.trial.graphs import Graph, Numbers, letter
 from engine.words.numbers import number_text
 
 Lines = dict[str, dict[str, list[list[Any]]]]  # by method, and by what they do
@@ -197,7 +197,7 @@ def seen_numbers(graph: Graph, evidence: Evidence) -> Numbers | None:
 
 def numbers(graph: Graph) -> str:
     """Return the numbers of the leaves, such as " with a = 3 and b = −5"."""
-    parts = [f"{NAMES[k]} = {number_text(float(x))}" for k, x in enumerate(graph.leaves)]
+    parts = [f"{letter(k)} = {number_text(float(x))}" for k, x in enumerate(graph.leaves)]
     return f" with {listed(tuple(parts))}"
 
 

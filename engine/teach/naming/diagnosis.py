@@ -17,7 +17,7 @@ from engine.teach.naming.hypotheses import (
     of_operation,
     of_pass,
 )
-from engine.teach.naming.model import LAST, REVERSED, Model, Slope
+from engine.teach.naming.model import ANY_ORDER, LAST, REVERSED, SUBSET, Model, Slope
 from engine.teach.naming.recipes import variants
 from engine.teach.naming.slopes import wrong_slopes
 from engine.teach.trial import battery
@@ -120,6 +120,13 @@ class Diagnosis:
             self.named.append(Named(fault, graph=graphs[0]))
             self._explained = False
             return False
+        twice = [self.evidence.leaves(battery.again(row)) for row in self.rows]
+        if all(grad == 1.0 for grads in leaves + twice for grad in grads):
+            # Each node begins with 1, as if it were the result.
+            wrong = next(g for g in graphs if not self.evidence.grads_right(g))
+            self.named.append(Named(faults.WRONG_SEED, graph=wrong))
+            self._explained = False
+            return False
         if any(root is None for root in roots):
             return True
         first = next(g for g in graphs if not self.evidence.grads_right(g))
@@ -205,18 +212,26 @@ class Diagnosis:
                 self.named.append(Named(faults.WRONG_GRADIENT, graph=wrong[0]))
             self._explained = False
             return
-        found = tuple(self._told_apart(part) for part in found)
+        found = tuple(self._told_apart(part, seen) for part in found)
         for part in found:
             if part.fault:
                 self.named.append(self._shown(part, seen))
         self.model = combined(self.model, found) or self.model
 
-    def _told_apart(self, part: Hypothesis) -> Hypothesis:
-        """Return one of two faults whose numbers are the same, but for an infinite slope."""
-        if part.changes.get("order") == LAST and self.evidence.ran(battery.INFINITE):
-            first = self.evidence.leaves(battery.INFINITE)[0]
-            if first is not None and isnan(first):
-                return Hypothesis(faults.REVERSED_ORDER, changes={"order": REVERSED})
+    def _told_apart(self, part: Hypothesis, graphs: list[Graph]) -> Hypothesis:
+        """Return one of two faults whose numbers are the same, but for an infinite slope.
+
+        A node that passes on before anything has arrived passes on 0 × inf, which is nan.
+        """
+        tried = [self.evidence.leaves(g)[0] for g in battery.INFINITE if self.evidence.ran(g)]
+        early = any(x is not None and isnan(x) for x in tried)
+        order = part.changes.get("order")
+        if order == LAST and early:
+            return Hypothesis(faults.REVERSED_ORDER, changes={"order": REVERSED})
+        if order == ANY_ORDER and tried and not early:
+            model = combined(self.model, [replace(part, changes={"order": SUBSET})])
+            if model and all(fits(model, g, self.evidence) for g in graphs):
+                return Hypothesis(faults.STOPS_EARLY, changes={"order": SUBSET})
         return part
 
     def _shown(self, part: Hypothesis, graphs: list[Graph]) -> Named:
@@ -275,6 +290,7 @@ class Diagnosis:
                 fits(self.model, variant, self.evidence, g)
                 for variant in variants(g)
                 if without not in variant.operations
+                and (variant is g or not self.model.leaves_open(variant))
             )
             for g in graphs
         )

@@ -27,7 +27,10 @@ EXPONENTS = (3, 2.0, -1)
 SECOND = graph("mul a b;add c a", LEAVES, 3, 3)  # two passes from the same result
 
 # A node that passes on 0 times an infinite slope leaves nan; one that passes nothing on, nothing.
-INFINITE = graph("mul a b;add d c", (2.0, inf, 3.0))
+INFINITE = tuple(
+    graph(text, (2.0, inf, 3.0))
+    for text in ("mul a b;add d c", "mul a b;add c d", "mul a b;add d c;add c e", "mul a b;add d d")
+)
 
 
 def method(row: str) -> str:

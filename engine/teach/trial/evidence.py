@@ -56,6 +56,11 @@ class Evidence:
         """Return whether there are numbers of a graph."""
         return bool(self.value(graph))
 
+    def begun(self, graph: Graph) -> list[int]:
+        """Return the leaves whose gradient was not 0 when they were new."""
+        before = self.value(graph).get("before", ())
+        return [k for k, grad in enumerate(before) if grad]
+
     def data_right(self, graph: Graph, loose: float = 0.0) -> bool:
         """Return whether all data are right."""
         data = self.value(graph).get("data", ())

@@ -100,7 +100,7 @@ class Graph:
             for n in range(self.root + 1)
             if n < len(self.leaves) or self.uses(n) > 1 or n in several
         ]
-        return NAMES[named.index(node)] if node in named else ""
+        return letter(named.index(node)) if node in named else ""
 
     def uses(self, node: int) -> int:
         """Return how many operands are that node."""
@@ -139,6 +139,11 @@ class Numbers:
 
     data: tuple[float, ...]
     grads: tuple[float | None, ...]
+
+
+def letter(k: int) -> str:
+    """Return the k-th name: a to z, then a1 to z1."""
+    return NAMES[k % len(NAMES)] + (str(k // len(NAMES)) if k >= len(NAMES) else "")
 
 
 def written(row: str, texts: list[str]) -> str:

@@ -71,11 +71,11 @@ class Session:
     def together(self, core: tuple[str, ...], others: Iterable[str]) -> list[Graph]:
         """Try operations together; return the graphs of the core, from which faults are named."""
         ours = list(dict.fromkeys([*battery.small(core), *battery.passes(core)]))
-        ours.append(battery.line(core[0], 20))
+        ours.append(battery.line(core[0], 30))
         self._surprises = list(battery.surprises(core, SystemRandom()))
         rest = [g for row in others for g in battery.together(row, core)]
         both = core == ("add", "mul")
-        second = [battery.SECOND, battery.INFINITE] if both else []
+        second = [battery.SECOND, *battery.INFINITE] if both else []
         graphs = list(dict.fromkeys([*ours, *self._surprises, *rest, *second]))
         self.evidence.add(graphs, self._run([*map(self._argument, graphs)]))
         return ours + self._surprises

@@ -23,7 +23,11 @@ def trusted(graph: Graph, seen: Observation) -> Observation:
         is_numbers(value.get(name), n) for name in ("data", "after", "grads")
     ):
         changed = value.get("changed")
-        if isinstance(changed, list) and all(type(k) is int and 0 <= k < n for k in changed):
+        if (
+            is_numbers(value.get("before"), len(graph.leaves))
+            and isinstance(changed, list)
+            and all(type(k) is int and 0 <= k < n for k in changed)
+        ):
             return seen
     return Observation(error=Failure(GARBLED, message="the answers are not those of the check"))
 
