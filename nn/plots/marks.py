@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from math import cos, isfinite, pi, sin
 
 from nn.plots.axis import Scale
@@ -61,7 +62,7 @@ def drawn(mark: Line | Dots | Rule | Regions, place: Place) -> Iterator[str]:
 
 
 def line(mark: Line, place: Place) -> Iterator[str]:
-    """Yield a line, and its markers; a point between two gaps is marked, since it has no line."""
+    """Yield a line, and its markers."""
     runs: list[list[Point]] = [[]]
     for x, y in zip(mark.xs, mark.ys, strict=True):
         if isfinite(y):
@@ -69,9 +70,9 @@ def line(mark: Line, place: Place) -> Iterator[str]:
         elif runs[-1]:
             runs.append([])
     yield stroke("".join(map(place.path, filter(None, runs))), mark)
-    for run in runs:
-        for x, y in run if mark.marker or len(run) == 1 else []:
-            yield marker(mark.marker or "o", place.x(x), place.y(y), mark.colour)
+    if mark.marker:
+        for x, y in chain.from_iterable(runs):
+            yield marker(mark.marker, place.x(x), place.y(y), mark.colour)
 
 
 def stroke(path: str, mark: Line) -> str:

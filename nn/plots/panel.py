@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nn.plots.axis import Axis
 from nn.plots.style import BLUE
@@ -115,10 +115,22 @@ class Panel(NamedTuple):
         return list(filter(isfinite, found))
 
 
-def with_gaps(label: str, numbers: Numbers) -> str:
-    """Return a label that says how many numbers are not finite, and so are not drawn."""
-    gaps = sum(not isfinite(x) for x in numbers)
-    return f"{label} ({gaps} of {len(numbers)} not finite)" if gaps else label
+def curve(xs: Numbers, ys: Numbers, label: str, *style: Any) -> list[Line | Dots]:
+    """Return a line through numbers, whose label says how many of them are not finite: gaps.
+
+    Args:
+        xs: where they are.
+        ys: the numbers. One between two gaps has no line, so it is drawn as a point.
+        label: in the legend.
+        style: colour, dash and marker of a Line.
+    """
+    there = [False, *map(isfinite, ys), False]
+    gaps = there[1:-1].count(False)
+    said = f"{label} ({gaps} of {len(ys)} not finite)" if gaps else label
+    line = Line(xs, ys, said, *style)
+    alone = [i for i in range(len(ys)) if there[i : i + 3] == [False, True, False]]
+    points = [xs[i] for i in alone], [ys[i] for i in alone]
+    return [line, Dots(*points, "", line.colour)] if alone and not line.marker else [line]
 
 
 def described(panels: Sequence[Panel]) -> str:

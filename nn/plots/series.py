@@ -10,7 +10,7 @@ from nn.checks import number
 from nn.data.frames import plain_list
 from nn.plots.axis import Axis
 from nn.plots.figure import shown
-from nn.plots.panel import Line, Panel, with_gaps
+from nn.plots.panel import Dots, Line, Panel, curve
 from nn.plots.style import COLOURS, LONG, MARKERS, short
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ def lines(
     if log not in ("", "x", "y", "xy"):
         raise ValueError(f'log must be "", "x", "y" or "xy", got {log!r}')
     marked = marked_names(markers, series)
-    drawn = []
+    drawn: list[Line | Dots] = []
     for k, (name, given) in enumerate(series.items()):
         xs, ys = coordinates(name, given, x)
         for axis, numbers in (("x", xs), ("y", ys)):
             if axis in log:
                 check_positive(name, axis, numbers)
         style = ((), MARKERS[k]) if name in marked else (DASHES[k], "")
-        drawn.append(Line(xs, ys, with_gaps(short(name, LONG), ys), COLOURS[k], *style))
+        drawn += curve(xs, ys, short(name, LONG), COLOURS[k], *style)
     if not any(isfinite(b) for line in drawn for b in line.ys):
         raise ValueError("there is nothing to draw: no number of any series is finite")
     counts = "x" not in log and all(a.is_integer() for line in drawn for a in line.xs)

@@ -7,6 +7,8 @@ from base64 import b64encode
 from functools import cache
 from typing import TYPE_CHECKING
 
+from engine import Drawing
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
@@ -94,6 +96,11 @@ def plain(name: str, longest: int = LONGEST) -> str:
     name = short(name, longest)
     # A legend leaves out what begins with an underscore.
     return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
+
+
+def fitting(label: str, size: float, room: float) -> float:
+    """Return a font size, px: `size`, or less if a label has not room enough."""
+    return min(size, room / max(1e-9, Drawing.text_width(label, 1, bold=True)))
 
 
 def legend_above(axes: Axes, columns: int = 3) -> None:

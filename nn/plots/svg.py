@@ -9,7 +9,7 @@ from nn.plots.axis import Scale
 from nn.plots.chart import Chart
 from nn.plots.marks import Place, drawn, marker, stroke
 from nn.plots.panel import Dots, Line, Panel, described
-from nn.plots.style import FAINT, GREY, INK
+from nn.plots.style import FAINT, GREY, INK, fitting
 
 text, text_width = Drawing.text, Drawing.text_width
 SMALL, LARGE, TITLE = 18, 20, 22  # numbers and legend; labels of axes; titles, px
@@ -107,11 +107,6 @@ def beside(place: Place) -> Iterator[str]:
     turned = text(0, 0, label, fitting(label, LARGE, place.height), INK, "middle")
     where = f"translate({MARGIN + LARGE - 4},{middle:.1f}) rotate(-90)"
     yield f'<g transform="{where}">{turned}</g>'
-
-
-def fitting(label: str, size: float, room: float) -> float:
-    """Return a font size, px: `size`, or less if a label has not room enough."""
-    return min(size, room / max(1e-9, text_width(label, 1, bold=True)))
 
 
 def legend_of(panel: Panel, room: float) -> list[Entry]:

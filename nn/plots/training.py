@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nn.history import History
 from nn.plots.axis import Axis
 from nn.plots.figure import shown
-from nn.plots.panel import Dots, Line, Panel, Rule, with_gaps
+from nn.plots.panel import Dots, Panel, Rule, curve
 from nn.plots.style import BLUE, FAINT, INK, LONG, ORANGE, legend_above, new_figure, plain, short
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def panel_of(
     # A single epoch makes no line, so points are marked as long as there are few.
     few = len(training) <= FEW
     styles = (BLUE, (), "o" if few else ""), (ORANGE, (5, 1.5), "s" if few else "")
-    marks: list[Any] = [Line(epochs, training, with_gaps("training", training), *styles[0])]
+    marks: list[Any] = [*curve(epochs, training, "training", *styles[0])]
     if validation:
-        marks.append(Line(epochs, validation, with_gaps("validation", validation), *styles[1]))
+        marks += curve(epochs, validation, "validation", *styles[1])
     height = (validation or training)[best - 1] if best else nan
     if best and isfinite(height):
         text = f"{100 * height:.1f} %" if percent else f"{height:.4g}"

@@ -15,29 +15,9 @@ from nn.plots.chart import Chart
 from nn.plots.marks import SHAPES, marker
 from nn.plots.style import BLUE, COLOURS, GREY, INK, ORANGE
 from tests.needs import needs
-from tests.nn.plots.charts import Read, area
+from tests.nn.plots.charts import CHARTS, Read, X, area, history, plane, y
 
 pytestmark = pytest.mark.usefixtures("no_matplotlib")
-
-X = [[i / 10, (i * 7 % 10) / 10] for i in range(20)]
-y = [1 if a + b > 1.2 else -1 for a, b in X]
-HOSTILE = "<b>&\"' $x^2$ _\x00\n]]>"
-
-
-def plane(w1: float, w2: float, bias: float) -> nn.MLP:
-    """Return w1·x1 + w2·x2 + bias as a network."""
-    model = nn.MLP(2, [1])
-    for p, number in zip(model.parameters(), (w1, w2, bias), strict=True):
-        p.data = number
-    return model
-
-
-def history(epochs: int = 3) -> nn.History:
-    found = nn.History("accuracy")
-    found.loss = [1 / (k + 1) for k in range(epochs)]
-    found.metric = [1 - x for x in found.loss]
-    found.best_epoch = epochs
-    return found
 
 
 def pixels(content: bytes) -> np.ndarray:
@@ -170,26 +150,6 @@ def test_both_renderers_colour_the_same_parts_of_the_plane(monkeypatch) -> None:
         shares.append(blue / (blue + orange))
     assert 0.2 < shares[0] < 0.8
     assert shares[0] == pytest.approx(shares[1], abs=0.01)
-
-
-CHARTS = {
-    "points": lambda: plots.points(X, y, title="Two classes"),
-    "boundary": lambda: plots.decision_boundary(plane(1.0, 1.0, -1.2), X, y),
-    "boundaries": lambda: plots.decision_boundaries(
-        {"with a bias": plane(1.0, 1.0, -1.2), HOSTILE * 4: plane(1.0, 1.0, 0.0)}, X, y
-    ),
-    "four": lambda: plots.decision_boundaries(
-        {f"a rather long name, {k}": plane(1.0, 1.0, -k) for k in range(4)}, X, y
-    ),
-    "curves": lambda: plots.loss_curves(history(), title="Training"),
-    "lines": lambda: plots.lines(
-        {f"a long name of a series, {k}": [1e6 + k, 12345678.0 + k] for k in range(6)},
-        x=[-9e6, 9e6], x_label="what it is " * 9, y_label=HOSTILE, title="long " * 30,
-    ),
-    "log": lambda: plots.lines({"a": [1e-300, 1e300]}, x=[1e-9, 1e9], log="xy", markers=True),
-    "one number": lambda: plots.lines({"a": [0.0]}),
-    "names": lambda: plots.points(X, y, title=HOSTILE, feature_names=(HOSTILE, ""), class_names=[HOSTILE, "b"]),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CHARTS)
