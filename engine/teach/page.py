@@ -89,7 +89,7 @@ def html_of(report: Found) -> str:
     )
     extras = f"<p>Extras reached: {escape(', '.join(report.extras))}.</p>" if report.extras else ""
     return (
-        f'<div style="max-width:900px"><p><b>{escape(headline(report))}</b></p>'
+        f'<div style="max-width:1100px"><p><b>{escape(headline(report))}</b></p>'
         f'<p style="line-height:2">{chips}</p>{findings}'
         f"<p><b>{marked(report.next)}</b></p>{extras}</div>"
     )

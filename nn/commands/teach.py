@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nn.commands import CommandError, drill, path_type
@@ -27,6 +28,14 @@ without a network: from the wheel that lies beside it.
 examples:
   glassgrad teach export --to nbgrader course
   glassgrad teach export --to gradescope out/gradescope
+"""
+PAGES = """\
+The notebooks are not run: the files hold what they show. On a slide, code comes first and what it
+shows at the next press; S opens the speaker's notes, with the whole text.
+
+examples:
+  glassgrad teach slides notebooks/01_value_and_gradient.ipynb -o out/slides
+  glassgrad teach pages notebooks/*.ipynb -o out/pages
 """
 
 
@@ -60,6 +69,18 @@ def add_to(commands: Commands) -> None:
     add("--assignment", default="value", metavar="NAME", help="which one (value)")
     exporter.set_defaults(run=run_export)
     drill.add_to(actions)
+    for name, what in (("pages", "pages to read"), ("slides", "slides to show")):
+        writer = actions.add_parser(
+            name,
+            help=f"write lessons as {what}",
+            description=f"Write lessons as {what}: one HTML file each, which needs no network.",
+            epilog=PAGES,
+        )
+        writer.add_argument("lessons", nargs="+", type=path_type, metavar="LESSON", help=".ipynb")
+        writer.add_argument(
+            "-o", "--out", type=path_type, metavar="DIR", help=f"where to (out/{name})"
+        )
+        writer.set_defaults(run=run_pages, what=name)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -93,4 +114,17 @@ def run_export(arguments: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
     print(f"written to {arguments.folder}: {', '.join(written)}")
     print(f"what to do with it is in {arguments.folder / 'README.md'}")
+    return 0
+
+
+def run_pages(arguments: argparse.Namespace) -> int:
+    """Write pages or slides, and say where they are."""
+    from nn.teach.pages import write_pages
+
+    folder = arguments.out or Path("out") / arguments.what
+    try:
+        paths = write_pages(arguments.lessons, folder, slides=arguments.what == "slides")
+    except (ModuleNotFoundError, FileNotFoundError, ValueError) as error:
+        raise CommandError(str(error)) from None
+    print(f"written to {folder}: {', '.join(path.name for path in paths)}")
     return 0

@@ -61,9 +61,11 @@ def read(lesson: Path) -> Any:
     """Return a notebook with its title, as the first heading says it."""
     import nbformat
 
+    if not lesson.is_file():
+        raise FileNotFoundError(f"there is no notebook {lesson}")
     try:
         notebook = nbformat.read(lesson, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeError) as error:
         raise ValueError(f"{lesson} is not a Jupyter notebook") from error
     first = notebook.cells[0].source if notebook.cells else ""
     notebook.metadata.title = first.partition("\n")[0].lstrip("# ") or lesson.stem

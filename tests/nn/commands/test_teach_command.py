@@ -6,6 +6,7 @@ import pytest
 
 from nn.__main__ import main
 from nn.teach.outlets.assignments.value import VALUE
+from tests.needs import needs
 
 
 @pytest.fixture
@@ -108,3 +109,21 @@ def test_arguments_that_are_wrong_are_refused(arguments, message, capsys) -> Non
 def test_teach_alone_says_what_there_is(capsys) -> None:
     assert main(["teach"]) == 0
     assert "export" in capsys.readouterr().out
+
+
+@needs("nbconvert", "latex2mathml", "sphinx_revealjs")
+@pytest.mark.parametrize(("action", "ending"), [("pages", ".html"), ("slides", ".slides.html")])
+def test_lessons_are_written_as_pages_or_slides(action, ending, tmp_path, capsys) -> None:
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 1 · One")])
+    nbformat.write(notebook, tmp_path / "one.ipynb")
+    assert main(["teach", action, str(tmp_path / "one.ipynb"), "-o", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / f"one{ending}").is_file()
+    assert f"one{ending}" in capsys.readouterr().out
+
+
+def test_page_of_no_notebook_is_an_error_in_one_line(tmp_path, capsys) -> None:
+    pytest.importorskip("nbconvert")
+    assert main(["teach", "pages", str(tmp_path / "none.ipynb"), "-o", str(tmp_path)]) == 2
+    assert "there is no notebook" in capsys.readouterr().err

@@ -151,3 +151,25 @@ def test_page_fits_the_width_of_the_window(tab, tmp_path: Path, width: int) -> N
     tab.goto(path.as_uri())
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.locator("math").first.bounding_box()["height"] > 10
+
+
+@needs("playwright", program=CHROMIUM)
+def test_code_and_a_tall_result_take_turns_on_a_slide(tab, tmp_path: Path) -> None:
+    notebook = nbformat.v4.new_notebook()
+    cell = nbformat.v4.new_code_cell("show()", execution_count=1)
+    cell.outputs = [nbformat.v4.new_output("stream", text="12\n" * 60)]
+    notebook.cells = [nbformat.v4.new_markdown_cell("# 1 · Tall"), cell]
+    nbformat.write(notebook, tmp_path / "tall.ipynb")
+    (path,) = write_pages([tmp_path / "tall.ipynb"], tmp_path, slides=True)
+    tab.goto(path.as_uri())
+    tab.keyboard.press("Space")
+    code = tab.locator("section.present .jp-InputArea-editor").last
+    assert code.is_visible()
+    tab.keyboard.press("Space")
+    tab.locator("section.present .jp-OutputArea-output").wait_for(state="visible")
+    assert not code.is_visible()
+
+
+def test_lesson_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no notebook .*nothing\.ipynb"):
+        write_pages([tmp_path / "nothing.ipynb"], tmp_path)
