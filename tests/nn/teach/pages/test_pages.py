@@ -162,7 +162,6 @@ def test_code_and_a_tall_result_take_turns_on_a_slide(tab, tmp_path: Path) -> No
     nbformat.write(notebook, tmp_path / "tall.ipynb")
     (path,) = write_pages([tmp_path / "tall.ipynb"], tmp_path, slides=True)
     tab.goto(path.as_uri())
-    tab.keyboard.press("Space")
     code = tab.locator("section.present .jp-InputArea-editor").last
     assert code.is_visible()
     tab.keyboard.press("Space")
