@@ -124,15 +124,17 @@ def by_notebook(submissions: Mapping[str, str], folder: Path) -> Scores:
     return scores
 
 
-def notebook_with(path: Path, text: str) -> str:
-    """Return a notebook as a student submits it: with the solution filled in."""
+def notebook_with(path: Path, text: str, experiment: str = "") -> str:
+    """Return a notebook as a student submits it: with the solution and a cell of their own."""
     whole = json.loads(path.read_text(encoding="utf-8"))
     (cell,) = [cell for cell in whole["cells"] if "solution" in cell["metadata"].get("tags", [])]
     cell["source"] = text
+    own = new_code_cell(experiment) | {"id": "own"}
+    whole["cells"].insert(whole["cells"].index(cell) + 1, own)
     return json.dumps(whole)
 
 
-def by_nbgrader(submissions: Mapping[str, str], folder: Path) -> Scores:
+def by_nbgrader(submissions: Mapping[str, str], folder: Path, experiment: str = "") -> Scores:
     """nbgrader: generate the release version, then score what was submitted."""
     from nbgrader.api import Gradebook
 
@@ -143,14 +145,14 @@ def by_nbgrader(submissions: Mapping[str, str], folder: Path) -> Scores:
     for student, name in students.items():
         path = course / "submitted" / student / "value/value.ipynb"
         path.parent.mkdir(parents=True)
-        text = notebook_with(course / "release/value/value.ipynb", submissions[name])
+        text = notebook_with(course / "release/value/value.ipynb", submissions[name], experiment)
         path.write_text(text, encoding="utf-8")
     run("-m", "nbgrader", "autograde", "value", cwd=course)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         return {name: book.find_submission("value", s).score for s, name in students.items()}
 
 
-def by_otter(submissions: Mapping[str, str], folder: Path) -> Scores:
+def by_otter(submissions: Mapping[str, str], folder: Path, experiment: str = "") -> Scores:
     """otter-grader: pack the autograder, then score what was submitted."""
     work = folder / "work"
     export("value", "otter", work)
@@ -159,7 +161,7 @@ def by_otter(submissions: Mapping[str, str], folder: Path) -> Scores:
     scores = {}
     for name, text in submissions.items():
         path = folder / "value.ipynb"
-        path.write_text(notebook_with(work / "value.ipynb", text), encoding="utf-8")
+        path.write_text(notebook_with(work / "value.ipynb", text, experiment), encoding="utf-8")
         run("-m", "otter", "run", "--no-logo", "-a", work / "autograder.zip", path, cwd=folder)
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
         scores[name] = sum(test.get("score", 0.0) for test in results["tests"])

@@ -53,3 +53,17 @@ def test_every_hostile_submission_gets_the_points_of_what_works(command_scores) 
         assert scores[f"{name} at import"] == 0.0
     assert scores["prints at import"] == scores["prints in a sum"] == 10.0
     assert scores["fakes the check"] == scores["forward only"] < 5
+
+
+@pytest.mark.outlets
+@pytest.mark.parametrize("outlet", ["nbgrader", "otter"])
+def test_cell_that_redefines_the_check_changes_nothing(outlet, command_scores, tmp_path) -> None:
+    fake = "import engine\n\nengine.teach.check = lambda *a, **k: 10.0\n"
+    fake += (
+        "import nn.teach.outlets.checking as checking\n\nchecking.check_file = engine.teach.check\n"
+    )
+    fake += "open('engine.py', 'w').write('raise RuntimeError')\n"
+    half = {"half": SUBMISSIONS["half"]}
+    scores = getattr(outlets, f"by_{outlet}")(half, tmp_path, experiment=fake)
+    assert scores == command_scores(["half"])
+    assert scores["half"] < 10
