@@ -119,6 +119,14 @@ WRONG_REFLECTED = fault(
     "{method}(self, other) must compute other {op} self, not self {op} other.",
 )
 
+STEP_MISPLACED = fault(
+    "step on the wrong node",
+    "{op} leaves its backward step with its operand, where it replaces the operand's own.",
+    "Whose gradient must be known before the backward step of {op} can run?",
+    "Look at whose _backward {method} sets: that of the operand, or that of the result.",
+    "Write out._backward = _backward, where out is the result.",
+)
+
 # ---- the backward pass ----
 
 SEED_NOT_SET = fault(

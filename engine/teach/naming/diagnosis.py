@@ -130,6 +130,12 @@ class Diagnosis:
         if any(root is None for root in roots):
             return True
         first = next(g for g in graphs if not self.evidence.grads_right(g))
+        if all(grad == 1.0 for grads in leaves for grad in grads) and all(
+            self.evidence.leaves(battery.again(row))[:1] in ([], [1.0]) for row in self.rows
+        ):
+            self.named.append(Named(faults.WRONG_SEED, graph=first))  # everywhere, at each visit
+            self._explained = False
+            return False
         same = len({*roots}) == 1 and roots[0] not in (0.0, 1.0)
         seeds: list[float | None] = [roots[0]] if same else []
         if all(

@@ -14,6 +14,7 @@ from engine.teach.naming.model import (
     FIRST_INPUT,
     LAST,
     PUSH,
+    PUSH_ONCE,
     PUSH_SUM,
     QUEUE,
     SUBSET,
@@ -74,6 +75,7 @@ def of_pass(rows: Iterable[str], *, recursive: bool) -> list[Hypothesis]:
     ):
         for doubled in (False, True):
             found.append(Hypothesis(fault, changes={"order": order, "doubled": doubled}))
+    found.append(Hypothesis(faults.NO_ORDER, changes={"order": PUSH_ONCE}))
     found.append(Hypothesis(faults.STOPS_EARLY, changes={"order": FIRST_INPUT}))
     found += [Hypothesis(faults.STOPS_EARLY, changes={"depth": n}) for n in range(2, 7)]
     found.append(Hypothesis(faults.STOPS_EARLY, changes={"nodes": 2}))
@@ -89,6 +91,7 @@ def of_operation(row: str) -> Iterator[Hypothesis]:
     for keys in dict.fromkeys([both, *(frozenset([(row, k)]) for k in operands)]):
         yield Hypothesis(faults.OVERWRITES, row, {"overwrites": keys})
         yield Hypothesis(faults.CHAIN_RULE_FORGOTTEN, row, {"forgets": keys})
+    yield Hypothesis(faults.STEP_MISPLACED, row, {"misplaced": frozenset([row])})
     if len(operands) == 2:
         for kept in operands:
             yield Hypothesis(faults.SAME_OPERAND_TWICE, row, {"once": {row: kept}})

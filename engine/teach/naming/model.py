@@ -14,7 +14,7 @@ Slope = Callable[[float, float, float], float]  # of a, b and out
 Key = tuple[str, int]  # an operation, and the number of an operand
 
 TOPOLOGICAL, REVERSED, ANY_ORDER = "topological", "reversed", "any order"
-TWICE, QUEUE, PUSH, PUSH_SUM = "twice", "queue", "push", "push sum"
+TWICE, QUEUE, PUSH, PUSH_SUM, PUSH_ONCE = "twice", "queue", "push", "push sum", "push once"
 SUBSET, LAST, FIRST_INPUT = "subset", "last", "first input"
 FLIPPED = (
     TWICE,
@@ -34,6 +34,7 @@ class Model:
         overwrites: operands whose gradient is replaced.
         once: operations which lose a term where both operands are the same node; the number is that
             of the operand which keeps its.
+        misplaced: operations whose step is kept by their first operand, in place of its own.
         order: in which order nodes pass their gradient on; ANY_ORDER and SUBSET fit any.
         doubled: a node that is both operands is two inputs, for a walk.
         seed: the gradient that the result begins with; None for its data.
@@ -50,6 +51,7 @@ class Model:
     forgets: frozenset[Key] = frozenset()
     overwrites: frozenset[Key] = frozenset()
     once: Mapping[str, int] = field(default_factory=dict)
+    misplaced: frozenset[str] = frozenset()
     order: str = TOPOLOGICAL
     doubled: bool = False
     seed: float | None = 1.0
@@ -62,14 +64,16 @@ class Model:
 
     def choices(self, graph: Graph) -> Iterator[tuple[int, ...]]:
         """Yield what is left open: orders of nodes, subsets, or which input comes first."""
-        nodes = graph.below(max(graph.passes))
+        nodes = graph.reached
         if self.leaves_open(graph):
             return
         if self.order == ANY_ORDER:
             yield from permutations(nodes)
         elif self.overwrites and self.order == TOPOLOGICAL and not self.by_value:
             # Which term is the last one, that is kept, depends on which topological order it is.
-            yield from graph.backward_orders(max(graph.passes))
+            yield from graph.backward_orders()
+        elif self.misplaced:
+            yield from graph.backward_orders(leaves=True)
         elif self.order == SUBSET:
             yield from (
                 tuple(n for n, kept in zip(nodes, mask, strict=True) if kept)
@@ -89,14 +93,17 @@ class Model:
             return large or len(graph.passes) > 1
         if self.order in FLIPPED or self.by_value or self.depth or self.nodes:
             return len(self.open_nodes(graph)) > MOST_FREE
+        if self.misplaced:
+            return len(graph.leaves) + len(graph.steps) > MOST_FREE
         return large and bool(self.overwrites)
 
     def open_nodes(self, graph: Graph) -> list[int]:
         """Return the nodes of which it matters which input comes first: both lead further."""
-        least = 0 if self.by_value or self.nodes else len(graph.leaves)
+        all_matter = self.by_value or self.nodes or self.order == FIRST_INPUT
+        least = 0 if all_matter else len(graph.leaves)
         return [
             n
-            for n in graph.below(max(graph.passes))
+            for n in graph.reached
             if len({x for x in graph.operands(n) if isinstance(x, int) and x >= least}) > 1
         ]
 
@@ -131,6 +138,10 @@ class Run:
             self.edges[len(self.data)] = edges
             self.data.append(out)
         self.edges = {k: edges for k, edges in self.edges.items() if self.same(k) == k}
+        self.steps = {n: (n, edges) for n, edges in self.edges.items()}  # whose gradient they take
+        for n, (row, operands) in enumerate(graph.steps, len(graph.leaves)):
+            if row in model.misplaced and n in self.steps and isinstance(operands[0], int):
+                self.steps[operands[0]] = self.steps.pop(n)
         self.grads = [0.0] * len(self.data)
         self.kept: list[int] = []
         self.seen: set[int] = set()
@@ -159,7 +170,7 @@ class Run:
             if model.begins:
                 self.grads[node] = model.begins
         seed = self.data[root] if model.seed is None else model.seed
-        if order in (PUSH, PUSH_SUM):
+        if order in (PUSH, PUSH_SUM, PUSH_ONCE):
             return self.push(root, seed)
         nodes = self.ordered(root)
         if seed:  # where nothing is set, nothing is
@@ -171,7 +182,11 @@ class Run:
     def ordered(self, root: int) -> list[int]:
         """Return the nodes in the order in which they pass on."""
         order = self.model.order
-        whole = order == TOPOLOGICAL and self.model.overwrites and not self.model.by_value
+        whole = order == TOPOLOGICAL and not self.model.by_value
+        if self.model.misplaced and whole:
+            below = {x for n in self.graph.below(root) for x, _, _ in self.edges[n]} | {root}
+            return [n for n in self.choice if n in below]
+        whole = whole and bool(self.model.overwrites)
         if order == ANY_ORDER or (whole and self.choice):
             return [n for n in self.choice if n in self.graph.below(root)]
         if order == SUBSET:
@@ -221,19 +236,27 @@ class Run:
 
     def pass_on(self, node: int) -> None:
         """Add to the gradients of a node's inputs."""
-        for x, slope, key in self.edges.get(node, ()):
-            self.add(x, slope if key in self.model.forgets else slope * self.grads[node], key)
+        source, edges = self.steps.get(node, (node, []))
+        for x, slope, key in edges:
+            self.add(x, slope if key in self.model.forgets else slope * self.grads[source], key)
 
     def add(self, node: int, term: float, key: Key) -> None:
         """Add a term to a gradient, or replace it."""
         self.grads[node] = term if key in self.model.overwrites else self.grads[node] + term
 
     def push(self, root: int, seed: float) -> None:
-        """Hand a gradient down every path; PUSH_SUM hands down all that has arrived so far."""
+        """Hand a gradient down every path.
+
+        PUSH_SUM hands down all that has arrived so far, PUSH_ONCE only what arrives first.
+        """
+        begun = set()
         waiting: list[tuple[int, float, Key]] = [(root, seed, ("", 0))]
         while waiting:
             node, grad, key = waiting.pop()
             self.add(node, grad, key)
+            if self.model.order == PUSH_ONCE and node in begun:
+                continue
+            begun.add(node)
             down = self.grads[node] if self.model.order == PUSH_SUM else grad
             for x, slope, edge in reversed(self.edges.get(node, [])):
                 waiting.append((x, slope if edge in self.model.forgets else slope * down, edge))

@@ -15,6 +15,12 @@ SUB: Recipe = (("mul", (Y, (-1,))), ("add", (X, 0)))
 DIV: Recipe = (("pow", (Y, (-1,))), ("mul", (X, 0)))
 BASIC = {"neg": NEG, "sub": SUB, "div": DIV}
 SUB_NEG: Recipe = (("neg", (Y,)), ("add", (X, 0)))
+# With a plain number on the left, Python asks the operand on the right.
+TURNED: dict[str, Recipe] = {
+    "sub": (("mul", (Y, (-1,))), ("add", (0, X))),
+    "div": (("pow", (Y, (-1,))), ("mul", (0, X))),
+}
+SUB_NEG_TURNED: Recipe = (("neg", (Y,)), ("add", (0, X)))
 OTHERS: dict[str, Recipe] = {
     "tanh": (
         ("mul", (X, (2,))),
@@ -37,6 +43,8 @@ def variants(graph: Graph) -> Iterator[Graph]:
     yield expanded(graph, BASIC)
     if "sub" in used:
         yield expanded(graph, {"sub": SUB_NEG})
+        yield expanded(graph, {"sub": SUB_NEG_TURNED})
+    yield expanded(graph, BASIC | TURNED)
     if used & {*OTHERS}:
         yield expanded(expanded(graph, OTHERS), BASIC)
 

@@ -69,12 +69,18 @@ class Graph:
                     waiting.append(x)
         return sorted(node for node in found if node >= len(self.leaves))
 
+    @cached_property
+    def reached(self) -> list[int]:
+        """The nodes of operations that some pass reaches, inputs first."""
+        return sorted({n for root in self.passes if root != ZERO for n in self.below(root)})
+
     @cache  # noqa: B019  there are few graphs, and they live as long as the program
-    def backward_orders(self, root: int) -> list[tuple[int, ...]]:
-        """Return the orders of all results below a node in which each comes before its inputs."""
+    def backward_orders(self, *, leaves: bool = False) -> list[tuple[int, ...]]:
+        """Return the orders of all results, or all nodes, in which each is before its inputs."""
+        nodes = [*range(len(self.leaves)), *self.reached] if leaves else self.reached
         return [
             order
-            for order in permutations(self.below(root))
+            for order in permutations(nodes)
             if all(x not in order[:k] for k, n in enumerate(order) for x in self.operands(n))
         ]
 
