@@ -91,6 +91,7 @@ def of_operation(row: str) -> Iterator[Hypothesis]:
     for keys in dict.fromkeys([both, *(frozenset([(row, k)]) for k in operands)]):
         yield Hypothesis(faults.OVERWRITES, row, {"overwrites": keys})
         yield Hypothesis(faults.CHAIN_RULE_FORGOTTEN, row, {"forgets": keys})
+    yield Hypothesis(faults.MISSING_GRADIENT, row, {"unlinked": frozenset([row])})
     yield Hypothesis(faults.STEP_MISPLACED, row, {"misplaced": frozenset([row])})
     if len(operands) == 2:
         for kept in operands:

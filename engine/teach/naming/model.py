@@ -35,6 +35,7 @@ class Model:
         once: operations which lose a term where both operands are the same node; the number is that
             of the operand which keeps its.
         misplaced: operations whose step is kept by their first operand, in place of its own.
+        unlinked: operations whose results do not know their inputs, so that a walk ends there.
         order: in which order nodes pass their gradient on; ANY_ORDER and SUBSET fit any.
         doubled: a node that is both operands is two inputs, for a walk.
         seed: the gradient that the result begins with; None for its data.
@@ -52,6 +53,7 @@ class Model:
     overwrites: frozenset[Key] = frozenset()
     once: Mapping[str, int] = field(default_factory=dict)
     misplaced: frozenset[str] = frozenset()
+    unlinked: frozenset[str] = frozenset()
     order: str = TOPOLOGICAL
     doubled: bool = False
     seed: float | None = 1.0
@@ -79,7 +81,7 @@ class Model:
                 tuple(n for n, kept in zip(nodes, mask, strict=True) if kept)
                 for mask in product((False, True), repeat=len(nodes))
             )
-        elif self.order in FLIPPED or self.by_value or self.depth or self.nodes:
+        elif self.order in FLIPPED or self.by_value or self.depth or self.nodes or self.unlinked:
             open_nodes = self.open_nodes(graph)
             for mask in product((False, True), repeat=len(open_nodes)):
                 yield tuple(n for n, flip in zip(open_nodes, mask, strict=True) if flip)
@@ -91,7 +93,7 @@ class Model:
         large = len(graph.steps) > MOST_FREE
         if self.order in (ANY_ORDER, SUBSET):
             return large or len(graph.passes) > 1
-        if self.order in FLIPPED or self.by_value or self.depth or self.nodes:
+        if self.order in FLIPPED or self.by_value or self.depth or self.nodes or self.unlinked:
             return len(self.open_nodes(graph)) > MOST_FREE
         if self.misplaced:
             return len(graph.leaves) + len(graph.steps) > MOST_FREE
@@ -138,10 +140,8 @@ class Run:
             self.edges[len(self.data)] = edges
             self.data.append(out)
         self.edges = {k: edges for k, edges in self.edges.items() if self.same(k) == k}
-        self.steps = {n: (n, edges) for n, edges in self.edges.items()}  # whose gradient they take
-        for n, (row, operands) in enumerate(graph.steps, len(graph.leaves)):
-            if row in model.misplaced and n in self.steps and isinstance(operands[0], int):
-                self.steps[operands[0]] = self.steps.pop(n)
+        self.steps: dict[int, tuple[int, list[tuple[int, float, Key]]]] = {}
+        self.made = len(graph.leaves)
         self.grads = [0.0] * len(self.data)
         self.kept: list[int] = []
         self.seen: set[int] = set()
@@ -169,6 +169,7 @@ class Run:
                 self.grads[node] = 0.0
             if model.begins:
                 self.grads[node] = model.begins
+        self.make(root)
         seed = self.data[root] if model.seed is None else model.seed
         if order in (PUSH, PUSH_SUM, PUSH_ONCE):
             return self.push(root, seed)
@@ -178,6 +179,16 @@ class Run:
         for node in nodes:
             self.pass_on(node)
         return None
+
+    def make(self, root: int) -> None:
+        """Note the steps of the nodes up to `root`, each with the node whose gradient it takes."""
+        for n in range(self.made, root + 1):
+            row, operands = self.graph.steps[n - len(self.graph.leaves)]
+            first = operands[0]
+            owner = first if row in self.model.misplaced and isinstance(first, int) else n
+            if n in self.edges:
+                self.steps[owner] = (n, self.edges[n])
+        self.made = max(self.made, root + 1)
 
     def ordered(self, root: int) -> list[int]:
         """Return the nodes in the order in which they pass on."""
@@ -229,7 +240,7 @@ class Run:
 
     def inputs(self, node: int) -> list[int]:
         """Return the inputs of a node, the second first where that is chosen."""
-        inputs = [x for x, _, _ in self.edges.get(node, ())]
+        inputs = [x for x, _, key in self.edges.get(node, ()) if key[0] not in self.model.unlinked]
         if not self.model.doubled:
             inputs = list(dict.fromkeys(inputs))
         return inputs[::-1] if node in self.choice else inputs

@@ -89,7 +89,8 @@ def together(row: str, core: tuple[str, ...]) -> list[Graph]:
     if row == "pow":
         uses = ["pow a 3;{q} c b", "pow a 3;{p} c a", "pow a 3;{p} a c", "pow a 2;pow c 2"]
     elif len(OPS[row].slopes) == 1:
-        uses = ["{row} a;{q} c b", "{row} a;{p} c a", "{row} a;{p} a c", "{q} a b;{row} c;{p} d c"]
+        uses = ["{row} a;{q} c b", "{row} a;{p} c a", "{row} a;{p} a c"]
+        uses += ["{q} a b;{row} c;{p} d c", "{q} a b;{row} c;{p} d a"]
         y = 1.5
     else:
         x, y = alone(row)[0].leaves
@@ -100,6 +101,7 @@ def together(row: str, core: tuple[str, ...]) -> list[Graph]:
             "{row} a b;{p} c b",
             "{row} a b;{p} a c",
             "{row} a b;{p} b c",
+            "{q} a b;{row} c a",
         ]
     graphs = [graph(text.format(row=row, p=first, q=last), (x, y)) for text in uses]
     if len(OPS[row].slopes) == 1:  # a gradient of either sign arrives

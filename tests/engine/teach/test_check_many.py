@@ -21,8 +21,8 @@ MUTANTS = mutants()
 
 
 def sample() -> list[Mutant]:
-    """Return every twelfth mutant, and one for each name by which a mutant may be told."""
-    found = {str(mutant): mutant for mutant in MUTANTS[::12]}
+    """Return every twentieth mutant, and one for each name by which a mutant may be told."""
+    found = {str(mutant): mutant for mutant in MUTANTS[::20]}
     names = {names for mutant in found.values() for names in mutant.faults}
     for mutant in MUTANTS:
         if not names >= {*mutant.faults}:

@@ -33,7 +33,7 @@ def test_graph_is_written_as_code(made: Graph, text: str) -> None:
 
 def test_backward_orders_are_those_in_which_each_node_comes_before_its_inputs() -> None:
     diamond = graph("mul a b;add c a;mul c b;add d e", [1.0, 2.0])
-    assert diamond.backward_orders(5) == [(5, 3, 4, 2), (5, 4, 3, 2)]
+    assert diamond.backward_orders() == [(5, 3, 4, 2), (5, 4, 3, 2)]
 
 
 def test_two_losses_add_up_in_the_leaves() -> None:
