@@ -50,6 +50,11 @@ def worst(outputs, targets):
     return engine.sqrt(total)
 nn.fit(model, X, y, loss=worst, optimizer=adam, epochs=1, progress=False, compiled=True)
 """,
+    "images and shaded tables": """
+from nn import plots
+assert plots.images([[0.0, 1.0, Value(1.0), 0.0]]).svg.count("<rect") == 5
+assert ">0.25</text>" in plots.shaded_table([[0.25]], row_names="a", column_names="b").svg
+""",
     "predict": """
 assert len(nn.predict(model, X)) == 80
 """,
