@@ -9,7 +9,7 @@ from engine.teach import faults
 from engine.teach.finding import Finding
 from engine.teach.grading import rubric
 from engine.teach.grading.points import Grading, next_missing
-from engine.teach.grading.trouble import Trouble, fault_of
+from engine.teach.grading.trouble import Trouble, fault_of, is_unfinished
 from engine.teach.grading.wording import Context, failure_of, finding_of
 from engine.teach.isolate.observation import HANGS, NOT_LOADED, Failure, Observation
 from engine.teach.isolate.submission import Submission, SubmissionError, submission_of
@@ -99,6 +99,8 @@ class Check:
     def of_numbers(self) -> Finding | None:
         """Return what is wrong with a Value of a number alone."""
         seen = self.session.numbers()
+        if "__init__" not in self.methods and is_unfinished(seen.error):
+            return failed(faults.NO_DATA, None, "__init__ is not written yet")
         if seen.error is not None:
             return failed(fault_of(seen.error), seen.error, text="`Value(0.1)`")
         value: Any = seen.value

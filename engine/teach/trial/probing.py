@@ -140,11 +140,17 @@ def describe(student: Any, _: object) -> object:
     lines = lines_of({name: f for name, f in methods.items() if isinstance(f, FunctionType)})
     return {
         "name": type.__dict__["__name__"].__get__(student),
-        "methods": [name for name, f in methods.items() if callable(f) or hasattr(f, "__func__")],
+        "methods": [name for name, f in methods.items() if is_written(f)],
         "borrowed": borrowed[0] if borrowed else "",
         "lines": lines,
         "recursive": "backward" in names_inside(methods.get("backward")),
     }
+
+
+def is_written(thing: object) -> bool:
+    """Return whether something of a class is a method that does more than say it is unfinished."""
+    stub = names_inside(thing) in ({"NotImplementedError"}, {"NotImplemented"})
+    return not stub and (callable(thing) or hasattr(thing, "__func__"))
 
 
 def names_inside(thing: object) -> set[str]:

@@ -28,3 +28,31 @@ def test_operation_without_a_backward_pass_has_half_of_its_points() -> None:
     report = engine.teach.check(HALF["no backward yet"])
     plus = next(item for item in report.rubric if item.name == "a + b")
     assert (plus.points, plus.total, plus.state) == (0.5, 1.0, "missing")
+
+
+STUB = """
+
+    def {name}(self, *others):
+        \"\"\"To be written.\"\"\"
+        raise NotImplementedError()
+"""
+
+
+@pytest.mark.parametrize("name", ["__mul__", "backward", "__radd__", "tanh"])
+def test_method_that_only_says_that_it_is_not_written_counts_as_missing(name: str) -> None:
+    text = """class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __add__(self, other):
+        return Value(self.data + (other.data if isinstance(other, Value) else other))
+"""
+    without = engine.teach.check(text)
+    assert engine.teach.check(text + STUB.format(name=name)).rubric == without.rubric
+
+
+def test_class_of_stubs_is_told_to_begin_with_the_number() -> None:
+    text = "class Value:" + STUB.format(name="__init__") + STUB.format(name="__add__")
+    report = engine.teach.check(text)
+    assert (report.points, report.findings[0].fault) == (0.0, "no data")
+    assert "__init__ is not written yet" in report.findings[0].message

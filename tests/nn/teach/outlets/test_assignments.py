@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from nn.teach.outlets.assignment import BEGIN, END, Assignment
+from nn.teach.outlets.assignments.value import VALUE
 from nn.teach.outlets.checking import check_file
 from nn.teach.outlets.export import ASSIGNMENTS
 
@@ -48,3 +49,12 @@ def test_template_has_a_stub_in_place_of_each_solution() -> None:
     stub = "    # YOUR CODE HERE\n    raise NotImplementedError()\n"
     assert assignment.template == f"def f(x):\n{stub}\n\nprint(f(2))\n"
     assert assignment.solution == "def f(x):\n    y = 3 * x\n    return y\n\n\nprint(f(2))\n"
+
+
+@pytest.mark.parametrize("part", range(1, len(VALUE.parts)))
+def test_parts_that_are_not_written_yet_cost_no_more_than_their_points(part, tmp_path) -> None:
+    mark = f"    # Part {part + 1}:"
+    done, left = VALUE.solution.split(mark)[0], VALUE.template.split(mark)[1]
+    with_stubs = checked(tmp_path, done + mark + left)
+    assert with_stubs.rubric == checked(tmp_path, done).rubric
+    assert "wrong" not in [item.state for item in with_stubs.rubric]
