@@ -114,24 +114,31 @@ def definitions(text: str) -> str:
     module = parsed(text)
     if module is None:
         return text
-    return "\n".join(ast.unparse(optional(node)) for node in module.body if defines(node))
+    return "\n".join(ast.unparse(each) for node in module.body for each in defined(node))
 
 
-def defines(node: ast.stmt) -> bool:
-    """Return whether a statement makes names without doing anything else."""
+def defined(node: ast.stmt) -> list[ast.stmt]:
+    """Return what stays of a statement: all that makes names without doing anything else.
+
+    An import may fail, as experiments use packages that a grader does not have; so may `x.f = f`,
+    where x belongs to an experiment.
+    """
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [optional(node)]
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+        given = isinstance(node.value, ast.Name | ast.Attribute | ast.Lambda)
+        return [optional(node)] if given else []
     if isinstance(node, ast.Assign):
-        if isinstance(node.targets[0], ast.Attribute):
-            return isinstance(node.value, ast.Name | ast.Lambda)
-        return all(not isinstance(part, ast.Call | ast.Name) for part in ast.walk(node.value))
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    return isinstance(node, kinds)
+        parts = ast.walk(node.value)
+        return [node] * all(not isinstance(part, ast.Call | ast.Name) for part in parts)
+    return []
 
 
 def optional(node: ast.stmt) -> ast.stmt:
-    """Return an import that may fail: experiments use packages that a grader does not have."""
-    if not isinstance(node, ast.Import | ast.ImportFrom):
-        return node
-    tried = ast.parse("try:\n    pass\nexcept ImportError:\n    pass").body[0]
+    """Return a statement that may fail."""
+    tried = ast.parse("try:\n    pass\nexcept Exception:\n    pass").body[0]
     assert isinstance(tried, ast.Try)
     tried.body = [node]
     return tried

@@ -42,8 +42,21 @@ def test_experiments_of_a_notebook_are_not_run(counted) -> None:
 
 
 def test_what_other_cells_define_counts(counted) -> None:
-    text = "EPSILON = 1e-9\ndef add(self, other):\n    return other\nValue.__add__ = add\nadd(1, 2)"
-    assert counted(cell(text)) == text.removesuffix("\nadd(1, 2)").replace("1e-9", "1e-09")
+    text = "EPSILON = 2.5\n@method\ndef add(self, other):\n    return other"
+    assert counted(cell(text + "\nadd(1, 2)")) == text
+
+
+def test_methods_given_to_a_class_later_count(counted) -> None:
+    later = (
+        "def add(self, other):\n    return 1\nValue.__add__ = add\nValue.__radd__ = Value.__add__"
+    )
+    exec(counted(cell("class Value:\n    pass", "solution"), cell(later)), names := {})
+    assert (names["Value"]() + 2, 2 + names["Value"]()) == (1, 1)
+
+
+def test_attribute_of_an_experiment_does_not_stand_in_the_way(counted) -> None:
+    exec(counted(cell("x = Value(3.0)\nx.data = y\nx.backward()\nn = 3")), names := {})
+    assert names["n"] == 3
 
 
 def test_import_of_an_experiment_may_be_missing_where_it_is_scored(counted) -> None:
