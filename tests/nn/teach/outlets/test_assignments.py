@@ -58,3 +58,8 @@ def test_parts_that_are_not_written_yet_cost_no_more_than_their_points(part, tmp
     with_stubs = checked(tmp_path, done + mark + left)
     assert with_stubs.rubric == checked(tmp_path, done).rubric
     assert "wrong" not in [item.state for item in with_stubs.rubric]
+
+
+def test_notebook_of_lesson_3_gets_all_points_without_being_run() -> None:
+    (lesson,) = (Path(__file__).parents[4] / "notebooks").glob("03_*.ipynb")
+    assert check_file(lesson).passed
