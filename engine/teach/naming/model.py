@@ -71,7 +71,7 @@ class Model:
             return
         if self.order == ANY_ORDER:
             yield from permutations(nodes)
-        elif self.overwrites and self.order == TOPOLOGICAL and not self.by_value:
+        elif self.keeps_last:
             # Which term is the last one, that is kept, depends on which topological order it is.
             yield from graph.backward_orders()
         elif self.misplaced:
@@ -93,11 +93,21 @@ class Model:
         large = len(graph.steps) > MOST_FREE
         if self.order in (ANY_ORDER, SUBSET):
             return large or len(graph.passes) > 1
-        if self.order in FLIPPED or self.by_value or self.depth or self.nodes or self.unlinked:
-            return len(self.open_nodes(graph)) > MOST_FREE
+        if self.keeps_last:
+            return large
         if self.misplaced:
             return len(graph.leaves) + len(graph.steps) > MOST_FREE
-        return large and bool(self.overwrites)
+        if self.order in FLIPPED or self.by_value or self.depth or self.nodes or self.unlinked:
+            return len(self.open_nodes(graph)) > MOST_FREE
+        return False
+
+    @property
+    def keeps_last(self) -> bool:
+        """Whether the order among nodes that do not depend on each other decides what is kept."""
+        other_walk = (
+            self.by_value or self.depth or self.nodes or self.keeps or self.misplaced or self.unlinked
+        )
+        return bool(self.overwrites) and self.order == TOPOLOGICAL and not other_walk
 
     def open_nodes(self, graph: Graph) -> list[int]:
         """Return the nodes of which it matters which input comes first: both lead further."""
@@ -197,8 +207,7 @@ class Run:
         if self.model.misplaced and whole:
             below = {x for n in self.graph.below(root) for x, _, _ in self.edges[n]} | {root}
             return [n for n in self.choice if n in below]
-        whole = whole and bool(self.model.overwrites)
-        if order == ANY_ORDER or (whole and self.choice):
+        if order == ANY_ORDER or (self.model.keeps_last and self.choice):
             return [n for n in self.choice if n in self.graph.below(root)]
         if order == SUBSET:
             return [n for n in reversed(self.graph.below(root)) if n in self.choice]

@@ -1,5 +1,8 @@
+from itertools import combinations
+
 import pytest
 
+from engine.teach.naming.hypotheses import combined, of_operation, of_pass
 from engine.teach.naming.model import PUSH, REVERSED, TWICE, Model
 from engine.teach.naming.recipes import BASIC, expanded
 from engine.teach.trial import battery
@@ -41,3 +44,13 @@ def test_operation_built_from_others_has_the_same_gradients(row: str) -> None:
         assert row not in other.operations
         n = len(made.leaves)
         assert other.right.grads[:n] == pytest.approx(made.right.grads[:n])
+
+
+def test_no_two_faults_together_leave_more_open_than_can_be_tried() -> None:
+    made = [*GRAPHS, battery.line("add", 30)]
+    candidates = [*of_pass(CORE, recursive=False), *of_operation("add"), *of_operation("mul")]
+    for parts in combinations(candidates, 2):
+        model = combined(Model(), parts)
+        if model is not None:
+            for g in made[-8:]:
+                assert model.leaves_open(g) or sum(1 for _ in model.choices(g)) <= 120
