@@ -105,7 +105,12 @@ class Model:
     def keeps_last(self) -> bool:
         """Whether the order among nodes that do not depend on each other decides what is kept."""
         other_walk = (
-            self.by_value or self.depth or self.nodes or self.keeps or self.misplaced or self.unlinked
+            self.by_value
+            or self.depth
+            or self.nodes
+            or self.keeps
+            or self.misplaced
+            or self.unlinked
         )
         return bool(self.overwrites) and self.order == TOPOLOGICAL and not other_walk
 
