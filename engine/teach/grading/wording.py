@@ -213,4 +213,5 @@ def listed(words: tuple[str, ...]) -> str:
 
 def upper(text: str) -> str:
     """Return a sentence with a capital at its beginning, unless that is code."""
-    return text if re.match(r"\w*[^\w\s]\S*|\w+\(", text) else text[:1].upper() + text[1:]
+    is_code = text.partition(" ")[0] in OPS or re.match(r"\w*[^\w\s]\S*|\w+\(", text)
+    return text if is_code else text[:1].upper() + text[1:]

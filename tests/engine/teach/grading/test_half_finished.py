@@ -56,3 +56,8 @@ def test_class_of_stubs_is_told_to_begin_with_the_number() -> None:
     report = engine.teach.check(text)
     assert (report.points, report.findings[0].fault) == (0.0, "no data")
     assert "__init__ is not written yet" in report.findings[0].message
+
+
+def test_name_of_an_operation_keeps_its_letters_at_the_beginning_of_a_sentence() -> None:
+    report = engine.teach.check(HALF["only + and ×"])
+    assert report.findings[0].message == "relu is not there yet."
