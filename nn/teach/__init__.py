@@ -1,5 +1,6 @@
 """Checks what students build, and makes a course of lessons: pages, slides, assignments."""
 
+from nn.teach.checking import check
 from nn.teach.pages import write_pages
 
-__all__ = ["write_pages"]
+__all__ = ["check", "write_pages"]
