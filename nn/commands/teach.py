@@ -17,7 +17,7 @@ Each file is checked in a process of its own, which it cannot leave: it may loop
 The exit code is 0 if all of the rubric is right, 1 if not, and 2 if a file is not a submission.
 
 examples:
-  glassgrad teach check value.py
+  glassgrad teach check value.py --hints
   glassgrad teach check submitted/*/value/value.ipynb
   glassgrad teach check value.py --json
 """
@@ -56,6 +56,7 @@ def add_to(commands: Commands) -> None:
     )
     check.add_argument("files", nargs="+", type=path_type, metavar="FILE", help=".py or .ipynb")
     check.add_argument("--json", action="store_true", help="one line of JSON per file")
+    check.add_argument("--hints", action="store_true", help="how to mend what comes first")
     check.set_defaults(run=run_check)
     exporter = actions.add_parser(
         "export",
@@ -85,7 +86,11 @@ def add_to(commands: Commands) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Print a report per file, and return the exit code of the worst."""
-    from nn.teach.outlets.checking import as_json, check_file  # of all commands, only this needs it
+    from nn.teach.outlets.checking import (
+        as_json,
+        as_text,
+        check_file,
+    )  # of all commands, only this needs it
     from nn.teach.outlets.submission import SubmissionError
 
     code = 0
@@ -99,7 +104,8 @@ def run_check(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(as_json(path, report))
         else:
-            print(f"== {path}\n{report}\n" if len(arguments.files) > 1 else report)
+            text = as_text(report, hints=arguments.hints)
+            print(f"== {path}\n{text}\n" if len(arguments.files) > 1 else text)
         code = max(code, 0 if report.passed else 1)
     return code
 

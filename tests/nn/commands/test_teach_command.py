@@ -31,6 +31,16 @@ def test_exit_code_is_1_if_something_is_wrong(capsys) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_hints_are_shown_on_demand(capsys) -> None:
+    main(["teach", "check", "wrong.py"])
+    without = capsys.readouterr().out
+    assert "Further hints: glassgrad teach check --hints FILE\n" in without
+    assert "The answer:" not in without
+    main(["teach", "check", "--hints", "wrong.py"])
+    assert "The answer: Write +=" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
 def test_json_holds_points_rubric_findings_and_the_text(capsys) -> None:
     assert main(["teach", "check", "--json", "wrong.py"]) == 1
     (line,) = capsys.readouterr().out.splitlines()
