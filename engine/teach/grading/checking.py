@@ -8,29 +8,27 @@ from typing import Any
 from engine.teach import faults
 from engine.teach.finding import Finding
 from engine.teach.grading import rubric
+from engine.teach.grading.findings import (
+    failed,
+    merged,
+    missing_finding,
+    next_sentence,
+    refused,
+    unusable,
+)
 from engine.teach.grading.points import Grading, next_missing
 from engine.teach.grading.trouble import Trouble, fault_of, is_unfinished
 from engine.teach.grading.wording import Context, failure_of, finding_of
-from engine.teach.isolate.observation import HANGS, NOT_LOADED, Failure, Observation
+from engine.teach.isolate.observation import NOT_LOADED, Failure, Observation
 from engine.teach.isolate.submission import Submission, SubmissionError, submission_of
 from engine.teach.naming.diagnosis import Diagnosis, Named
 from engine.teach.report import Report
 from engine.teach.trial import battery
 from engine.teach.trial.graphs import Graph
 from engine.teach.trial.session import NUMBERS, Session
-from engine.teach.trial.trust import is_description, is_numbers
+from engine.teach.trial.trust import is_numbers
 
 EXPONENTIAL = 8.0  # where the work doubles, a walk over nodes grows by 2, one over paths by 32
-MERGED = (
-    faults.BORROWED,
-    faults.CHANGES_DATA,
-    faults.CONSTANT_NOT_WRAPPED,
-    faults.DOES_NOT_END,
-    faults.ENDS_PROCESS,
-    faults.MISSING_REFLECTED,
-    faults.TAMPERS,
-    faults.WRONG_RESULT,
-)
 
 
 def check(student: object, *, name: str = "Value", seconds: float = 10.0) -> Report:
@@ -272,69 +270,3 @@ class Check:
         """Return the finding of a wrong number that has no other name."""
         wrong = [g for g in self.evidence.graphs() if not self.evidence.right(g)]
         return finding_of(Named(faults.WRONG_GRADIENT, graph=wrong[0]), self.context)
-
-
-def unusable(seen: Observation) -> Finding | None:
-    """Return why there is no class to check, or None."""
-    if seen.error is not None:
-        failure = seen.error
-        if failure.kind == HANGS:
-            failure = replace(failure, message="it does not come to an end")
-        fault = faults.CANNOT_LOAD if failure.kind != "garbled" else faults.TAMPERS
-        return failed(fault, failure)
-    value: Any = seen.value
-    if not is_description(value):
-        return failed(faults.TAMPERS, None)
-    if "not a class" in value:
-        return failed(faults.NOT_A_CLASS, None, f"It is {value['not a class']}")
-    if value["borrowed"]:
-        return failed(faults.BORROWED, None, f"It takes something from {value['borrowed']}")
-    return None
-
-
-def failed(
-    fault: str, failure: Failure | None, problem: str = "", *, text: str = "", method: str = ""
-) -> Finding:
-    """Return a finding about the class as a whole."""
-    return failure_of(fault, "", None, failure, problem=problem, text=text, method=method)
-
-
-def missing_finding(todo: str) -> Finding:
-    """Return the finding that says what to write next."""
-    if todo == "backward":
-        return failed(faults.MISSING_BACKWARD, None, method="backward")
-    return failure_of(faults.MISSING_OPERATION, todo, battery.alone(todo)[0], None)
-
-
-def merged(findings: list[Finding]) -> list[Finding]:
-    """Return findings with those of the same kind as one, which names the other operations."""
-    kept: list[Finding] = []
-    for finding in findings:
-        same = [f for f in kept if f.fault == finding.fault and f.fault in MERGED]
-        same += [f for f in kept if f.fault == finding.fault and f.operation == finding.operation]
-        if not same:
-            kept.append(finding)
-        elif finding.operation and finding.operation != same[0].operation:
-            k = kept.index(same[0])
-            more = f" The same is true of {finding.operation}."
-            kept[k] = replace(same[0], message=same[0].message + more)
-    return kept
-
-
-def next_sentence(findings: list[Finding], remarks: list[str]) -> str:
-    """Return what to do next."""
-    if findings:
-        first = findings[0]
-        where = f" (line {first.line[0]})" if first.line else ""
-        if first.fault in (faults.MISSING_OPERATION, faults.MISSING_BACKWARD):
-            return f"Next: {first.hints[2][0].lower()}{first.hints[2][1:]}"
-        return f"Mend this first{where}: {first.hints[0]}"
-    if remarks:
-        return f"All is right. As an extra: {remarks[0]}"
-    return "All is right, extras included."
-
-
-def refused(name: str, finding: Finding) -> Report:
-    """Return the report of what cannot be graded."""
-    items = tuple(rubric.item(part, rubric.NOT_REACHED) for part in rubric.ALL)
-    return Report(name, items, (finding,), next_sentence([finding], []))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from engine.teach.finding import Item
 
@@ -46,11 +46,3 @@ def state_of(rights: Iterable[bool | None]) -> str:
 def share_of(rights: list[bool | None]) -> float:
     """Return the share of graphs that are right."""
     return sum(right is True for right in rights) / len(rights) if rights else 0.0
-
-
-def next_step(items: Iterable[Item], advice: Callable[[Item], str]) -> str:
-    """Return what to write next, or "" if all is there."""
-    for part in items:
-        if part.state == MISSING:
-            return advice(part)
-    return ""

@@ -60,8 +60,6 @@ def finding_of(named: Named, context: Context) -> Finding:
         message += (
             f" In {shown(graph)}{numbers(graph)}, {got} comes out, where {expected} is right."
         )
-    if named.others:
-        message += f" The same is true of {listed(named.others)}."
     return Finding(
         named.fault,
         message,
@@ -77,7 +75,7 @@ def finding_of(named: Named, context: Context) -> Finding:
 
 def failure_of(
     fault: str, row: str, graph: Graph | None, failure: Failure | None, *, problem: str = "",
-    method: str = "", others: tuple[str, ...] = (), text: str = "",
+    method: str = "", text: str = "",
 ) -> Finding:  # fmt: skip
     """Return the finding of what did not get as far as a number."""
     error = str(failure) if failure else problem
@@ -88,8 +86,6 @@ def failure_of(
     message = upper(FAULTS[fault].meaning.format(**texts))
     if error:
         message += f" {upper(error.rstrip('.'))}."
-    if others:
-        message += f" The same is true of {listed(others)}."
     return Finding(
         fault,
         message,

@@ -37,14 +37,12 @@ class Named:
         row: the operation that it is in, or "".
         graph: the graph, or None.
         operand: the number of the operand, or None.
-        others: other operations of which the same is true.
     """
 
     fault: str
     row: str = ""
     graph: Graph | None = None
     operand: int | None = None
-    others: tuple[str, ...] = ()
 
 
 class Diagnosis:

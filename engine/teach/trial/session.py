@@ -34,7 +34,6 @@ class Session:
         self._submission = submission
         self._name = name
         self._end = time.monotonic() + seconds * (1 - RESERVE)
-        self._surprises: list[Graph] = []
 
     def late(self) -> bool:
         """Return whether the time for rounds is over."""
@@ -72,13 +71,13 @@ class Session:
         """Try operations together; return the graphs of the core, from which faults are named."""
         ours = list(dict.fromkeys([*battery.small(core), *battery.passes(core)]))
         ours.append(battery.line(core[0], 30))
-        self._surprises = list(battery.surprises(core, SystemRandom()))
+        ours += battery.surprises(core, SystemRandom())
         rest = [g for row in others for g in battery.together(row, core)]
         both = core == ("add", "mul")
         second = [battery.SECOND, *battery.INFINITE] if both else []
-        graphs = list(dict.fromkeys([*ours, *self._surprises, *rest, *second]))
+        graphs = list(dict.fromkeys([*ours, *rest, *second]))
         self.evidence.add(graphs, self._run([*map(self._argument, graphs)]))
-        return ours + self._surprises
+        return ours
 
     def extras(self, row: str) -> tuple[bool, bool, float]:
         """Return whether a second pass is right, a deep graph too, and how the work grows.
