@@ -78,7 +78,7 @@ def failure_of(
     method: str = "", text: str = "",
 ) -> Finding:  # fmt: skip
     """Return the finding of what did not get as far as a number."""
-    error = str(failure) if failure else problem
+    error = str(failure) if failure and (failure.error or failure.message) else problem
     where = method or (battery.method(row) if row else "")
     texts = terms(row, None, graph, where) | {"error": error}
     shown_graph = text or (shown(graph) if graph else "")

@@ -128,7 +128,11 @@ def in_place(student: Any, argument: Any) -> object:
 def describe(student: Any, _: object) -> object:
     """Return what a class has: its name, its methods, where they are, and whose they are."""
     if not issubclass(type(student), type):
-        kind = "a module" if isinstance(student, ModuleType) else f"of {type(student).__name__}"
+        kind = (
+            "a module"
+            if isinstance(student, ModuleType)
+            else f"an object of type {type(student).__name__}"
+        )
         return {"not a class": kind}
     mro = [cls for cls in type.mro(student) if cls is not object]
     methods: dict[str, object] = {}

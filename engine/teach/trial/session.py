@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any
 
 from engine.teach.isolate.guard import refuse_ours
-from engine.teach.isolate.observation import NOT_REACHED, Failure, Observation
+from engine.teach.isolate.observation import DIED, HANGS, NOT_REACHED, Failure, Observation
 from engine.teach.isolate.observe import observe
 from engine.teach.isolate.submission import Submission
 from engine.teach.trial import battery
@@ -55,10 +55,14 @@ class Session:
 
     def single_operations(self, methods: set[str]) -> dict[str, Observation]:
         """Try each operation alone; return what the operators that work in place do."""
+        rows = [row for row in battery.ALL if battery.method(row) in methods]
+        firsts = {row: battery.alone(row)[0] for row in rows}
+        self.evidence.add(firsts.values(), self._run([*map(self._argument, firsts.values())]))
         graphs = []
-        for row in battery.ALL:
-            if battery.method(row) in methods:
-                graphs += battery.alone(row) + battery.constants(row)
+        for row, first in firsts.items():
+            failure = self.evidence.error(first)
+            if failure is None or failure.kind not in (HANGS, DIED):  # others would cost too much
+                graphs += battery.alone(row)[1:] + battery.constants(row)
                 graphs += battery.reflections(row) + battery.of_values(row) + [battery.again(row)]
         names = [f"__i{name}__" for name in ("add", "sub", "mul", "truediv")]
         names = [name for name in names if name in methods and self.has_backward]
