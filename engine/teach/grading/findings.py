@@ -33,6 +33,7 @@ def unusable(seen: Observation) -> Finding | None:
         if failure.kind == HANGS:
             failure = replace(failure, message="it does not come to an end")
         fault = faults.CANNOT_LOAD if failure.kind != "garbled" else faults.TAMPERS
+        fault = faults.BORROWED if failure.error == "BorrowedEngineError" else fault
         return failed(fault, failure)
     value: Any = seen.value
     if not is_description(value):
