@@ -57,6 +57,9 @@ def add_to(commands: Commands) -> None:
     check.add_argument("files", nargs="+", type=path_type, metavar="FILE", help=".py or .ipynb")
     check.add_argument("--json", action="store_true", help="one line of JSON per file")
     check.add_argument("--hints", action="store_true", help="how to mend what comes first")
+    check.add_argument(
+        "--names", default="", metavar="NAME,NAME", help="which classes and functions to check"
+    )
     check.set_defaults(run=run_check)
     exporter = actions.add_parser(
         "export",
@@ -67,7 +70,7 @@ def add_to(commands: Commands) -> None:
     add = exporter.add_argument
     add("folder", type=path_type, metavar="DIR", help="a new folder to write to")
     add("--to", required=True, metavar="GRADER", help="nbgrader, otter, gradescope or pytest")
-    add("--assignment", default="value", metavar="NAME", help="which one (value)")
+    add("--assignment", default="value", metavar="NAME", help="value or network (value)")
     exporter.set_defaults(run=run_export)
     drill.add_to(actions)
     for name, what in (("pages", "pages to read"), ("slides", "slides to show")):
@@ -94,9 +97,10 @@ def run_check(arguments: argparse.Namespace) -> int:
     from nn.teach.outlets.submission import SubmissionError
 
     code = 0
+    names = [name.strip() for name in arguments.names.split(",") if name.strip()]
     for path in arguments.files:
         try:
-            report = check_file(path)
+            report = check_file(path, names)
         except SubmissionError as error:
             print(f"glassgrad: {error}", file=sys.stderr)  # and on to the next student's
             code = 2

@@ -18,6 +18,7 @@ class Assignment:
         intro: what it is about, in Markdown.
         parts: what to do, part after part, in Markdown.
         code: what there is to fill in, with the solution between marks.
+        names: the classes and functions that are checked.
         check: what a student writes in the notebook to check it there.
         points: what can be reached.
     """
@@ -27,6 +28,7 @@ class Assignment:
     intro: str
     parts: tuple[str, ...]
     code: str
+    names: tuple[str, ...]
     check: str
     points: float
 

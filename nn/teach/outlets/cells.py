@@ -13,9 +13,11 @@ Cell = dict[str, Any]
 UNRUN = "skip-execution"  # a tag: nbclient, which nbgrader and otter use, does not run the cell
 
 SCORING = """\
-command = [sys.executable, "-m", "nn", "teach", "check", "--json", os.path.abspath({file})]
+check = [sys.executable, "-m", "nn", "teach", "check", "--json", "--names", "{names}"]
 # Not in this folder: an engine.py here would be imported in place of glassgrad's.
-done = subprocess.run(command, cwd=sys.prefix, capture_output=True, text=True)
+done = subprocess.run(
+    [*check, os.path.abspath({file})], cwd=sys.prefix, capture_output=True, text=True
+)
 assert done.stdout, done.stderr
 report = json.loads(done.stdout)
 """

@@ -2,26 +2,75 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine import teach
-from nn.teach.outlets.submission import source_of
+from nn.teach.checking import check, kind_named
+from nn.teach.outlets.submission import SubmissionError, parsed, source_of
 
+TOGETHER = 20.0  # seconds for all that a file holds: nbgrader ends a cell after 30
 LEVELS = ("A nudge", "A pointer", "The answer")
 
 
-def check_file(path: Path) -> teach.Report:
+def check_file(path: Path, names: Sequence[str] = ()) -> teach.Report:
     """Check a submission in a process of its own.
 
     Args:
         path: a .py or .ipynb file.
+        names: the classes and functions to check; by default `Value`, and if the file does not
+            define it, all that `nn.teach.check` can tell by its name.
 
     Raises:
-        SubmissionError: there is no such file, or it is neither.
+        SubmissionError: there is no such file, or it is neither, or a name tells nothing.
     """
     source = source_of(path)
-    return teach.check(path if path.suffix == ".py" else source)  # a file may import its neighbours
+    given = path if path.suffix == ".py" else source  # a file may import its neighbours
+    names = names or names_in(source)
+    seconds = min(10.0, TOGETHER / len(names))
+    reports = [checked(given, name, seconds) for name in names]
+    return reports[0] if len(reports) == 1 else joined(reports)
+
+
+def names_in(source: str) -> list[str]:
+    """Return what there is to check of a program."""
+    module = parsed(source)
+    found = [
+        node.name
+        for node in (module.body if module else [])
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    ]
+    others = [name for name in dict.fromkeys(found) if kind_named(name)]
+    return ["Value"] if "Value" in found or not others else others
+
+
+def checked(given: Path | str, name: str, seconds: float) -> teach.Report:
+    """Return the report on one class or function, within a time.
+
+    Raises:
+        SubmissionError: its name does not tell what it should be.
+    """
+    if name == "Value":
+        return teach.check(given, seconds=seconds)
+    if kind_named(name) is None:
+        raise SubmissionError(f"cannot tell what {name!r} should be; name it as nn names its own")
+    return check(given, name=name, seconds=seconds)
+
+
+def joined(reports: Sequence[teach.Report]) -> teach.Report:
+    """Return several reports as one."""
+    rubric = [replace(item, name=f"{r.name}: {item.name}") for r in reports for item in r.rubric]
+    findings = [finding for report in reports for finding in report.findings]
+    open_ones = [report for report in reports if not report.passed] or reports[-1:]
+    return teach.Report(
+        ", ".join(report.name for report in reports),
+        tuple(rubric),
+        tuple(findings),
+        f"{open_ones[0].name}: {open_ones[0].next}",
+    )
 
 
 def as_text(report: teach.Report, *, hints: bool = False) -> str:

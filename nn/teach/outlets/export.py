@@ -9,10 +9,11 @@ from pathlib import Path
 import engine
 from nn.teach.outlets import gradescope, nbgrader, otter, plain_pytest
 from nn.teach.outlets.assignment import Assignment
+from nn.teach.outlets.assignments.network import NETWORK
 from nn.teach.outlets.assignments.value import VALUE
 from nn.teach.outlets.wheel import Wheel, wheel
 
-ASSIGNMENTS = {each.name: each for each in (VALUE,)}
+ASSIGNMENTS = {each.name: each for each in (VALUE, NETWORK)}
 OUTLETS: dict[str, Callable[[Assignment, Wheel], dict[str, str | bytes]]] = {
     "nbgrader": nbgrader.files,
     "otter": otter.files,

@@ -32,6 +32,7 @@ import time
 from pathlib import Path
 
 NAME = {name!r}
+NAMES = {names!r}
 STUDENT = {{"user": "student", "group": "student", "extra_groups": []}}
 
 
@@ -56,7 +57,7 @@ def as_student(command):
 
 def checked(path):
     """Return the report on a submission, made by another user where there is one."""
-    command = [sys.executable, "-m", "nn", "teach", "check", "--json", str(path)]
+    command = [sys.executable, "-m", "nn", "teach", "check", "--json", "--names", NAMES, str(path)]
     options = {{"env": os.environ | {{"PYTHONPATH": str(Path("glassgrad").resolve())}}}}
     if as_student([sys.executable, "-c", ""]):
         options |= STUDENT
@@ -133,7 +134,10 @@ cannot do is write results itself, or change the check by redefining `engine.tea
 
 def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
     """Return the files of an assignment for Gradescope, by path."""
-    programs = {"setup.sh": SETUP, "run_autograder": RUN.format(name=assignment.name)}
+    programs = {
+        "setup.sh": SETUP,
+        "run_autograder": RUN.format(name=assignment.name, names=",".join(assignment.names)),
+    }
     packed = {name: text.encode() for name, text in programs.items()}
     return {
         "assignment.md": assignment.instructions,

@@ -81,7 +81,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
 
 def source(assignment: Assignment) -> str:
     """Return the notebook of the teacher, from which nbgrader makes that of the students."""
-    score = SCORE.format(file=repr(f"{assignment.name}.ipynb"))
+    score = SCORE.format(file=repr(f"{assignment.name}.ipynb"), names=",".join(assignment.names))
     cells = exercise(assignment, setup=SETUP, text=assignment.code, score=score)
     return notebook([marked(cell, assignment) for cell in cells])
 

@@ -96,7 +96,9 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
     install = INSTALL.format(wheel=wheel.name)
     return {
         f"{name}.ipynb": student(assignment),
-        f"tests/{name}.py": TEST.format(name=name, file=repr(f"{name}.ipynb")),
+        f"tests/{name}.py": TEST.format(
+            name=name, file=repr(f"{name}.ipynb"), names=",".join(assignment.names)
+        ),
         "solution.py": assignment.solution,
         "requirements.txt": f"glassgrad @ file:///autograder/source/files/{wheel.name}\n",
         wheel.name: wheel.content,

@@ -96,7 +96,9 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
         "assignment.md": assignment.instructions,
         f"{name}.py": assignment.template,
         f"solution/{name}.py": assignment.solution,
-        f"test_{name}.py": TEST.format(name=name, file="SUBMISSION"),
+        f"test_{name}.py": TEST.format(
+            name=name, file="SUBMISSION", names=",".join(assignment.names)
+        ),
         "pytest.ini": INI,
         wheel.name: wheel.content,
         "README.md": README.format(

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from nn.__main__ import main
+from nn.teach.outlets.assignments.network import NETWORK
 from nn.teach.outlets.assignments.value import VALUE
 from tests.needs import needs
 
@@ -52,6 +53,26 @@ def test_json_holds_points_rubric_findings_and_the_text(capsys) -> None:
     assert found["findings"][0]["fault"] == "overwrites gradient"
     assert found["text"].startswith("Value: ")
     assert found["html"].startswith("<")
+
+
+def test_network_is_checked_by_the_names_in_the_file_or_by_those_asked_for(folder, capsys) -> None:
+    text = NETWORK.solution.replace("p.data -= ", "p.data += ").split("# Part 2")[0]
+    sgd = NETWORK.solution.split("# Part 5")[1].replace("p.data -= ", "p.data += ")
+    (folder / "network.py").write_text(text + "# Part 5" + sgd, encoding="utf-8")
+    assert main(["teach", "check", "--json", "network.py"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["name"] == "Neuron, SGD"
+    assert {item["name"].split(":")[0] for item in found["rubric"]} == {"Neuron", "SGD"}
+    assert [finding["fault"] for finding in found["findings"]] == ["uphill"]
+    assert 10.0 < found["points"] < found["total"] == 20.0
+    main(["teach", "check", "--json", "--names", "Neuron, MLP", "network.py"])
+    found = json.loads(capsys.readouterr().out)
+    assert (found["points"], found["total"]) == (10.0, 20.0)
+
+
+def test_name_that_tells_nothing_is_refused(folder, capsys) -> None:
+    assert main(["teach", "check", "--names", "Thing", "right.py"]) == 2
+    assert "cannot tell what 'Thing' should be" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")

@@ -189,6 +189,7 @@ VALUE = Assignment(
     intro=INTRO,
     parts=PARTS,
     code=CODE,
+    names=("Value",),
     check="import engine\n\nengine.teach.check(Value)",
     points=10.0,
 )

@@ -13,14 +13,14 @@ from nn.teach.outlets.export import ASSIGNMENTS
 each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
 
 
-def checked(tmp_path: Path, text: str):
+def checked(tmp_path: Path, text: str, names=()):
     (tmp_path / "submission.py").write_text(text, encoding="utf-8")
-    return check_file(tmp_path / "submission.py")
+    return check_file(tmp_path / "submission.py", names)
 
 
 @each_assignment
 def test_solution_gets_all_points(assignment, tmp_path) -> None:
-    report = checked(tmp_path, assignment.solution)
+    report = checked(tmp_path, assignment.solution, assignment.names)
     assert (report.points, report.total, report.passed) == (
         assignment.points,
         assignment.points,
@@ -31,7 +31,9 @@ def test_solution_gets_all_points(assignment, tmp_path) -> None:
 @each_assignment
 def test_template_is_python_that_gets_few_points(assignment, tmp_path) -> None:
     ast.parse(assignment.template)
-    assert checked(tmp_path, assignment.template).points <= 0.1 * assignment.points
+    assert (
+        checked(tmp_path, assignment.template, assignment.names).points <= 0.1 * assignment.points
+    )
 
 
 @each_assignment
@@ -44,7 +46,7 @@ def test_every_part_has_a_text_and_a_place_in_the_code(assignment) -> None:
 def test_template_has_a_stub_in_place_of_each_solution() -> None:
     code = f"def f(x):\n    {BEGIN}\n    y = 3 * x\n    return y\n    {END}\n\n\nprint(f(2))\n"
     assignment = Assignment(
-        name="f", title="F", intro="", parts=(), code=code, check="", points=1.0
+        name="f", title="F", intro="", parts=(), code=code, names=("f",), check="", points=1.0
     )
     stub = "    # YOUR CODE HERE\n    raise NotImplementedError()\n"
     assert assignment.template == f"def f(x):\n{stub}\n\nprint(f(2))\n"

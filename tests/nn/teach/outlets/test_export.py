@@ -106,7 +106,7 @@ def test_what_a_teacher_has_edited_is_never_overwritten(outlet, tmp_path) -> Non
     ("assignment", "outlet", "message"),
     [
         ("value", "moodle", "no 'moodle'; choose one of nbgrader, otter, gradescope, pytest"),
-        ("values", "otter", "no 'values'; choose one of value"),
+        ("values", "otter", "no 'values'; choose one of value, network"),
     ],
 )
 def test_unknown_name_is_refused_with_those_there_are(
