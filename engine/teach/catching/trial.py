@@ -114,10 +114,12 @@ class Trial:
     @property
     def svg(self) -> str:
         """The wrong graph beside the right one, with a thick border where they differ."""
-        from engine.teach.catching.picture import beside  # brings all of drawing
+        from engine.teach.side_by_side import side_by_side  # brings all of drawing
 
-        right, wrong = [row.right for row in self.rows], [row.wrong for row in self.rows]
-        return beside(self.root, in_order(self.root), right, wrong)
+        nodes, got = in_order(self.root), {}
+        for node, row in zip(nodes, self.rows, strict=True):
+            node.grad, got[id(node)] = row.right[1], row.wrong
+        return side_by_side([self.root], got, titles=("wrong engine", "right engine"))
 
     def __repr__(self) -> str:
         wide = max(len(row.made) for row in self.rows)

@@ -10,7 +10,7 @@ from engine.ops import OPS
 from engine.teach import faults
 from engine.teach.faults import FAULTS
 from engine.teach.finding import Finding
-from engine.teach.grading.pictures import side_by_side
+from engine.teach.grading.pictures import picture_of
 from engine.teach.isolate.observation import Failure
 from engine.teach.naming.diagnosis import Named, symbol
 from engine.teach.trial import battery
@@ -68,7 +68,7 @@ def finding_of(named: Named, context: Context) -> Finding:
         expected,
         got,
         line_of(named, where, context.lines),
-        side_by_side(graph, seen) if graph and seen else "",
+        picture_of(graph, seen) if graph and seen else "",
         tuple(upper(hint.format(**texts)) for hint in FAULTS[named.fault].hints),
     )
 
