@@ -13,6 +13,7 @@ from engine.guards.domain import ieee_result, infinite_slope, operand, warn_of_n
 from engine.guards.math_calls import lost_by, refuse_silent_conversion
 from engine.guards.number import as_float, describe_for_error, number_to_assign
 from engine.guards.numpy_calls import numpy_operator
+from engine.guards.repeated import Growth, warn_if_compared, warn_if_doubled, warn_of_new_value
 from engine.guards.stale import is_suspicious, report_stale
 from engine.ops import OPS, Op
 from engine.origin import Notes, Origin
@@ -94,6 +95,9 @@ class Mark(float):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (float, ())
+
+
+growth = Growth()
 
 
 def topological_order(
@@ -383,6 +387,8 @@ class Value:
                 an infinite slope was left out, since the gradient that arrives there is exactly 0.
             StaleGraphWarning: a number was changed after it was used: the gradients are those at
                 the numbers of the recording. Inside `engine.strict()` it is a StaleGraphError.
+            RuntimeWarning: every gradient was doubled, since this was called twice; or the graph
+                grows with each call, since a parameter is replaced by a result.
         """
         if self.op is None:
             name = f"{self.label!r}" if self.label else "this Value"
@@ -392,11 +398,13 @@ class Value:
             )
         if Opaque.made and any(isinstance(node, Opaque) for node in nodes(self)):
             return backward_through_opaque(self)
+        again = self._grad == 1.0  # as a pass that started here has left it
         order, leaves, origins = topological_order(self)
         before = [leaf._grad for leaf in leaves]
         try:
             if Value._results_changed or is_suspicious(leaves, origins):
                 report_stale(order, stacklevel=2)
+                again = False
             self._grad = 1.0
             for node in reversed(order):
                 grad = node._grad
@@ -420,6 +428,10 @@ class Value:
             for node in reversed(order):
                 pass_on(node)
             warn_of_non_finite(self, order, leaves)
+        if again and any(before):
+            warn_if_doubled(leaves, before, repr(self.label) if self.label else "one result")
+        if len(order) != growth.nodes:
+            growth.note(order, leaves, before)
 
     def zero_grad(self) -> None:
         """Set `.grad` to 0 here and in everything this was made from."""
@@ -444,8 +456,14 @@ class Value:
         )
 
     def __eq__(self, other: object) -> bool:
-        """Compare data with a number; two Values are equal only if they are the same node."""
+        """Compare data with a number; two Values are equal only if they are the same node.
+
+        Warns:
+            RuntimeWarning: two Values with the same number are compared, and are not the same.
+        """
         if isinstance(other, Value):
+            if self is not other and self._data == other._data:
+                warn_if_compared(sys._getframe(1))
             return self is other
         try:
             return self.data == as_float(other)
@@ -453,6 +471,16 @@ class Value:
             return NotImplemented
 
     __hash__ = object.__hash__
+
+    def __isub__(self, other: Value | float) -> Value:
+        """Subtract, which makes a new Value.
+
+        Warns:
+            RuntimeWarning: a leaf that has a gradient was to be moved, which this does not do.
+        """
+        if self.op is None and self._grad != 0.0 and not isinstance(other, Value):
+            warn_of_new_value()
+        return self - other
 
     def __float__(self) -> float:
         refuse_silent_conversion(sys._getframe(1))

@@ -374,6 +374,7 @@ class MLP(KnownAttributes, Module):
         elif fraction(dropout, "dropout"):
             self.dropout = Dropout(dropout, seed=rng.getrandbits(64))
         self._init = init
+        self._without_seed = seed is None
         self._made = True
 
     def __setattr__(self, name: str, value: object) -> None:

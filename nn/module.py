@@ -134,7 +134,13 @@ class Module(HasParameters):
                 )
             sample = [1.0] * n_inputs
         with evaluating():
-            return summarise(self, sample, self._parts())  # type: ignore[arg-type]
+            return summarise(self, sample, self._parts(), note=self._note())  # type: ignore[arg-type]
+
+    def _note(self) -> str:
+        """Return what a summary adds below its table."""
+        if not getattr(self, "_without_seed", False):
+            return ""
+        return "no seed was given: each run begins with other weights; seed=0 keeps them the same"
 
     def _parts(self) -> list[Part]:
         """Return the rows of a summary."""

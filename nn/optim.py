@@ -6,6 +6,8 @@ and for NumPy arrays of many, so that those a compiled program keeps in arrays m
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +23,86 @@ if TYPE_CHECKING:
     from engine import LiveArrays
 
 State = tuple[float, ...]
+IDLE = 20  # calls of zero_grad before the first step that show that there is none
+
+
+class Used(float):
+    """A gradient that a step has used; what a backward pass adds to it is `AddedUp`."""
+
+    def __add__(self, other: float) -> AddedUp:
+        return AddedUp(float(self) + other)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (float, (float(self),))
+
+
+class AddedUp(Used):
+    """The sum of a gradient that a step has used and of what came later."""
+
+
+class Watch:
+    """Notices in the first steps of a loop that backward(), step() or zero_grad() was forgotten.
+
+    It costs later steps nothing. What it takes for a proof holds in no loop that is right: that
+    gradients are all 0 proves nothing, that they are all the same object does.
+    """
+
+    def __init__(self) -> None:
+        self.idle = 0
+        self.data: list[float] = []
+
+    def before_zero_grad(self, parameters: Sequence[Value]) -> None:
+        """Notice that gradients are computed and set to 0, and nothing moves."""
+        if not any(p.grad for p in parameters):
+            return
+        data = [p.data for p in parameters]
+        self.idle = self.idle + 1 if data == self.data else 1
+        self.data = data
+        if self.idle == IDLE:
+            warn(
+                f"zero_grad() was called {IDLE} times, with gradients there, and step() never, so "
+                "that no parameter moved; call optimizer.step() after loss.backward()"
+            )
+
+    def before_step(self, parameters: Sequence[Value], steps: int) -> None:
+        """Notice that there is no gradient, or that it has that of the step before in it."""
+        grads = [p.grad for p in parameters]
+        if steps == 0 and untouched(grads):
+            warn(
+                f"optimizer.step() finds no gradient in any of its {len(grads)} parameters; call "
+                "loss.backward() before it and zero_grad() before that, compute the loss from "
+                "what the model returned, not from its .data, and make the optimizer from the "
+                "parameters of this model"
+            )
+        if steps == 1 and any(type(grad) is AddedUp for grad in grads):
+            warn(
+                "the gradients of this step have those of the step before in them; call "
+                "optimizer.zero_grad() before each loss.backward()"
+            )
+
+    def after_step(self, parameters: Sequence[Value], steps: int) -> Watch | None:
+        """Mark the gradients that the first step has used; return None once all has been seen."""
+        if steps > 0:
+            return None
+        for p in parameters:
+            p._grad = Used(p.grad)  # .grad would make a plain float of it
+        return self
+
+
+def untouched(grads: Sequence[float]) -> bool:
+    """Return whether no backward pass has reached any parameter since its gradient was set to 0.
+
+    A backward pass leaves a number of its own in each, also where it adds 0. Only CPython tells
+    equal numbers apart.
+    """
+    first = grads[0] if len(grads) > 1 else Value(0.0).grad
+    same = all(grad is first for grad in grads)
+    return same and first == 0.0 and sys.implementation.name == "cpython"
+
+
+def warn(text: str) -> None:
+    """Warn the caller of a method of an optimiser."""
+    warnings.warn(text, RuntimeWarning, stacklevel=4)
 
 
 def setting(default: Any, check: Callable[[Any, str], Any]) -> Any:
@@ -58,6 +140,7 @@ class Optimizer(KnownAttributes):
         # Lists, or arrays once a program keeps the parameters in arrays.
         self.state: list[Any] = [[0.0] * len(self.parameters) for _ in range(self.n_states)]
         self._live: LiveArrays | None = None
+        self._watch: Watch | None = Watch()
         self._made = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -105,10 +188,20 @@ class Optimizer(KnownAttributes):
         raise NotImplementedError
 
     def step(self) -> None:
-        """Move every parameter once."""
+        """Move every parameter once.
+
+        Warns:
+            RuntimeWarning: at the first two steps, that no backward pass has reached a parameter,
+                or that gradients were not set to 0 in between.
+        """
         live = self._arrays()
         if live is None:
+            watch = self._watch
+            if watch is not None:
+                watch.before_step(self.parameters, self.steps)
             self._step_one_by_one()
+            if watch is not None:
+                self._watch = watch.after_step(self.parameters, self.steps)
         else:
             grad = live.grad
             if self.clip_norm is not None or self.clip_value is not None:
@@ -136,11 +229,17 @@ class Optimizer(KnownAttributes):
                 column[i] = x
 
     def zero_grad(self) -> None:
-        """Set every gradient to 0."""
+        """Set every gradient to 0.
+
+        Warns:
+            RuntimeWarning: it was called many times, and `step` never.
+        """
         live = self._arrays()
         if live is not None:
             live.grad = 0.0  # type: ignore[assignment]  # every one of them
             return
+        if self._watch is not None and not self.steps:
+            self._watch.before_zero_grad(self.parameters)
         for p in self.parameters:
             p.grad = 0.0
 

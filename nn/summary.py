@@ -31,10 +31,12 @@ class Summary:
         rows: one for each layer: name, size, activation, weights, biases, parameters, and what one
             sample's forward and backward pass records: graph nodes, and bytes.
         total: the sums.
+        note: what else there is to say, or "".
     """
 
-    def __init__(self, rows: list[tuple[str | int, ...]]) -> None:
+    def __init__(self, rows: list[tuple[str | int, ...]], note: str = "") -> None:
         self.rows = rows
+        self.note = note
         sums = [sum(int(row[i]) for row in rows) for i in range(3, len(COLUMNS))]
         self.total = dict(zip(COLUMNS[3:], sums, strict=True))
 
@@ -50,12 +52,14 @@ class Summary:
             )
             for row in table
         ]
-        return "\n".join(line.rstrip() for line in lines)
+        return "\n".join([*(line.rstrip() for line in lines), *filter(None, [self.note])])
 
     __repr__ = __str__
 
 
-def summarise(model: Model, sample: Sequence[float], parts: Sequence[Part]) -> Summary:
+def summarise(
+    model: Model, sample: Sequence[float], parts: Sequence[Part], *, note: str = ""
+) -> Summary:
     """Return the summary of a model, measured by recording one sample.
 
     Args:
@@ -63,6 +67,7 @@ def summarise(model: Model, sample: Sequence[float], parts: Sequence[Part]) -> S
         sample: shape (n_inputs,).
         parts: one row each; where there are several, what is recorded is assigned to them by the
             name of the outermost scope around it.
+        note: what else there is to say.
     """
     answer = model(sample)
     outputs = [answer] if isinstance(answer, Value) else answer
@@ -82,7 +87,8 @@ def summarise(model: Model, sample: Sequence[float], parts: Sequence[Part]) -> S
         [
             (*part, part.weights + part.biases, count[part.name], cost[part.name])
             for part in (*parts, *rest)
-        ]
+        ],
+        note,
     )
 
 

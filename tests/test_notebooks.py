@@ -15,6 +15,8 @@ FOLDER = Path(__file__).parent.parent / "notebooks"
 LESSONS = sorted(FOLDER.glob("[0-9]*.ipynb"))
 NOTEBOOKS = sorted(FOLDER.rglob("*.ipynb"))
 LICENCE = "*Text: CC BY 4.0; code: MIT. [How to cite](README.md#how-to-cite)*"
+MISTAKES = FOLDER / "mistakes.ipynb"
+each_page = pytest.mark.parametrize("path", [*LESSONS, MISTAKES], ids=lambda path: path.stem)
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 each_notebook = pytest.mark.parametrize(
     "path", NOTEBOOKS, ids=lambda path: str(path.relative_to(FOLDER).with_suffix(""))
@@ -58,7 +60,7 @@ def test_lesson_opens_with_its_number_its_minutes_and_what_it_takes(path) -> Non
     assert re.match(rf"# {number} · .+\n\n\*\*\d+ minutes\*\* · .+ · needs .+\n", first), first
 
 
-@each_lesson
+@each_page
 def test_lesson_opens_with_what_the_reader_will_be_able_to_do(path) -> None:
     assert "you will be able to\n\n*" in text(cells(path)[0])
 
@@ -68,7 +70,7 @@ def test_lesson_asks_for_a_prediction(path) -> None:
     assert "redict before you run" in prose(path)
 
 
-@each_lesson
+@each_page
 def test_lesson_asserts_what_it_claims(path) -> None:
     claims = [text(cell) for cell in code_cells(path) if has_claims(cell)]
     assert len(claims) >= 3
@@ -77,7 +79,7 @@ def test_lesson_asserts_what_it_claims(path) -> None:
         assert "assert " in source
 
 
-@each_lesson
+@each_page
 def test_cells_of_claims_are_folded(path) -> None:
     claims = [cell["metadata"] for cell in code_cells(path) if has_claims(cell)]
     assert all(metadata.get("jupyter", {}).get("source_hidden") for metadata in claims)
@@ -107,12 +109,12 @@ def test_each_lesson_has_runnable_solutions(path) -> None:
     assert (FOLDER / "teaching" / "solutions" / path.name).is_file()
 
 
-@each_lesson
+@each_page
 def test_lesson_calls_a_weight_by_its_label(path) -> None:
     assert not re.search(r"weights\.\d", path.read_text(encoding="utf-8"))
 
 
-@each_lesson
+@each_page
 def test_lesson_plots_by_one_call(path) -> None:
     assert [source for source in map(text, code_cells(path)) if "matplotlib" in source] == []
 
@@ -139,7 +141,7 @@ def test_notebook_names_no_path_on_a_machine(path, place) -> None:
     assert place not in path.read_text(encoding="utf-8")
 
 
-@each_lesson
+@each_page
 def test_no_cell_is_a_wall_of_code(path) -> None:
     lines = {
         text(cell): len([line for line in text(cell).splitlines() if line.strip()])
@@ -157,3 +159,20 @@ def test_class_that_lesson_3_shows_in_one_piece_gets_full_marks_and_is_that_of_t
     assert shown in [text(cell) for cell in solutions]
     assert len([line for line in shown.splitlines() if line.strip()]) <= 65
     assert engine.teach.check(shown).passed
+
+
+def test_page_of_mistakes_shows_25_each_with_its_message_asserted() -> None:
+    page = cells(MISTAKES)
+    titles = re.findall(r"^### (\d+) · .+$", prose(MISTAKES), re.MULTILINE)
+    assert [int(number) for number in titles] == list(range(1, 26))
+    starts = [i for i, cell in enumerate(page) if text(cell).startswith("### ")]
+    for start, end in zip(starts, [*starts[1:], len(page)], strict=True):
+        code = [cell for cell in page[start:end] if cell["cell_type"] == "code"]
+        printed = "".join(text({"source": out["text"]}) for cell in code for out in cell["outputs"])
+        assert re.search(r"Warning: |Error: | in layer \d since step |=|seed", printed)
+        assert "assert " in "".join(text(cell) for cell in code if has_claims(cell))
+        assert any(text(cell).endswith("\n\nRight:") for cell in page[start:end])
+
+
+def test_page_of_mistakes_ends_with_its_licence() -> None:
+    assert prose(MISTAKES).endswith(LICENCE)

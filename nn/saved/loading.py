@@ -78,6 +78,7 @@ def built(config: Mapping[str, Any]) -> MLP:
     arguments = dict(config)
     layers, inserted = arguments.pop("layers", []), arguments.pop("inserted", [])
     model = MLP(**arguments)
+    model._without_seed = False
     for i, described in enumerate(layers):
         arguments = dict(described)
         neurons = arguments.pop("neurons", [])

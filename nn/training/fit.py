@@ -37,6 +37,7 @@ from nn.training.settings import (
     path_or_none,
     patience_of,
     validation_of,
+    warn_of_shared,
 )
 from nn.training.steps import EagerSteps, Penalty, Task, steps_for
 
@@ -142,7 +143,8 @@ def fit(
 
     Warns:
         RuntimeWarning: training stopped because the loss became inf or nan; or the model or the
-            loss cannot be compiled, or changed after it was, and trains eagerly.
+            loss cannot be compiled, or changed after it was, and trains eagerly; or samples to
+            judge by are among those to train on.
     """
     check_model(model, X)
     run = Run(
@@ -259,6 +261,7 @@ class Run:
                 y_held_back = numbers_of(y_held_back, numbers)
             self.train = samples, targets
             self.held_back = paired(X_held_back, y_held_back, self.model._columns)
+            warn_of_shared(self.train, self.held_back, stacklevel=4)  # the caller of fit
         else:
             classes = targets if decision_for(self.loss, answer, targets) else None
             kept, left = split(len(samples), validation, self.rng, classes)

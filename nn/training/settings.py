@@ -10,6 +10,7 @@ from typing import Any
 
 from engine import Value, leaves
 from nn.checks import number, whole_number
+from nn.data.samples import Samples
 from nn.layers import Neuron
 from nn.metrics import outputs_of
 from nn.module import Module, check_callable, some
@@ -69,6 +70,35 @@ def numbers_of(y: Sequence[Any], numbers: Mapping[str, int]) -> list[int]:
                 f"{', '.join(numbers)}"
             )
     return [numbers[target] for target in y]
+
+
+def warn_of_shared(train: Samples, held_back: Samples, *, stacklevel: int) -> None:
+    """Warn if a tenth of the samples to judge by, or more, are among those to train on.
+
+    Where no column tells the samples apart, as in a truth table, nothing is said: samples are alike
+    there without being the same.
+
+    Args:
+        train: to train on.
+        held_back: to judge by.
+        stacklevel: how many calls up the line of the user's code is.
+
+    Warns:
+        RuntimeWarning: they are.
+    """
+    different = max(len(set(column)) for column in zip(*train[0], strict=True))
+    if different < 0.9 * len(train[0]):
+        return
+    known = {(tuple(x), str(y)) for x, y in zip(*train, strict=True)}
+    shared = sum((tuple(x), str(y)) in known for x, y in zip(*held_back, strict=True))
+    if shared >= max(2, 0.1 * len(held_back[0])):
+        warnings.warn(
+            f"{shared} of {len(held_back[0])} validation samples are among the training samples, "
+            "so that they cannot show overfitting; keep them out of X and y, or let "
+            "validation=0.2 hold some back",
+            RuntimeWarning,
+            stacklevel=stacklevel + 1,
+        )
 
 
 def patience_of(patience: object) -> int | None:

@@ -102,6 +102,11 @@ class EagerSteps:
         X, y = pick(*self.task.samples, indices)
         predictions = [self.task.model(x) for x in X]  # type: ignore[operator]
         value = self.task.loss(predictions, y)
+        if not isinstance(value, Value):
+            raise TypeError(
+                f"a loss must return a Value, got {value!r}; compute it from the predictions as "
+                "they are, not from their .data"
+            )
         total = value if self.task.penalty is None else value + self.task.penalty(self.task.model)
         return value, total, predictions
 

@@ -228,3 +228,14 @@ def test_copy_of_a_network_computes_the_same_with_parameters_of_its_own(copied) 
     other = copied(model)
     assert other([0.5, -1.0]).data == model([0.5, -1.0]).data
     assert not {id(p) for p in other.parameters()} & {id(p) for p in model.parameters()}
+
+
+def test_summary_says_when_no_seed_was_given() -> None:
+    note = "no seed was given: each run begins with other weights; seed=0 keeps them the same"
+    assert str(nn.MLP(2, [4, 1]).summary()).splitlines()[-1] == note
+    assert "seed" not in str(nn.MLP(2, [4, 1], seed=0).summary())
+
+
+def test_summary_of_a_loaded_network_says_nothing_of_seeds(tmp_path) -> None:
+    nn.MLP(2, [4, 1]).save(tmp_path / "model.json")
+    assert "seed" not in str(nn.load(tmp_path / "model.json").summary())

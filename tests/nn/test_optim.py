@@ -2,11 +2,13 @@
 
 import inspect
 import math
+import pickle
 from random import Random
 
 import numpy as np
 import pytest
 
+import engine
 import nn
 from engine import Value
 from nn import schedules
@@ -235,3 +237,214 @@ def test_rule_of_your_own_is_an_update() -> None:
             return data - rate * (1 if grad > 0 else -1), state
 
     assert moved(lambda p: SignDescent(p, learning_rate=0.5), [7.0, -0.1]) == [0.5, 1.0]
+
+
+# ---- mistakes that the first steps of a loop show ----
+
+NO_GRADIENT = "finds no gradient in any of its"
+SUM = "have those of the step before in them"
+NO_STEP = "zero_grad\\(\\) was called 20 times, with gradients there, and step\\(\\) never"
+X, SIGNS = [[0.1, 0.9], [-0.4, 0.2], [0.7, -0.3]], [1, -1, 1]
+
+
+def small() -> tuple[nn.MLP, nn.SGD]:
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    return model, nn.SGD(model.parameters(), learning_rate=0.1)
+
+
+def loss_of(model: nn.MLP) -> Value:
+    return nn.hinge([model(x) for x in X], SIGNS)
+
+
+def test_forgotten_backward_is_told_at_the_first_step() -> None:
+    _, optimizer = small()
+    optimizer.zero_grad()
+    with pytest.warns(RuntimeWarning, match=f"{NO_GRADIENT} 13 parameters"):
+        optimizer.step()
+    optimizer.step()  # told once
+
+
+@pytest.mark.parametrize("zero", ["optimizer", "model", "by hand"])
+def test_gradients_set_to_zero_before_the_step_are_told(zero) -> None:
+    model, optimizer = small()
+    loss_of(model).backward()
+    if zero == "by hand":
+        for p in model.parameters():
+            p.grad = 0.0
+    else:
+        (optimizer if zero == "optimizer" else model).zero_grad()
+    with pytest.warns(RuntimeWarning, match=NO_GRADIENT):
+        optimizer.step()
+
+
+def test_loss_of_data_and_another_models_optimiser_are_told() -> None:
+    model, optimizer = small()
+    nn.hinge([Value(model(x).data) for x in X], SIGNS).backward()
+    with pytest.warns(RuntimeWarning, match="not from its .data"):
+        optimizer.step()
+    loss_of(model).backward()
+    with pytest.warns(RuntimeWarning, match="from the parameters of this model"):
+        small()[1].step()
+
+
+def test_forgotten_zero_grad_is_told_at_the_second_step() -> None:
+    model, optimizer = small()
+    loss_of(model).backward()
+    optimizer.step()
+    loss_of(model).backward()
+    with pytest.warns(RuntimeWarning, match=SUM):
+        optimizer.step()
+    loss_of(model).backward()
+    optimizer.step()  # told once
+
+
+def test_forgotten_step_is_told_after_twenty_rounds() -> None:
+    model, optimizer = small()
+
+    def train() -> None:
+        for _ in range(40):
+            optimizer.zero_grad()
+            loss_of(model).backward()
+
+    with pytest.warns(RuntimeWarning, match=NO_STEP) as told:
+        train()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("make", [row[0] for row in OURS_AND_TORCHS])
+def test_right_loops_are_silent(make) -> None:
+    model, _ = small()
+    optimizer = make(model.parameters())
+    for _ in range(4):
+        optimizer.zero_grad()
+        loss_of(model).backward()
+        optimizer.step()
+    for _ in range(4):
+        loss_of(model).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+
+def test_gradients_gathered_over_several_passes_are_silent() -> None:
+    model, optimizer = small()
+    for _ in range(3):
+        for x, sign in zip(X, SIGNS, strict=True):
+            nn.hinge([model(x)], [sign]).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+
+@pytest.mark.parametrize("zero", ["model", "loss", "by hand"])
+def test_gradients_set_to_zero_without_the_optimiser_are_silent(zero) -> None:
+    model, optimizer = small()
+    for _ in range(3):
+        loss = loss_of(model)
+        if zero == "model":
+            model.zero_grad()
+        elif zero == "loss":
+            loss.zero_grad()
+        else:
+            for p in model.parameters():
+                p.grad = 0
+        loss.backward()
+        optimizer.step()
+
+
+def test_loss_that_nothing_can_lower_is_silent() -> None:
+    model, optimizer = small()
+    for _ in range(3):  # every margin is kept: each gradient is 0, and was computed
+        optimizer.zero_grad()
+        sum(engine.relu(model(x) - 1e6) for x in X).backward()
+        assert not any(p.grad for p in model.parameters())
+        optimizer.step()
+
+
+def test_gradients_set_by_hand_are_silent_even_at_zero() -> None:
+    p, q = Value(1.0), Value(2.0)
+    optimizer = nn.SGD([p, q], learning_rate=0.1, momentum=0.9)
+    for grads in ([0.5, 0.0], [0.0, 0.25], [0.0, 0.0]):
+        p.grad, q.grad = grads
+        optimizer.step()
+
+
+def test_line_search_is_silent() -> None:
+    model, optimizer = small()
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss = loss_of(model)
+        loss.backward()
+        start = model.state_dict()
+        for rate in (1.0, 0.1, 0.01):  # one gradient, several steps
+            model.load_state_dict(start)
+            optimizer.learning_rate = rate
+            optimizer.step()
+            if loss_of(model).data < loss.data:
+                break
+
+
+def test_closure_that_is_called_several_times_per_step_is_silent() -> None:
+    model, optimizer = small()
+
+    def closure() -> float:
+        optimizer.zero_grad()
+        loss = loss_of(model)
+        loss.backward()
+        return loss.data
+
+    for _ in range(3):
+        closure()
+        closure()
+        optimizer.step()
+
+
+def test_two_networks_that_play_against_each_other_are_silent() -> None:
+    maker, judge = nn.MLP(1, [3, 2], seed=0), nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    makers = nn.Adam(maker.parameters(), learning_rate=0.01)
+    judges = nn.Adam(judge.parameters(), learning_rate=0.01)
+    for noise in (0.1, -0.4, 0.8):
+        judges.zero_grad()
+        made = [x.detach() for x in maker([noise])]
+        nn.binary_cross_entropy([judge(made), judge(X[0])], [0, 1]).backward()
+        judges.step()
+        makers.zero_grad()
+        nn.binary_cross_entropy([judge(maker([noise]))], [1]).backward()  # also adds to the judge
+        makers.step()
+
+
+def test_two_optimisers_of_the_same_parameters_are_silent() -> None:
+    model, first = small()
+    second = nn.Adam(model.parameters(), learning_rate=0.01)
+    for _ in range(3):
+        first.zero_grad()
+        loss_of(model).backward()
+        first.step()
+        nn.l2(model).backward()  # on top, for the second
+        second.step()
+
+
+def test_gradients_that_are_looked_at_while_parameters_are_moved_by_hand_are_silent() -> None:
+    model, optimizer = small()
+    for _ in range(30):
+        optimizer.zero_grad()
+        loss_of(model).backward()
+        for p in model.parameters():
+            p.data -= 0.01 * p.grad
+
+
+def test_gradient_that_a_step_has_used_is_copied_and_printed_as_a_plain_number() -> None:
+    p = Value(1.0)
+    (p * 3).backward()
+    nn.SGD([p], learning_rate=0.1).step()
+    assert repr(p.grad) == "3.0"
+    assert type(pickle.loads(pickle.dumps(p.grad))) is float
+    assert type(p.grad * 2) is float
+
+
+def test_watching_ends_after_two_steps() -> None:
+    model, optimizer = small()
+    for _ in range(2):
+        optimizer.zero_grad()
+        loss_of(model).backward()
+        optimizer.step()
+    assert optimizer._watch is None
+    assert {type(p.grad) for p in model.parameters()} == {float}

@@ -312,3 +312,59 @@ def test_progress_bar_starts_no_thread(capsys) -> None:
     during = threading.enumerate()
     bar.close()
     assert during == before
+
+
+# ---- validation samples that are also trained on ----
+
+SHARED = "validation samples are among the training samples"
+
+
+@pytest.mark.parametrize("n", [2, 20])
+def test_validation_samples_that_are_trained_on_are_told(n) -> None:
+    others = [[a + 100.0, b] for a, b in X[: 20 - n]]
+    held_back = X[:n] + others[: 20 - n], y
+    with pytest.warns(RuntimeWarning, match=f"{n} of 20 {SHARED}"):
+        trained(validation=held_back)
+
+
+@pytest.mark.parametrize(
+    "held_back",
+    [
+        ([[a + 0.05, b] for a, b in X], y),
+        (X[:1] + [[a + 0.05, b] for a, b in X[1:]], y),
+        (X, [-target for target in y]),
+    ],
+    ids=["others", "one by chance", "other targets"],
+)
+def test_other_validation_samples_are_silent(held_back) -> None:
+    trained(epochs=1, validation=held_back)
+
+
+@pytest.mark.parametrize("n_features", [2, 4])
+def test_truth_table_as_its_own_validation_is_silent(n_features) -> None:
+    rows = [[float(i >> k & 1) for k in range(n_features)] for i in range(2**n_features)]
+    parity = [2 * (sum(row) % 2) - 1 for row in rows]
+    model = nn.MLP(n_features, [4, 1], seed=0)
+    optimizer = nn.SGD(model.parameters(), learning_rate=0.1)
+    settings = {"loss": nn.hinge, "optimizer": optimizer, "epochs": 1, "progress": False}
+    nn.fit(model, rows, parity, validation=(rows, parity), **settings)
+
+
+def test_small_whole_numbers_that_come_up_again_are_silent() -> None:
+    rows = [[float(i % 7), float(i % 5)] for i in range(60)]
+    targets = [float(a * b) for a, b in rows]
+    model = nn.MLP(2, [4, 1], seed=0)
+    optimizer = nn.SGD(model.parameters(), learning_rate=0.001)
+    settings = {"loss": nn.mean_squared_error, "optimizer": optimizer, "epochs": 1}
+    held_back = rows[:20], targets[:20]
+    nn.fit(model, rows[20:], targets[20:], validation=held_back, progress=False, **settings)
+
+
+@pytest.mark.parametrize("compiled", [False, "auto"])
+@pytest.mark.filterwarnings("ignore:training eagerly")
+def test_loss_that_returns_a_plain_number_is_refused(compiled) -> None:
+    def loss(outputs, targets):
+        return sum((a.data - t) ** 2 for a, t in zip(outputs, targets, strict=True))
+
+    with pytest.raises(TypeError, match="a loss must return a Value, got"):
+        trained(loss=loss, compiled=compiled)
