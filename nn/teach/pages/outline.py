@@ -10,8 +10,10 @@ ROOM = 320  # letters of prose that a slide takes; of more, each paragraph keeps
 # A sentence, and those after it while they are short.
 LEAD = re.compile(r".{60,}?[.?!](?=\s+[A-Z*`$])", re.DOTALL)
 ANSWER = re.compile(r"\s*<details>.*?</details>", re.DOTALL)
-# What a slide keeps whole: headings, lists, tables, formulas, HTML and what the class is asked.
+# What a slide keeps whole: headings, lists, tables, formulas, HTML and what the class is asked,
+# which may also be the end of a paragraph.
 KEPT = re.compile(r"\s*(#|[*\-|<]|\d+\.|\$\$|\*\*Predict)")
+BLOCK = re.compile(r"\n\s*\n|\s+(?=\*\*Predict)")
 
 
 def outline(notebook: Any) -> Any:
@@ -60,10 +62,10 @@ def pieces(source: str) -> list[str]:
 
 def lead(text: str) -> str:
     """Return what a slide shows of a text."""
-    if len(text) <= ROOM:
+    if len(text) <= ROOM or text.startswith("## Summary"):
         return text
     shown = []
-    for block in re.split(r"\n\s*\n", text):
+    for block in BLOCK.split(text):
         beginning = None if KEPT.match(block) else LEAD.match(block)
         shown.append(beginning[0] if beginning else block)
     return "\n\n".join(shown)

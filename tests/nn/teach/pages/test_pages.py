@@ -9,6 +9,7 @@ from tests.needs import CHROMIUM, needs
 
 nbformat = pytest.importorskip("nbformat")
 from nn.teach import write_pages  # noqa: E402
+from nn.teach.pages.outline import lead  # noqa: E402
 
 pytestmark = needs("nbconvert", "latex2mathml", "sphinx_revealjs")
 
@@ -93,6 +94,17 @@ def test_long_text_is_a_lead_on_the_slide_and_whole_in_the_notes(slides: str) ->
     assert slides.count("The rest is for the speaker.") == 12
 
 
+@pytest.mark.parametrize("between", ["\n\n", " ", "\n"])
+def test_slide_keeps_what_the_class_is_asked_wherever_it_stands(between: str) -> None:
+    question = "**Predict before you run**: which is it? The first? Or the second?"
+    assert lead(LONG + between + question).endswith(question)
+    assert "for the speaker" not in lead(LONG + between + question)
+
+
+def test_slide_keeps_the_whole_summary() -> None:
+    assert lead(f"## Summary\n\n{LONG}") == f"## Summary\n\n{LONG}"
+
+
 def test_all_lessons_are_written_or_none(tmp_path: Path) -> None:
     broken = tmp_path / "02_broken.ipynb"
     broken.write_text("{")
@@ -172,3 +184,64 @@ def test_code_and_a_tall_result_take_turns_on_a_slide(tab, tmp_path: Path) -> No
 def test_lesson_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"there is no notebook .*nothing\.ipynb"):
         write_pages([tmp_path / "nothing.ipynb"], tmp_path)
+
+
+@pytest.fixture
+def shown(tab, tmp_path: Path):
+    """Return a function that writes a lesson of one cell and goes to what the cell shows."""
+
+    def show(source: str, output: str):
+        cell = nbformat.v4.new_code_cell(source, execution_count=1)
+        cell.outputs = [nbformat.v4.new_output("stream", text=output)]
+        title = nbformat.v4.new_markdown_cell("# A title\n\n" + "It is long. " * 60)
+        notebook = nbformat.v4.new_notebook(cells=[title, cell])
+        nbformat.write(notebook, tmp_path / "cell.ipynb")
+        (path,) = write_pages([tmp_path / "cell.ipynb"], tmp_path / "out", slides=True)
+        tab.goto(path.as_uri())
+        tab.keyboard.press("Space")
+        tab.keyboard.press("Space")
+        tab.locator("section.present .fragment.visible").wait_for()
+        return tab.locator("section.present .jp-OutputArea-output pre")
+
+    return show
+
+
+SIZE = """node => {
+    const text = document.createRange();
+    text.selectNodeContents(node);
+    const boxes = [...text.getClientRects()];
+    const tops = new Set(boxes.map(box => Math.round(box.top)));
+    const right = Math.max(...boxes.map(box => box.right));
+    return [tops.size, boxes[0].height, right];
+}"""
+
+
+@needs("playwright", program=CHROMIUM)
+def test_row_of_a_table_stays_on_one_line_of_a_slide(shown) -> None:
+    row = "column " * 13  # 91 letters
+    lines, _, right = shown("print(table)", f"{row}\n{row}\n").evaluate(SIZE)
+    assert lines == 2
+    assert right < 1920
+
+
+@needs("playwright", program=CHROMIUM)
+def test_long_sentence_breaks_so_that_it_can_be_read_from_the_back(shown) -> None:
+    lines, height, right = shown("print(alarm)", "a long alarm " * 30).evaluate(SIZE)
+    assert lines > 1
+    assert height > 1080 / 45
+    assert right < 1920
+
+
+@needs("playwright", program=CHROMIUM)
+def test_long_listing_gets_two_columns(shown) -> None:
+    listing = "".join(f"line {k}\n" for k in range(44))
+    heights, height, _ = shown("print(program)", listing).evaluate(SIZE)
+    assert heights == 22
+    assert height > 1080 / 45
+
+
+@needs("playwright", program=CHROMIUM)
+def test_code_makes_room_for_a_result_that_would_be_small_beside_it(shown, tab) -> None:
+    code = "\n".join(f"a = {k}" for k in range(10))
+    assert shown(code, "".join(f"line {k}\n" for k in range(18))).is_visible()
+    assert not tab.locator("section.present .jp-InputArea").last.is_visible()

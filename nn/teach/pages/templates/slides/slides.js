@@ -1,20 +1,29 @@
 // Reveal scales a slide to the window; here what is on it is made as large as it fits on the slide.
 const WIDTH = 1200;
 const HEIGHT = 720;
+function fits(slide, zoom) {
+  slide.style.zoom = zoom;
+  return slide.scrollHeight * zoom <= HEIGHT && slide.scrollWidth <= slide.clientWidth;
+}
+// Lines of code and of tables break, and a long listing gets two columns, only where they would
+// otherwise be too small for the back row.
+const WAYS = [[[], 0.9], [["breaks"], 0.7], [["breaks", "columns"], 0.3]];
 function enlarge(slide) {
-  for (let zoom = 1.4; zoom > 0.3; zoom -= 0.05) {
-    slide.style.zoom = zoom;
-    if (slide.scrollHeight * zoom <= HEIGHT && slide.scrollWidth <= slide.clientWidth) return zoom;
+  for (const [classes, smallest] of WAYS) {
+    slide.classList.remove("breaks", "columns");
+    slide.classList.add(...classes);
+    for (let zoom = 1.4; zoom >= smallest; zoom -= 0.05) if (fits(slide, zoom)) return;
   }
-  return 0.3;
 }
 // If code and what it shows would have to be small together, they take turns on the slide.
 function fit(slide) {
   slide.classList.remove("crowded", "answered");
+  slide.classList.add("breaks");
   const result = slide.querySelector(".fragment");
-  if (enlarge(slide) > 0.8 || !result) return;
-  slide.classList.add("crowded");
-  slide.classList.toggle("answered", result.classList.contains("visible"));
+  if (result && !fits(slide, 1)) {
+    slide.classList.add("crowded");
+    slide.classList.toggle("answered", result.classList.contains("visible"));
+  }
   enlarge(slide);
 }
 Reveal.initialize({
