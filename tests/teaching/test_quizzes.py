@@ -1,6 +1,5 @@
 """The teacher's texts: the path through the course, and keys whose numbers are right."""
 
-import json
 import math
 import re
 from pathlib import Path
@@ -10,24 +9,7 @@ import pytest
 import engine
 import nn
 from engine import Value
-
-FOLDER = Path(__file__).parent.parent / "notebooks"
-TEACHING = FOLDER / "teaching"
-LESSONS = sorted(FOLDER.glob("[0-9]*.ipynb"))
-
-
-def head(path: Path) -> tuple[str, str, str, str]:
-    """Return title, minutes, the lesson before, and the extras that a lesson says it needs."""
-    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
-    title, _, says = first.partition("\n\n")
-    minutes, after, needs = says.partition("\n")[0].split(" · ")
-    lesson = re.search(r"after lesson (\d+)", after)
-    return (
-        title.removeprefix("# "),
-        minutes.strip("* minutes"),
-        lesson[1] if lesson else "",
-        " ".join(re.findall(r"`\w+`", needs)),
-    )
+from tests.teaching.texts import FOLDER, LESSONS, TEACHING, head
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
