@@ -126,6 +126,11 @@ def test_lesson_holds_pictures(path) -> None:
 
 
 @each_notebook
+def test_notebook_says_its_licence(path) -> None:
+    assert prose(path).count("*Text: CC BY 4.0; code: MIT. ") == 1
+
+
+@each_notebook
 def test_notebook_was_run_from_top_to_bottom_without_an_error(path) -> None:
     code = code_cells(path)
     assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
