@@ -44,7 +44,8 @@ class Grade:
         """Note a fault of a part; `texts` go into its sentences."""
         self.items[part] = teach.Item(part, 0.0, self.items[part].total, "wrong")
         meaning, *hints = (text.format(**texts or {}) for text in FAULTS[fault])
-        message = f"{meaning} {shown(graph, expected, got)}".strip()
+        stop = "" if meaning.endswith((".", "!", "?")) else "."  # of an error's own text
+        message = f"{meaning}{stop} {shown(graph, expected, got)}".strip()
         self.findings.append(
             teach.Finding(
                 fault,

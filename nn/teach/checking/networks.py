@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import engine
 from engine import Value, teach
@@ -15,41 +17,36 @@ from nn.teach.checking.grade import Grade, close, written
 RUBRIC = {"parameters": 2.0, "random start": 1.0, "outputs": 4.0, "gradients": 3.0}
 MAKE: dict[str, list[Any]] = {"neuron": [3], "layer": [3, 2], "mlp": [3, [4, 4, 2]]}
 N_CASES = 5
-ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
-    "tanh": engine.tanh, "relu": engine.relu, "sigmoid": engine.sigmoid, "none": lambda v: v,
-}  # fmt: skip
+# Of floats or of Values.
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "tanh": lambda v: engine.tanh(v) if isinstance(v, Value) else math.tanh(v),
+    "relu": lambda v: engine.relu(v) if isinstance(v, Value) else max(v, 0.0),
+    "sigmoid": lambda v: engine.sigmoid(v) if isinstance(v, Value) else 1 / (1 + math.exp(-v)),
+    "none": lambda v: v,
+}
 
 Numbers = Sequence[float]
-Activation = Callable[[Value], Value]
-Formula = Callable[[list[Value], Value, list[Any], Activation], Value]
-
-
-def total(terms: Any) -> Any:
-    """Return a sum that keeps the order of a student's."""
-    return sum(terms, start=Value(0.0))
-
+Formula = Callable[[list[Any], Any, list[Any], Callable[[Any], Any]], Any]
 
 # What a neuron could compute of its weights, its bias, its inputs and its activation.
 NEURONS: dict[str, Formula] = {
-    "right": lambda w, b, x, f: f(total(p * q for p, q in zip(w, x, strict=True)) + b),
-    "no bias": lambda w, b, x, f: f(total(p * q for p, q in zip(w, x, strict=True))),
-    "bias once per input": lambda w, b, x, f: f(
-        total(p * q + b for p, q in zip(w, x, strict=True))
-    ),
+    "right": lambda w, b, x, f: f(sum(p * q for p, q in zip(w, x, strict=True)) + b),
+    "no bias": lambda w, b, x, f: f(sum(p * q for p, q in zip(w, x, strict=True))),
+    "bias once per input": lambda w, b, x, f: f(sum(p * q + b for p, q in zip(w, x, strict=True))),
     "bias after the activation": lambda w, b, x, f: (
-        f(total(p * q for p, q in zip(w, x, strict=True))) + b
+        f(sum(p * q for p, q in zip(w, x, strict=True))) + b
     ),
     "activation on each product": lambda w, b, x, f: (
-        total(f(p * q) for p, q in zip(w, x, strict=True)) + b
+        sum(f(p * q) for p, q in zip(w, x, strict=True)) + b
     ),
     "added, not multiplied": lambda w, b, x, f: f(
-        total(p + q for p, q in zip(w, x, strict=True)) + b
+        sum(p + q for p, q in zip(w, x, strict=True)) + b
     ),
     "input left out": lambda w, b, x, f: f(
-        total(p * q for p, q in zip(w[:-1], x[:-1], strict=True)) + b
+        sum(p * q for p, q in zip(w[:-1], x[:-1], strict=True)) + b
     ),
-    "one weight for all inputs": lambda w, b, x, f: f(total(w[0] * q for q in x) + b),
-    "inputs not weighted": lambda w, b, x, f: f(total(x) + b),
+    "one weight for all inputs": lambda w, b, x, f: f(sum(w[0] * q for q in x) + b),
+    "inputs not weighted": lambda w, b, x, f: f(sum(x) + b),
 }
 
 
@@ -64,51 +61,94 @@ def n_parameters(sizes: Sequence[int]) -> int:
     return sum(m * (n + 1) for n, m in pairwise(sizes))
 
 
-def outputs_if(
-    name: str, sizes: Sequence[int], data: Numbers, x: Numbers, hidden: str, last: str, first: str
-) -> tuple[list[Value], list[Value]]:
-    """Return the outputs and the parameters of a network that computes what a name says.
+class Guess(NamedTuple):
+    """What a network could compute.
 
-    Args:
+    Attributes:
         name: a key of NEURONS, or a fault of the whole network.
-        sizes: the numbers of inputs and of neurons, layer by layer.
-        data: the parameters, neuron by neuron.
-        x: the inputs.
         hidden: the activation of all layers but the last.
         last: the activation of the last layer.
-        first: "weights" or "bias", whichever `parameters()` returns first.
+        layout: in which order `parameters()` returns them: a key of `layouts`.
     """
-    parameters = [Value(d) for d in data[: n_parameters(sizes)]]
-    left = iter(parameters)
-    formula = NEURONS.get(name, NEURONS["right"])
-    values: list[Any] = list(x)
+
+    name: str
+    hidden: str
+    last: str
+    layout: str
+
+
+@cache
+def layouts(sizes: tuple[int, ...]) -> dict[str, list[list[list[int]]]]:
+    """Return ways to order the parameters: the places of each neuron's weights and bias.
+
+    Neuron by neuron, or the weights of a layer (as a matrix, or its transpose) and its biases, or
+    those of all layers and then all biases; each with the biases last or first.
+    """
     layers = list(pairwise(sizes))
+    # The name of each parameter: layer, neuron, and input or -1 for the bias.
+    weights, biases = [], []
     for k, (n, m) in enumerate(layers):
-        if name == "last layer left out" and k == len(layers) - 1:
+        weights.append([[(k, j, i) for i in range(n)] for j in range(m)])
+        biases.append([(k, j, -1) for j in range(m)])
+    turned = [[list(column) for column in zip(*rows, strict=True)] for rows in weights]
+    neurons = [
+        ([w], [b])
+        for rows, bs in zip(weights, biases, strict=True)
+        for w, b in zip(rows, bs, strict=True)
+    ]
+    groups = {"by neuron": neurons}
+    for name, matrices in (("", weights), (", turned", turned)):
+        groups[f"by layer{name}"] = list(zip(matrices, biases, strict=True))
+        groups[f"by kind{name}"] = [
+            ([row for rows in matrices for row in rows], [b for bs in biases for b in bs])
+        ]
+    found = {}
+    for name, parts in groups.items():
+        for last in (True, False):
+            names: list[Any] = []
+            for rows, bs in parts:
+                flat = [w for row in rows for w in row]
+                names += [*flat, *bs] if last else [*bs, *flat]
+            place = {name: k for k, name in enumerate(names)}
+            found[name if last else f"{name}, biases first"] = [
+                [[*(place[k, j, i] for i in range(n)), place[k, j, -1]] for j in range(m)]
+                for k, (n, m) in enumerate(layers)
+            ]
+    return found
+
+
+def outputs_if(
+    guess: Guess, sizes: Sequence[int], parameters: Sequence[Any], x: Numbers
+) -> list[Any]:
+    """Return the outputs of a network that computes what a guess says, of floats or of Values."""
+    formula = NEURONS.get(guess.name, NEURONS["right"])
+    values: list[Any] = list(x)
+    places = layouts(tuple(sizes))[guess.layout]
+    for k, layer in enumerate(places):
+        if guess.name == "last layer left out" and k == len(places) - 1:
             break
-        inputs = list(x) if name == "layers not chained" else values
-        f = ACTIVATIONS[last if k == len(layers) - 1 else hidden]
+        inputs = list(x) if guess.name == "layers not chained" else values
+        f = ACTIVATIONS[guess.last if k == len(places) - 1 else guess.hidden]
         values = []
-        for _ in range(m):
-            own = [next(left) for _ in range(n + 1)]
-            w, b = (own[:-1], own[-1]) if first == "weights" else (own[1:], own[0])
-            if name == "layers not chained":
+        for neuron in layer:
+            *w, b = (parameters[place] for place in neuron)
+            if guess.name == "layers not chained":
                 w = w[: len(inputs)]
                 inputs = inputs[: len(w)]
             values.append(formula(w, b, inputs, f))
-    return values, parameters
+    return values
 
 
-def guesses(sizes: Sequence[int]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield what a network could compute: a name, two activations, and what comes first."""
+def guesses(sizes: Sequence[int]) -> Iterator[Guess]:
+    """Yield what a network could compute, what is right first."""
     names = list(NEURONS)
     if len(sizes) > 2:
         names += ["last layer left out", "layers not chained"]
     for name in names:
-        for first in ("weights", "bias"):
+        for layout in layouts(tuple(sizes)):
             for hidden in ACTIVATIONS if len(sizes) > 2 else ["none"]:
                 for last in ACTIVATIONS:
-                    yield name, hidden, last, first
+                    yield Guess(name, hidden, last, layout)
 
 
 def check_network(student: object, name: str, kind: str, seconds: float) -> teach.Report:
@@ -184,10 +224,7 @@ def of_outputs(
     expected = sizes[-1]
     for guess in guesses(sizes):
         if all(
-            close(
-                f["data"],
-                [v.data for v in outputs_if(guess[0], sizes, c["data"], c["x"], *guess[1:])[0]],
-            )
+            close(f["data"], outputs_if(guess, sizes, c["data"], c["x"]))
             for f, c in zip(found, cases, strict=True)
         ):
             break
@@ -200,21 +237,21 @@ def of_outputs(
                 "outputs", "wrong output", graph=case_text(cases[0]), got=written(found[0]["data"])
             )
         return
-    name, hidden, last, first = guess
+    name, hidden, last, _ = guess
     if name == "right" and len(sizes) > 2 and hidden == "none":
         name = "no activation between layers"
     if name == "right":
         grade.right("outputs")
         grade.extras.append(f"activation: {activations_text(hidden, last, sizes)}")
     else:
-        right, _ = outputs_if("right", sizes, cases[0]["data"], cases[0]["x"], hidden, last, first)
-        numbers = written([v.data for v in right]), written(found[0]["data"])
+        right = outputs_if(guess._replace(name="right"), sizes, cases[0]["data"], cases[0]["x"])
+        numbers = written(right), written(found[0]["data"])
         same = numbers[0] == numbers[1]
         grade.wrong(
             "outputs", name, graph=f"{made} and {case_text(cases[0])}",
             expected="" if same else numbers[0], got="" if same else numbers[1],
         )  # fmt: skip
-    of_gradients(grade, found, cases, sizes, (guess[0], hidden, last, first), made)
+    of_gradients(grade, found, cases, sizes, guess, made)
 
 
 def of_gradients(
@@ -222,12 +259,13 @@ def of_gradients(
     found: list[Any],
     cases: list[dict[str, Any]],
     sizes: Sequence[int],
-    guess: tuple[str, str, str, str],
+    guess: Guess,
     made: str,
 ) -> None:
     """Judge gradients: they must be those of what the network computes."""
     for f, case in zip(found, cases, strict=True):
-        outputs, parameters = outputs_if(guess[0], sizes, case["data"], case["x"], *guess[1:])
+        parameters = [Value(number) for number in case["data"][: n_parameters(sizes)]]
+        outputs = outputs_if(guess, sizes, parameters, case["x"])
         root = outputs[0] * 1.0
         for k, output in enumerate(outputs[1:], start=2):
             root = root + output * float(k)

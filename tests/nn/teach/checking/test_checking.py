@@ -142,6 +142,61 @@ def test_right_ones_get_all_points(name: str) -> None:
     assert (report.points, report.total) == (10.0, 10.0)
 
 
+MATRICES = """
+class MLP:
+    def __init__(self, *sizes):
+        pairs = list(zip(sizes, sizes[1:]))
+        self.weights = [[[Value(random.gauss(0, 1)) for _ in range(m)] for _ in range(n)] for n, m in pairs]
+        self.biases = [[Value(0.0) for _ in range(m)] for _, m in pairs]
+
+    def forward(self, x):
+        for k, (rows, biases) in enumerate(zip(self.weights, self.biases)):
+            x = tuple(sum((a * row[j] for a, row in zip(x, rows)), b) for j, b in enumerate(biases))
+            x = x if k == len(self.weights) - 1 else [v.relu() for v in x]
+        return x
+
+    @property
+    def parameters(self):
+        named = [w for rows in self.weights for row in rows for w in row] + [b for bs in self.biases for b in bs]
+        return dict(enumerate(named))
+"""
+# What to check, what to replace in it, with what: all of it is right.
+RIGHT = [
+    ("Neuron", "def __call__", "def forward"),
+    ("Neuron", "[*self.weights, self.bias]", "{'bias': self.bias, **dict(enumerate(self.weights))}"),
+    ("Neuron", "    def parameters", "    @property\n    def parameters"),
+    ("Layer", "return [neuron(inputs) for neuron in self.neurons]", "return (neuron(inputs) for neuron in self.neurons)"),
+    ("MLP", MLP, MATRICES),
+    ("SGD", "parameters, learning_rate):", "parameters, *, learning_rate=0.01):"),
+    ("SGD", "parameters, learning_rate):", "learning_rate, parameters):"),
+    ("SGD", "(self, parameters, learning_rate):\n        self.parameters, self.learning_rate = parameters, learning_rate\n\n    def step(self):", "(self, parameters):\n        self.parameters = parameters\n\n    def step(self, lr):\n        self.learning_rate = lr"),
+    ("SGD", "from engine import Value", "class Value:\n    backward = None\n    def __init__(self, data): self.data, self.grad = data, None\n"),
+    ("hinge", "def hinge(p, t):", "class hinge:\n  def __call__(self, p, t):"),
+    ("hinge", "def hinge(p, t):", "def hinge(y_true, y_pred):\n    p, t = y_pred, y_true"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "part", "instead"), RIGHT, ids=range(len(RIGHT)))
+def test_other_ways_to_be_right_get_all_points(name, part, instead) -> None:
+    assert part in SOURCES[name]
+    report = check(SOURCES[name].replace(part, instead), name=name)
+    assert report.passed, str(report)
+
+
+def test_gradients_that_become_none_count_as_zeroed() -> None:
+    own = "class Value:\n    backward = None\n    def __init__(self, data): self.data, self.grad = data, 0.0\n"
+    report = check((HEAD + own + SGD).replace("p.grad = 0.0", "p.grad = None"), name="SGD")
+    assert report.passed, str(report)
+
+
+def test_parameters_that_are_no_values_are_told_as_missing() -> None:
+    for instead in ("None", "[[*self.weights, self.bias]]", "[w.data for w in self.weights]"):
+        report = check(
+            SOURCES["Neuron"].replace("[*self.weights, self.bias]", instead), name="Neuron"
+        )
+        assert report.findings[0].fault == "no parameters", str(report)
+
+
 @pytest.mark.parametrize(("name", "part", "instead", "fault"), WRONG, ids=range(len(WRONG)))
 def test_wrong_ones_are_refused_by_the_name_of_their_fault(name, part, instead, fault) -> None:
     assert part in SOURCES[name]
