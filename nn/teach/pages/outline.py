@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 ROOM = 320  # letters of prose that a slide takes; of more, each paragraph keeps its beginning
+TASK = "**Write before you read on**"
 # A sentence, and those after it while they are short.
 LEAD = re.compile(r".{60,}?[.?!](?=\s+[A-Z*`$])", re.DOTALL)
 ANSWER = re.compile(r"\s*<details>.*?</details>", re.DOTALL)
@@ -20,7 +21,8 @@ def outline(notebook: Any) -> Any:
     """Return a lesson as a notebook of slides, as nbconvert takes one.
 
     A heading begins a slide to the right, a text or a cell of code without room on the last slide
-    one below. Cells of claims and answers are left out.
+    one below, and so does the code that the class is to write first. Cells of claims and answers
+    are left out.
     """
     from nbformat import NotebookNode
 
@@ -41,7 +43,7 @@ def slides(cells: list[Any]) -> Iterator[Any]:
             shown = lead(piece)
             yield placed({**cell, "source": shown}, "slide" if piece[0] == "#" else "subslide")
             yield placed({**cell, "source": piece}, "notes")
-            has_room = len(shown) <= ROOM
+            has_room = len(shown) <= ROOM and TASK not in shown
 
 
 def placed(cell: Any, place: str) -> Any:

@@ -9,7 +9,7 @@ from tests.needs import CHROMIUM, needs
 
 nbformat = pytest.importorskip("nbformat")
 from nn.teach import write_pages  # noqa: E402
-from nn.teach.pages.outline import lead  # noqa: E402
+from nn.teach.pages.outline import lead, outline  # noqa: E402
 
 pytestmark = needs("nbconvert", "latex2mathml", "sphinx_revealjs")
 
@@ -99,6 +99,18 @@ def test_slide_keeps_what_the_class_is_asked_wherever_it_stands(between: str) ->
     question = "**Predict before you run**: which is it? The first? Or the second?"
     assert lead(LONG + between + question).endswith(question)
     assert "for the speaker" not in lead(LONG + between + question)
+
+
+def test_code_that_the_class_is_to_write_is_not_on_the_slide_of_the_task() -> None:
+    task = "**Write before you read on**: a sum."
+    places = {}
+    for text in (task, "**Predict before you run**: a sum?"):
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_markdown_cell(text), nbformat.v4.new_code_cell("1 + 1")]
+        )
+        *_, code = outline(notebook).cells
+        places[text] = code.metadata.slideshow.slide_type
+    assert list(places.values()) == ["subslide", "-"]
 
 
 def test_slide_keeps_the_whole_summary() -> None:
