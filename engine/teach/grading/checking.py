@@ -69,6 +69,7 @@ class Check:
         self.graphs: list[Graph] = []
         self.remarks: list[str] = []
         self.extras: list[str] = []
+        self.broken = False
 
     def report(self) -> Report:
         """Return the report."""
@@ -84,8 +85,9 @@ class Check:
         start = self.of_numbers()
         if start is not None and start.fault != faults.GRAD_NOT_ZERO:
             return refused(self.name, start)
+        broken = self.of_a_broken_backward()
         in_place = self.session.single_operations(self.methods)
-        start = start or self.of_leftovers()
+        start = start or broken or self.of_leftovers()
         self.trouble = Trouble(self.evidence, self.methods, self.context)
         self.findings += [start] if start else []
         self.findings += self.trouble.findings
@@ -125,6 +127,18 @@ class Check:
             return failed(faults.GRAD_NOT_ZERO, None, f"Value({NUMBERS[0]}).grad is {grads[0]}")
         return None
 
+    def of_a_broken_backward(self) -> Finding | None:
+        """Return the finding of a backward() that fails whatever the operation."""
+        broken = self.session.has_backward and self.session.broken_backward(self.methods)
+        if not broken:
+            return None
+        graph, failure = broken
+        if self.grad_is_none and "NoneType" in failure.message:
+            return failed(faults.NO_GRAD, None, "it is None, to which nothing adds")
+        self.broken = True
+        text = f"`({graph}).backward()`"
+        return failed(fault_of(failure), failure, text=text, method="backward")
+
     def of_leftovers(self) -> Finding | None:
         """Return the finding of a new Value that has the gradient of another."""
         for graph in self.evidence.graphs():
@@ -158,6 +172,9 @@ class Check:
         self.findings += [finding_of(found, self.context) for found in named]
         for _, finding in self.trouble.reflections():
             self.findings.append(finding)
+        if not self.findings and self.evidence.late():
+            text = "there was no time left to try all graphs: make it faster, or give more seconds"
+            self.findings = [failed(faults.DOES_NOT_END, None, text, text="The check")]
         self.of_extras(diagnosis.core)
 
     def of_failures_together(self, graphs: list[Graph]) -> None:
@@ -251,7 +268,14 @@ class Check:
         findings = merged(self.findings)
         missing = self.trouble.missing
         has_backward = self.session.has_backward
-        grading = Grading(self.evidence, missing, findings, self.graphs, has_backward=has_backward)
+        grading = Grading(
+            self.evidence,
+            missing,
+            findings,
+            self.graphs,
+            has_backward=has_backward,
+            without=rubric.NOT_REACHED if self.broken else rubric.MISSING,
+        )
         if not findings and any(part.state == rubric.WRONG for part in grading.items):
             findings = [self.of_what_is_left()]
         todo = next_missing(missing, has_backward=has_backward)

@@ -30,6 +30,14 @@ SEEDS = (faults.SEED_NOT_SET, faults.WRONG_SEED, faults.GRAD_NOT_ZERO)
 class Grading:
     """The points of a class.
 
+    Args:
+        evidence: what was seen.
+        missing: the operations that are not written yet.
+        findings: what is wrong.
+        graphs: those of several operations.
+        has_backward: whether gradients were looked at.
+        without: the state of gradients where they were not.
+
     Attributes:
         items: the lines of the rubric.
     """
@@ -42,11 +50,13 @@ class Grading:
         graphs: list[Graph],
         *,
         has_backward: bool,
+        without: str = MISSING,
     ) -> None:
         self._evidence = evidence
         self._missing = missing
         self._findings = findings
         self._has_backward = has_backward
+        self._without = without
         told = {f.fault for f in findings}
         wrong_number = bool(told & {faults.CHANGES_DATA, faults.GRAD_NOT_ZERO})
         self.items = [item(rubric.NUMBER, WRONG if wrong_number else RIGHT)]
@@ -69,10 +79,10 @@ class Grading:
         return item(part, MISSING if partly and share < 1 else self._state(share), share)
 
     def _state(self, share: float) -> str:
-        """Return the state of a part; gradients are missing, not wrong, before backward()."""
+        """Return the state of a part; gradients are not wrong where there is no backward()."""
         if share == 1:
             return RIGHT
-        return MISSING if share == 0.5 and not self._has_backward else WRONG
+        return self._without if share == 0.5 and not self._has_backward else WRONG
 
     def _share(self, row: str) -> float | None:
         """Return the share of an operation's points, or None if it could not be run."""
@@ -120,7 +130,7 @@ class Grading:
         """Return the parts about the backward pass."""
         parts = (rubric.START, rubric.CHAIN, rubric.SUMS, rubric.ORDER, rubric.LOSSES)
         if not self._has_backward:
-            return [item(part, MISSING) for part in parts]
+            return [item(part, self._without) for part in parts]
         blamed = {f.operation for f in self._findings}
         clean = [g for g in graphs if not {symbol(row) for row in g.operations} & blamed]
         sorts = {part: [g for g in clean or graphs if part_of(g) == part] for part in parts[1:]}

@@ -36,9 +36,12 @@ def item(part: tuple[str, float], state: str, share: float | None = None) -> Ite
 
 
 def state_of(rights: Iterable[bool | None]) -> str:
-    """Return the state of a part from what its graphs show; None where one could not be run."""
-    shown = list(rights)
-    if not shown or all(right is None for right in shown):
+    """Return the state of a part from what its graphs show; None where one was not reached.
+
+    Those do not count: how many there are depends on how fast the machine is.
+    """
+    shown = [right for right in rights if right is not None]
+    if not shown:
         return NOT_REACHED
     return RIGHT if all(shown) else WRONG
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SHARE = 8  # a probe may take an eighth of the time that is left
 LOADING = 3  # and loading a third
+SHORTEST = 0.2  # seconds, below which nothing is said to hang
 LEAST = 0.05  # seconds that are worth another start
 MOST_STARTS = 25
 STEPS = 300_000  # lines of Python per probe, where there are no processes
@@ -102,10 +103,13 @@ def watch(
 ) -> None:
     """Add what a process answers to `found`, until it has answered all, or fails, or time is up."""
     for number, argument in ((LOADED, None), *arguments):
-        share = (end - time.monotonic()) / (LOADING if number == LOADED else SHARE)
+        left = end - time.monotonic()
+        share = min(left, max(SHORTEST, left / (LOADING if number == LOADED else SHARE)))
         answer = observation_of(process.answer(number, argument, share))
         if number == LOADED and answer is None:
             continue
+        if number != LOADED and share < SHORTEST and answer == Observation(error=Failure(HANGS)):
+            break  # the time was too short to tell
         found[number] = answer or Observation()
         if number == LOADED or (
             answer and answer.error and answer.error.kind in (HANGS, DIED, GARBLED)

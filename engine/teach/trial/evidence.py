@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
-from engine.teach.isolate.observation import Failure, Observation
+from engine.teach.isolate.observation import NOT_REACHED, Failure, Observation
 from engine.teach.trial.graphs import Graph
 from engine.teach.trial.trust import trusted
 
@@ -37,6 +37,11 @@ class Evidence:
     def seen(self, graph: Graph) -> bool:
         """Return whether there is an observation of a graph."""
         return graph in self._seen
+
+    def late(self) -> bool:
+        """Return whether there was no time for a graph."""
+        errors = [observation.error for observation in self._seen.values()]
+        return any(error is not None and error.kind == NOT_REACHED for error in errors)
 
     def error(self, graph: Graph) -> Failure | None:
         """Return why there are no numbers of a graph, or None."""

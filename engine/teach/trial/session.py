@@ -53,6 +53,23 @@ class Session:
                 self.evidence.tolerance = SINGLE
         return seen
 
+    def broken_backward(self, methods: set[str]) -> tuple[Graph, Failure] | None:
+        """Return where backward() fails of itself, whatever the operation; then go on without it.
+
+        So that what was right before it was written stays right.
+        """
+        rows = [row for row in battery.ALL if battery.method(row) in methods][:2]
+        graphs = [battery.alone(row)[0] for row in rows]
+        failures = [seen.error for seen in self._run([*map(self._argument, graphs)])]
+        first = failures[0] if failures else None
+        if first is None or None in failures or NOT_REACHED in [f.kind for f in failures if f]:
+            return None
+        self.has_backward = False
+        if all(seen.error is None for seen in self._run([*map(self._argument, graphs)])):
+            return graphs[0], first
+        self.has_backward = True
+        return None
+
     def single_operations(self, methods: set[str]) -> dict[str, Observation]:
         """Try each operation alone; return what the operators that work in place do."""
         rows = [row for row in battery.ALL if battery.method(row) in methods]
