@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr
 from typing import Any, TextIO
 
 
@@ -94,9 +95,8 @@ def progress_bar(total: int, *, done: int, unit: str, shown: bool) -> Bar:
     """
     if not shown:
         return Bar()
-    in_notebook = type(sys.stdout).__module__.startswith("ipykernel")
-    stream = sys.stdout if in_notebook else sys.stderr
-    if not in_notebook and not stream.isatty():
+    stream = sys.stdout if in_notebook() else sys.stderr
+    if not in_notebook() and not stream.isatty():
         return Lines(total, done=done, unit=unit, stream=stream)
     try:
         from tqdm import tqdm  # takes a while to import
@@ -119,3 +119,13 @@ def progress_bar(total: int, *, done: int, unit: str, shown: bool) -> Bar:
 
     bar: Any = TqdmBar(total=total, initial=done, unit=unit, dynamic_ncols=True, file=stream)
     return bar  # type: ignore[no-any-return]
+
+
+def in_notebook() -> bool:
+    """Return whether what is printed is shown below a cell."""
+    return type(sys.stdout).__module__.startswith("ipykernel")
+
+
+def ordinary_output() -> AbstractContextManager[object]:
+    """Return a context in which a notebook gets warnings as ordinary output, as it gets the bar."""
+    return redirect_stderr(sys.stdout) if in_notebook() else nullcontext()

@@ -22,7 +22,7 @@ from nn.metrics import decision_for, metric_for, numbered
 from nn.module import Module, evaluating
 from nn.optim import Optimizer, optimizer_for
 from nn.other_names import says_how
-from nn.progress import Bar, progress_bar
+from nn.progress import Bar, ordinary_output, progress_bar
 from nn.training import checkpoint as checkpoints
 from nn.training.class_weight import ClassWeight, weighted
 from nn.training.interruption import undisturbed
@@ -147,38 +147,39 @@ def fit(
             judge by are among those to train on.
     """
     check_model(model, X)
-    run = Run(
-        model,
-        loss=loss_named(loss),
-        optimizer=optimizer_for(optimizer, model.parameters()),
-        epochs=whole_number(epochs, "epochs", least=0),
-        batch_size=whole_number(batch_size, "batch_size"),
-        patience=patience_of(patience),
-        seed=seed,
-        on_step=callable_or_none(on_step, "on_step", "from a Step to anything"),
-        checkpoint=path_or_none(checkpoint),
-        monitor=monitor_of(monitor, model),
-    )
-    run.prepare(
-        X,
-        y,
-        validation=validation_of(validation),
-        penalty=penalty_named(penalty),
-        compiled=compiled,
-        audit=audit,
-        threshold=threshold,
-        class_weight=class_weight,
-    )
-    run.open_bar(shown=progress)
-    try:
-        while not run.ended:
-            run.epoch()
-    except KeyboardInterrupt:
-        run.ended = "interrupted"
-    finally:
-        run.bar.close()
-    with undisturbed():
-        return run.finish()
+    with ordinary_output():
+        run = Run(
+            model,
+            loss=loss_named(loss),
+            optimizer=optimizer_for(optimizer, model.parameters()),
+            epochs=whole_number(epochs, "epochs", least=0),
+            batch_size=whole_number(batch_size, "batch_size"),
+            patience=patience_of(patience),
+            seed=seed,
+            on_step=callable_or_none(on_step, "on_step", "from a Step to anything"),
+            checkpoint=path_or_none(checkpoint),
+            monitor=monitor_of(monitor, model),
+        )
+        run.prepare(
+            X,
+            y,
+            validation=validation_of(validation),
+            penalty=penalty_named(penalty),
+            compiled=compiled,
+            audit=audit,
+            threshold=threshold,
+            class_weight=class_weight,
+        )
+        run.open_bar(shown=progress)
+        try:
+            while not run.ended:
+                run.epoch()
+        except KeyboardInterrupt:
+            run.ended = "interrupted"
+        finally:
+            run.bar.close()
+        with undisturbed():
+            return run.finish()
 
 
 class Done(NamedTuple):

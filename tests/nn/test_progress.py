@@ -2,9 +2,11 @@
 
 import io
 import sys
+import warnings
 
 import pytest
 
+import nn
 from nn.progress import Lines, progress_bar
 
 
@@ -61,7 +63,9 @@ def test_terminal_gets_a_bar(monkeypatch) -> None:
     assert "1/10" in terminal.getvalue()
 
 
-def test_notebook_gets_its_bar_as_ordinary_output(monkeypatch) -> None:
+def notebook(monkeypatch) -> tuple[io.StringIO, io.StringIO]:
+    """Return output and errors, from now on those of a notebook's cell."""
+
     class OutStream(io.StringIO):
         """As ipykernel's, whose module tells that this is a notebook."""
 
@@ -69,12 +73,31 @@ def test_notebook_gets_its_bar_as_ordinary_output(monkeypatch) -> None:
     output, errors = OutStream(), OutStream()
     monkeypatch.setattr(sys, "stdout", output)
     monkeypatch.setattr(sys, "stderr", errors)
+    return output, errors
+
+
+def test_notebook_gets_its_bar_as_ordinary_output(monkeypatch) -> None:
+    output, errors = notebook(monkeypatch)
     bar = progress_bar(10, done=0, unit="step", shown=True)
     bar.update()
     bar.write("⚠ alarm")
     bar.close()
     assert "1/10" in output.getvalue()
     assert "⚠ alarm" in output.getvalue()
+    assert errors.getvalue() == ""
+
+
+def test_notebook_gets_warnings_of_fit_as_ordinary_output(monkeypatch) -> None:
+    output, errors = notebook(monkeypatch)
+    X, y = nn.data.moons(20, seed=0)
+    model = nn.MLP(2, [1], seed=0)
+    with warnings.catch_warnings():  # not those that pytest records
+        warnings.simplefilter("always")
+        warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
+        nn.fit(
+            model, X, y, loss=nn.binary_cross_entropy, optimizer="adam", epochs=1, validation=(X, y)
+        )
+    assert "are among the training samples" in output.getvalue()
     assert errors.getvalue() == ""
 
 

@@ -20,6 +20,7 @@ optimizer = nn.Adam(model.parameters(), learning_rate=0.03)
 nn.fit(model, X, y, loss=nn.binary_cross_entropy, optimizer=optimizer, epochs=3)
 1.0
 """
+FIT_WARNS = FIT.replace("epochs=3", "epochs=3, validation=(X, y)")
 WARNS = """\
 from engine import Value
 
@@ -59,6 +60,10 @@ def scores(tmp_path):
 
 def test_progress_bar_of_fit_costs_no_points(scores) -> None:
     assert scores(fit=FIT) == {"fit": 1.0}
+
+
+def test_warning_of_fit_costs_no_points(scores) -> None:
+    assert scores(fit=FIT_WARNS) == {"fit": 1.0}
 
 
 def test_warning_costs_all_points_unless_it_is_ordinary_output(scores) -> None:
