@@ -214,8 +214,9 @@ def test_trained_model_finds_columns_by_name(frame, tmp_path) -> None:
 
 def test_validation_samples_are_found_by_name() -> None:
     columns, y = moons()
-    turned = {"b": columns["b"], "a": columns["a"]}
-    one, other = (training(columns, y, validation=(X, y)) for X in (columns, turned))
+    moved = [x + 0.01 for x in columns["a"]]
+    right, turned = {"a": moved, "b": columns["b"]}, {"b": columns["b"], "a": moved}
+    one, other = (training(columns, y, validation=(X, y)) for X in (right, turned))
     assert one.state_dict() == other.state_dict()
 
 

@@ -94,7 +94,7 @@ def test_checkpoint_of_another_run_is_refused_and_says_what_differs(
         {"rate": nn.schedules.warm_up(0.1, steps=4), "rule": nn.SGD},
         {"rate": lambda t: 0.1 / (t + 1)},
         {"validation": 0},
-        {"validation": (X[:4], Y[:4])},
+        {"validation": ([[a + 0.1, b] for a, b in X[:4]], Y[:4])},
     ],
 )
 def test_run_made_again_by_the_same_code_resumes(options: dict, tmp_path: Path) -> None:
