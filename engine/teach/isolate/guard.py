@@ -88,12 +88,21 @@ def guard() -> None:
     sys.addaudithook(hook)
 
 
-def refuse_ours() -> None:
-    """Let no Value of our engine work in this process, for good."""
+def our_engines() -> tuple[type, ...]:
+    """Return the classes of ours that compute gradients: a student's may not use them."""
+    from engine.teach.catching.right import Value as RightValue
+    from engine.teach.naming.model import Run
     from engine.value import Value
+
+    return Value, RightValue, Run
+
+
+def refuse_ours() -> None:
+    """Let no engine of ours work in this process, for good."""
 
     def refuse(*_: object, **__: object) -> Any:
         raise BorrowedEngineError("engine")
 
-    for name in [name for name, f in vars(Value).items() if isinstance(f, FunctionType)]:
-        setattr(Value, name, refuse)
+    for cls in our_engines():
+        for name in [name for name, f in vars(cls).items() if isinstance(f, FunctionType)]:
+            setattr(cls, name, refuse)

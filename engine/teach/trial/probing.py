@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from engine.teach.isolate.guard import PROJECT, BorrowedEngineError
+from engine.teach.isolate.guard import PROJECT, BorrowedEngineError, our_engines
 from engine.teach.trial.graphs import ZERO, applied
 from engine.value import Value
 
@@ -205,19 +205,24 @@ def names_of(code: CodeType) -> Iterator[str]:
 
 @contextmanager
 def ours_refused() -> Iterator[None]:
-    """Let no Value of our engine work inside."""
+    """Let no engine of ours work inside."""
 
     def refuse(*_: object, **__: object) -> Any:
         raise BorrowedEngineError("engine")
 
-    saved = {name: f for name, f in vars(Value).items() if isinstance(f, FunctionType)}
-    for name in saved:
-        setattr(Value, name, refuse)
+    saved = [
+        (cls, name, f)
+        for cls in our_engines()
+        for name, f in vars(cls).items()
+        if isinstance(f, FunctionType)
+    ]
+    for cls, name, _ in saved:
+        setattr(cls, name, refuse)
     try:
         yield
     finally:
-        for name, f in saved.items():
-            setattr(Value, name, f)
+        for cls, name, f in saved:
+            setattr(cls, name, f)
 
 
 TASKS = {

@@ -253,7 +253,25 @@ COPIED = {
         get="import engine.value, types\nReal = type('Real', (), {k: v for k, v in vars(engine.value.Value).items() if isinstance(v, (types.FunctionType, property))})"
     ),
 }
+# A class that is wrong, and answers by what the checker itself computes with.
+ORACLE = """
+import engine.teach.trial.probing as probing
+
+def answer(student, argument):
+    from engine.teach.naming.model import Model, Run
+    from engine.teach.trial.graphs import Graph
+    leaves, steps, passes = argument
+    graph = Graph(tuple(leaves), tuple((r, tuple(x if type(x) is int else tuple(x) for x in o)) for r, o in steps), tuple(passes))
+    data = Run(Model(), graph, ()).data
+    return {"data": data, "before": [0.0] * len(leaves), "changed": [], "after": data, "grads": Model().gradients(graph)}
+
+probing.TASKS["graph"] = answer
+"""
 LIES = COPIED | {
+    "wrong, and answers by the checker's model": WRONG + ORACLE,
+    "delegates to the engine of the game": DELEGATE.format(
+        get="import importlib\nReal = importlib.import_module('engine.teach.catching.right').Value"
+    ),
     "wrong, and forges the answers": WRONG + FORGES,
     "wrong, and forges the answers when it is asked": WRONG.replace(
         "        self.grad = 0.0\n", "        self.grad = 0.0\n        forge()\n"

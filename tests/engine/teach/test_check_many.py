@@ -82,6 +82,8 @@ HARMFUL = [
     "ends the process that checks",
     "delegates by __import__",
     "delegates to our text",
+    "delegates to the engine of the game",
+    "wrong, and answers by the checker's model",
     "every attribute answers",
 ]
 MEDDLING = ("writes files", "removes", "starts", "closes stdout", "changes", "handles", "warns")
