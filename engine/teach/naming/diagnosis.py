@@ -16,6 +16,7 @@ from engine.teach.naming.hypotheses import (
     fits,
     of_operation,
     of_pass,
+    spared,
 )
 from engine.teach.naming.model import ANY_ORDER, LAST, REVERSED, SUBSET, Model, Slope
 from engine.teach.naming.recipes import variants
@@ -241,6 +242,12 @@ class Diagnosis:
     def _shown(self, part: Hypothesis, graphs: list[Graph]) -> Named:
         """Return a fault with the smallest graph that shows it."""
         alone = combined(self.model, [part])
+        keys = [
+            key
+            for name in ("overwrites", "forgets", "unlinked")
+            for key in part.changes.get(name, ())
+        ]
+        operand = keys[0][1] if len(keys) == 1 else None
         for graph in sorted(graphs, key=lambda g: (len(g.passes), len(g.steps), len(g.leaves))):
             if (
                 alone
@@ -256,9 +263,9 @@ class Diagnosis:
                     )
                     for choice in alone.choices(graph)
                 ):
-                    return Named(part.fault, part.operation, graph)
+                    return Named(part.fault, part.operation, graph, operand)
         wrong = [g for g in graphs if not self.evidence.grads_right(g)]
-        return Named(part.fault, part.operation, wrong[0] if wrong else None)
+        return Named(part.fault, part.operation, wrong[0] if wrong else None, operand)
 
     def of_other_operations(self, together: Callable[[str], list[Graph]]) -> None:
         """Find what is wrong with the operations outside the core, alone and together."""
@@ -266,7 +273,13 @@ class Diagnosis:
         for row in [*(row for row in self.rows if row not in last), *last]:
             if row in self.core or self._unknown & {*BUILT_FROM.get(row, ())}:
                 continue
+            if not self._explained and {*BUILT_FROM.get(row, ())} & {n.row for n in self.named}:
+                continue  # it may be built from what is wrong
             alone = self._alone(row)
+            right = spared(self.model, row)
+            if row in self._slopes and self._explained and self._all_fit(right, alone):
+                self._slopes.pop(row)  # it is the pass that makes it seem wrong
+                self.model = right
             if row in self._slopes and not self._built_from_others(alone, row):
                 self.named += self._slopes[row]
                 continue
@@ -275,15 +288,29 @@ class Diagnosis:
             graphs = [g for g in together(row) if self.evidence.ran(g)]
             if self._built_from_others(graphs):
                 continue
-            found = explanation(
-                graphs, self.evidence, self.model, list(of_operation(row)), 1, self._late
-            )
+            if self._all_fit(right, graphs):
+                self.model = right
+                continue
+            causes = list(of_operation(row))
+            found = explanation(graphs, self.evidence, self.model, causes, 1, self._late)
+            found = found or explanation(graphs, self.evidence, right, causes, 1, self._late)
             if found:
-                self.named += [self._shown(part, graphs) for part in found]
+                told = {named.fault for named in self.named if not named.row}
+                self.named += [
+                    self._shown(part, graphs) for part in found if part.fault not in told
+                ]
+                self.model = combined(right, found) or self.model
             else:
                 wrong = [g for g in graphs if not self.evidence.grads_right(g)]
+                # The pass is known: with one operand it is the slope that depends on something.
+                one = len(OPS[row].slopes) == 1
+                fault = faults.WRONG_SLOPE if one else faults.WRONG_GRADIENT
                 if wrong:
-                    self.named.append(Named(faults.WRONG_GRADIENT, row, wrong[0]))
+                    self.named.append(Named(fault, row, wrong[0]))
+
+    def _all_fit(self, model: Model, graphs: list[Graph]) -> bool:
+        """Return whether a model explains graphs."""
+        return all(fits(model, g, self.evidence) for g in graphs)
 
     def _built_from_others(self, graphs: list[Graph], without: str = "") -> bool:
         """Return whether what is known explains some graphs; not of one operation itself."""

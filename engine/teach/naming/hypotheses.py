@@ -24,7 +24,7 @@ from engine.teach.naming.model import (
 from engine.teach.trial.evidence import Evidence
 from engine.teach.trial.graphs import Graph
 
-GENERAL = 2
+GENERAL = 3
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def of_pass(rows: Iterable[str], *, recursive: bool) -> list[Hypothesis]:
         Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "order"}),
         Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "visited"}),
         Hypothesis(faults.REMEMBERS_PASSES, changes={"keeps": "tape"}),
+        Hypothesis(faults.REMEMBERS_PASSES, changes={"apart": True, "keeps": "terms"}),
         Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "all"}),
         Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "results"}),
         Hypothesis(faults.VISITED_BY_VALUE, changes={"by_value": "one"}),
@@ -75,10 +76,17 @@ def of_pass(rows: Iterable[str], *, recursive: bool) -> list[Hypothesis]:
     ):
         for doubled in (False, True):
             found.append(Hypothesis(fault, changes={"order": order, "doubled": doubled}))
+    restarted = {"order": TWICE, "doubled": True, "restarts": True}
+    found.append(Hypothesis(twice, changes=restarted))
+    found.append(Hypothesis(faults.OVERWRITES, changes={"apart": True, "overwrites": keys}))
+    found += [
+        Hypothesis(twice, changes={"apart": True, "order": order}) for order in (TWICE, QUEUE)
+    ]
     found.append(Hypothesis(faults.NO_ORDER, changes={"order": PUSH_ONCE}))
     found.append(Hypothesis(faults.STOPS_EARLY, changes={"order": FIRST_INPUT}))
     found += [Hypothesis(faults.STOPS_EARLY, changes={"depth": n}) for n in range(2, 7)]
     found.append(Hypothesis(faults.STOPS_EARLY, changes={"nodes": 2}))
+    found.append(Hypothesis(faults.NO_ORDER, changes={"apart": True, "order": ANY_ORDER}))
     found.append(Hypothesis(faults.NO_ORDER, changes={"order": ANY_ORDER}))
     found.append(Hypothesis(faults.STOPS_EARLY, changes={"order": SUBSET}))
     return found
@@ -91,11 +99,23 @@ def of_operation(row: str) -> Iterator[Hypothesis]:
     for keys in dict.fromkeys([both, *(frozenset([(row, k)]) for k in operands)]):
         yield Hypothesis(faults.OVERWRITES, row, {"overwrites": keys})
         yield Hypothesis(faults.CHAIN_RULE_FORGOTTEN, row, {"forgets": keys})
-    yield Hypothesis(faults.MISSING_GRADIENT, row, {"unlinked": frozenset([row])})
+    for keys in dict.fromkeys([both, *(frozenset([(row, k)]) for k in operands)]):
+        yield Hypothesis(faults.MISSING_GRADIENT, row, {"unlinked": keys})
     yield Hypothesis(faults.STEP_MISPLACED, row, {"misplaced": frozenset([row])})
     if len(operands) == 2:
         for kept in operands:
             yield Hypothesis(faults.SAME_OPERAND_TWICE, row, {"once": {row: kept}})
+
+
+def spared(model: Model, row: str) -> Model:
+    """Return a model in which an operation is right, whatever is wrong with the others."""
+    return replace(
+        model,
+        slopes={key: slope for key, slope in model.slopes.items() if key[0] != row},
+        once={name: kept for name, kept in model.once.items() if name != row},
+        overwrites=frozenset(key for key in model.overwrites if key[0] != row),
+        forgets=frozenset(key for key in model.forgets if key[0] != row),
+    )
 
 
 def combined(model: Model, parts: Iterable[Hypothesis]) -> Model | None:

@@ -35,7 +35,7 @@ class Model:
         once: operations which lose a term where both operands are the same node; the number is that
             of the operand which keeps its.
         misplaced: operations whose step is kept by their first operand, in place of its own.
-        unlinked: operations whose results do not know their inputs, so that a walk ends there.
+        unlinked: operands that their results do not know, so that a walk does not get there.
         order: in which order nodes pass their gradient on; ANY_ORDER and SUBSET fit any.
         doubled: a node that is both operands is two inputs, for a walk.
         seed: the gradient that the result begins with; None for its data.
@@ -43,7 +43,10 @@ class Model:
         zeroes: "all" or "leaves": what a pass sets to 0 at first.
         by_value: nodes with the same data are taken for one: "all" or "results" in the walk, or
             "one" if they are one, with one gradient.
-        keeps: what a pass remembers of earlier ones: "order", "visited", or a "tape" of all nodes.
+        keeps: what a pass remembers of earlier ones: "order", "visited", a "tape" of all nodes, or
+            "terms", the gradients that it keeps apart.
+        apart: a pass keeps its gradients apart, and adds each when it comes to the node.
+        restarts: a node with a gradient of 0 begins with 1, as if it were the result.
         depth: how far from the result the walk goes; 0 for all the way.
         nodes: how many nodes pass on, the result first; 0 for all.
     """
@@ -53,7 +56,7 @@ class Model:
     overwrites: frozenset[Key] = frozenset()
     once: Mapping[str, int] = field(default_factory=dict)
     misplaced: frozenset[str] = frozenset()
-    unlinked: frozenset[str] = frozenset()
+    unlinked: frozenset[Key] = frozenset()
     order: str = TOPOLOGICAL
     doubled: bool = False
     seed: float | None = 1.0
@@ -63,6 +66,8 @@ class Model:
     keeps: str = ""
     depth: int = 0
     nodes: int = 0
+    apart: bool = False
+    restarts: bool = False
 
     def choices(self, graph: Graph) -> Iterator[tuple[int, ...]]:
         """Yield what is left open: orders of nodes, subsets, or which input comes first."""
@@ -70,12 +75,15 @@ class Model:
         if self.leaves_open(graph):
             return
         if self.order == ANY_ORDER:
-            yield from permutations(nodes)
+            leaves = range(len(graph.leaves)) if self.apart else ()
+            yield from permutations([*leaves, *nodes])
         elif self.keeps_last:
             # Which term is the last one, that is kept, depends on which topological order it is.
             yield from graph.backward_orders()
         elif self.misplaced:
             yield from graph.backward_orders(leaves=True)
+        elif self.apart:
+            yield ()
         elif self.order == SUBSET:
             yield from (
                 tuple(n for n, kept in zip(nodes, mask, strict=True) if kept)
@@ -92,11 +100,14 @@ class Model:
         """Return whether a graph allows too many orders to try, so that it says nothing."""
         large = len(graph.steps) > MOST_FREE
         if self.order in (ANY_ORDER, SUBSET):
-            return large or len(graph.passes) > 1
+            all_nodes = self.apart and len(graph.leaves) + len(graph.steps) > MOST_FREE
+            return large or all_nodes or len(graph.passes) > 1
         if self.keeps_last:
             return large
         if self.misplaced:
             return len(graph.leaves) + len(graph.steps) > MOST_FREE
+        if self.apart:
+            return False
         if self.order in FLIPPED or self.by_value or self.depth or self.nodes or self.unlinked:
             return len(self.open_nodes(graph)) > MOST_FREE
         return False
@@ -159,6 +170,7 @@ class Run:
         self.made = len(graph.leaves)
         self.grads = [0.0] * len(self.data)
         self.kept: list[int] = []
+        self.terms: dict[int, float] = {}
         self.seen: set[int] = set()
 
     def gradients(self) -> list[float]:
@@ -186,6 +198,8 @@ class Run:
                 self.grads[node] = model.begins
         self.make(root)
         seed = self.data[root] if model.seed is None else model.seed
+        if model.apart:
+            return self.run_apart(root, seed)
         if order in (PUSH, PUSH_SUM, PUSH_ONCE):
             return self.push(root, seed)
         nodes = self.ordered(root)
@@ -244,7 +258,7 @@ class Run:
             mark = self.data[node]
         if self.model.depth and depth >= self.model.depth:
             return
-        if self.model.order != TWICE:
+        if self.model.order != TWICE or self.model.apart:
             if mark in seen:
                 return
             seen.add(mark)
@@ -254,13 +268,15 @@ class Run:
 
     def inputs(self, node: int) -> list[int]:
         """Return the inputs of a node, the second first where that is chosen."""
-        inputs = [x for x, _, key in self.edges.get(node, ()) if key[0] not in self.model.unlinked]
+        inputs = [x for x, _, key in self.edges.get(node, ()) if key not in self.model.unlinked]
         if not self.model.doubled:
             inputs = list(dict.fromkeys(inputs))
         return inputs[::-1] if node in self.choice else inputs
 
     def pass_on(self, node: int) -> None:
         """Add to the gradients of a node's inputs."""
+        if self.model.restarts and not self.grads[node]:
+            self.grads[node] = 1.0
         source, edges = self.steps.get(node, (node, []))
         for x, slope, key in edges:
             self.add(x, slope if key in self.model.forgets else slope * self.grads[source], key)
@@ -268,6 +284,30 @@ class Run:
     def add(self, node: int, term: float, key: Key) -> None:
         """Add a term to a gradient, or replace it."""
         self.grads[node] = term if key in self.model.overwrites else self.grads[node] + term
+
+    def run_apart(self, root: int, seed: float) -> None:
+        """Run a pass that keeps its gradients apart, and adds each when it comes to the node."""
+        order = self.model.order
+        if self.model.keeps != "terms":
+            self.terms = {}
+        self.terms[root] = seed
+        nodes = [root]
+        if order != QUEUE:
+            nodes = [n for n in self.ordered(root) if n in self.edges] or nodes
+            nodes += [n for n in range(len(self.graph.leaves)) if n not in nodes]
+        if order == ANY_ORDER:
+            nodes = list(self.choice)
+        times = {root: 1}
+        for node in nodes:
+            for _ in range(times.get(node, 0) if order == TWICE else 1):
+                grad = self.terms.get(node, 0.0)
+                self.grads[node] += grad
+                for x, slope, key in self.edges.get(node, []):
+                    before = 0.0 if key in self.model.overwrites else self.terms.get(x, 0.0)
+                    self.terms[x] = before + slope * grad
+                    times[x] = times.get(x, 0) + 1
+                    if order == QUEUE:
+                        nodes.append(x)
 
     def push(self, root: int, seed: float) -> None:
         """Hand a gradient down every path.
