@@ -8,7 +8,7 @@ from typing import Any
 from engine.teach import faults
 from engine.teach.finding import Finding
 from engine.teach.grading import rubric
-from engine.teach.grading.wording import failure_of
+from engine.teach.grading.wording import failure_of, listed
 from engine.teach.isolate.observation import HANGS, Failure, Observation
 from engine.teach.report import Report
 from engine.teach.trial import battery
@@ -62,15 +62,18 @@ def missing_finding(todo: str) -> Finding:
 def merged(findings: list[Finding]) -> list[Finding]:
     """Return findings with those of the same kind as one, which names the other operations."""
     kept: list[Finding] = []
+    others: dict[int, list[str]] = {}
     for finding in findings:
         same = [f for f in kept if f.fault == finding.fault and f.fault in MERGED]
         same += [f for f in kept if f.fault == finding.fault and f.operation == finding.operation]
         if not same:
             kept.append(finding)
         elif finding.operation and finding.operation != same[0].operation:
-            k = kept.index(same[0])
-            more = f" The same is true of {finding.operation}."
-            kept[k] = replace(same[0], message=same[0].message + more)
+            names = others.setdefault(kept.index(same[0]), [])
+            names += [finding.operation] if finding.operation not in names else []
+    for k, names in others.items():
+        more = f" The same is true of {listed(tuple(names))}."
+        kept[k] = replace(kept[k], message=kept[k].message + more)
     return kept
 
 

@@ -27,6 +27,7 @@ BASE = ("add", "mul", "neg", "sub", "div", "pow")
 PLAIN_NUMBER = re.compile(
     "AttributeError.*'(int|float)'|TypeError.*(unsupported|not subscriptable)"
 )
+FAILS = (faults.RAISES, faults.DOES_NOT_END, faults.ENDS_PROCESS)
 ENDINGS = ("SystemExit", "MemoryError", "KeyboardInterrupt")
 
 
@@ -79,6 +80,7 @@ class Trouble:
 
     def reflections(self) -> Iterator[tuple[str, Finding]]:
         """Yield what is wrong where the plain number is on the left, if that works at all."""
+        refusing = {f.operation for f in self.findings if f.fault == faults.CONSTANT_NOT_WRAPPED}
         for row in (*battery.BINARY, "pow", "mod"):
             name = battery.reflected(row)
             if row not in self.rows or (self.no_reflected and name not in self.methods):
@@ -90,6 +92,8 @@ class Trouble:
                     continue
                 failure, problem = self.evidence.error(graph), self.evidence.problem(graph)
                 if failure is not None and failure.kind != NOT_REACHED:
+                    if symbol(row) in refusing:
+                        break  # which is told already
                     fault = fault_of(failure)
                     if fault == faults.RAISES and name not in self.methods:
                         fault = faults.MISSING_REFLECTED
@@ -146,11 +150,13 @@ class Trouble:
             return bool(0.0 <= out / a < 1.0)
         return self.evidence.data_right(graph, looseness(self.evidence, row))
 
-    def _add(self, row: str, graph: Graph, failure: Failure) -> None:
-        """Note that an operation fails."""
+    def _add(self, row: str, graph: Graph, failure: Failure, *, with_values: bool = False) -> None:
+        """Note that an operation fails, maybe though it is right with Values."""
         fault = fault_of(failure)
         plain = any(not isinstance(x, int) for x in graph.steps[0][1])
-        if fault == faults.RAISES and plain and PLAIN_NUMBER.search(str(failure)):
+        if fault == faults.RAISES and plain and (
+            with_values or PLAIN_NUMBER.search(str(failure))
+        ):  # fmt: skip
             fault = faults.CONSTANT_NOT_WRAPPED
         self._note(failure_of(fault, row, graph, failure), row)
 
@@ -162,7 +168,7 @@ class Trouble:
                     continue
                 failure, problem = self.evidence.error(graph), self.evidence.problem(graph)
                 if failure is not None and failure.kind != NOT_REACHED:
-                    self._add(row, graph, failure)
+                    self._add(row, graph, failure, with_values=True)
                 elif problem:
                     text = f"it returns {problem['kind']}"
                     self._note(failure_of(faults.NOT_A_VALUE, row, graph, None, problem=text), row)
@@ -180,7 +186,9 @@ class Trouble:
             return  # it may be built from that
         for k, other in enumerate(self.findings):
             if other.fault == finding.fault and other.line == finding.line and (
-                finding.line or finding.fault == faults.CONSTANT_NOT_WRAPPED
+                finding.line
+                or finding.fault == faults.CONSTANT_NOT_WRAPPED
+                or (finding.fault in FAILS and finding.got == other.got)
             ):  # fmt: skip
                 self._also.setdefault(k, []).append(symbol(row))
                 return

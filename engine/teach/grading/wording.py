@@ -34,6 +34,9 @@ IN_THE_PASS = (
 )
 
 
+NOT_OF_GRADIENTS = (faults.WRONG_RESULT, faults.CHANGES_DATA)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What findings are worded with.
@@ -85,7 +88,7 @@ def failure_of(
     texts["graph"] = shown_graph or "the class"
     message = upper(FAULTS[fault].meaning.format(**texts))
     if error:
-        message += f" {upper(error.rstrip('.'))}."
+        message += f" {upper(error.rstrip('.: '))}."
     return Finding(
         fault,
         message,
@@ -134,14 +137,22 @@ def line_of(named: Named, method: str, lines: Lines) -> tuple[int, str] | None:
     found = lines.get(method)
     if not method and named.fault == faults.OVERWRITES:
         # Of the pass as a whole: the first method that assigns with =.
-        candidates = [line for m in lines if m != "__init__" for line in lines[m]["="]]
-        candidates = [line for line in candidates if not SEED.search(line[1])]
+        candidates = [
+            line
+            for m in lines
+            if m != "__init__"
+            for line in lines[m]["="]
+            if not SEED.search(line[1])
+            and not (m == "backward" and line[1].startswith("self.grad = "))
+        ]
         return (candidates[0][0], candidates[0][1]) if candidates else None
     if not found:
         return None
     own = sorted([*found["="], *found["+="]])
     chosen = found["def"][0]
-    if method != "backward" and own:
+    if named.fault == faults.CHANGES_DATA and found["data"]:
+        chosen = found["data"][0]
+    elif method != "backward" and own and named.fault not in NOT_OF_GRADIENTS:
         if named.fault == faults.OVERWRITES and found["="]:
             own = found["="]
         k = named.operand or 0

@@ -61,3 +61,22 @@ def test_class_of_stubs_is_told_to_begin_with_the_number() -> None:
 def test_name_of_an_operation_keeps_its_letters_at_the_beginning_of_a_sentence() -> None:
     report = engine.teach.check(HALF["only + and ×"])
     assert report.findings[0].message == "relu is not there yet."
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("raise KeyError('a')", "raises"),
+        ("while True: pass", "does not end"),
+        ("raise SystemExit", "ends the process"),
+    ],
+)
+def test_operations_have_their_points_where_backward_fails(body: str, fault: str) -> None:
+    text = HALF["no backward yet"]
+    without = engine.teach.check(text)
+    backward = f"    def backward(self):\n        {body}\n\n    def __add__"
+    report = engine.teach.check(text.replace("    def __add__", backward, 1))
+    assert [(f.fault, f.operation) for f in report.findings] == [(fault, None)]
+    assert "`(a + b).backward()`" in report.findings[0].message
+    assert report.points == without.points
+    assert report.rubric[-1].state == "not reached"
