@@ -3,6 +3,7 @@
 That they run is checked by nbmake, which pyproject.toml includes in every run of the tests.
 """
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -83,6 +84,30 @@ def test_lesson_asserts_what_it_claims(path) -> None:
 def test_cells_of_claims_are_folded(path) -> None:
     claims = [cell["metadata"] for cell in code_cells(path) if has_claims(cell)]
     assert all(metadata.get("jupyter", {}).get("source_hidden") for metadata in claims)
+
+
+def names(path: Path, *, claims: bool) -> tuple[set[str], set[str]]:
+    """Return the names that cells read, and those that they bind, anywhere in them."""
+    read, bound = set(), set()
+    for cell in code_cells(path):
+        for node in ast.walk(ast.parse(text(cell))) if has_claims(cell) == claims else ():
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()):
+                    read.add(name)
+                case ast.Name(id=name) | ast.arg(arg=name):
+                    bound.add(name)
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    bound.add(name)
+                case ast.alias():
+                    bound.add(node.asname or node.name)
+    return read, bound
+
+
+@each_lesson
+def test_lesson_runs_without_its_claims(path) -> None:
+    read, bound = names(path, claims=False)
+    _, in_claims = names(path, claims=True)
+    assert read & in_claims - bound == set()
 
 
 @each_lesson
