@@ -293,4 +293,5 @@ class Check:
     def of_what_is_left(self) -> Finding:
         """Return the finding of a wrong number that has no other name."""
         wrong = [g for g in self.evidence.graphs() if not self.evidence.right(g)]
+        wrong = [g for g in wrong if g not in battery.INFINITE] or wrong
         return finding_of(Named(faults.WRONG_GRADIENT, graph=wrong[0]), self.context)

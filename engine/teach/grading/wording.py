@@ -175,23 +175,33 @@ def difference(graph: Graph, evidence: Evidence) -> tuple[str, str]:
     if not evidence.data_right(graph):
         for k, number in enumerate(right.data):
             if not evidence.close(value["data"][k], number):
-                return told(graph, k, "data", number), told(graph, k, "data", value["data"][k])
+                return both(graph, k, "data", number, value["data"][k])
     if changed := evidence.changed(graph):
         k = changed[0]
-        return told(graph, k, "data", right.data[k]), told(graph, k, "data", value["after"][k])
+        return both(graph, k, "data", right.data[k], value["after"][k])
     for k, (got, wanted) in enumerate(zip(value["grads"], right.grads, strict=True)):
         if not evidence.close(got, wanted) and (k < len(graph.leaves) or got):
-            return told(graph, k, "grad", wanted), told(graph, k, "grad", got)
+            return both(graph, k, "grad", wanted, got)
     return "", ""
 
 
-def told(graph: Graph, node: int, what: str, number: float | None) -> str:
+def both(
+    graph: Graph, node: int, what: str, right: float | None, got: float | None
+) -> tuple[str, str]:
+    """Return the right number of a node and another, with as many digits as tell them apart."""
+    texts = told(graph, node, what, right), told(graph, node, what, got)
+    if texts[0] == texts[1]:
+        texts = told(graph, node, what, right, 13), told(graph, node, what, got, 13)
+    return texts
+
+
+def told(graph: Graph, node: int, what: str, number: float | None, digits: int = 6) -> str:
     """Return a number of a node as an equation."""
     name = graph.name(node) or (
         "the result's" if node == graph.root else f"({graph.expression(node)})"
     )
     dot = " " if name.endswith("'s") else "."
-    return f"{name}{dot}{what} = {'None' if number is None else number_text(number, digits=6)}"
+    return f"{name}{dot}{what} = {'None' if number is None else number_text(number, digits=digits)}"
 
 
 def seen_numbers(graph: Graph, evidence: Evidence) -> Numbers | None:

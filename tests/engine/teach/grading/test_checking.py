@@ -200,3 +200,11 @@ def test_hints_of_every_fault_can_be_filled_in() -> None:
     for fault in FAULTS.values():
         for text in (fault.meaning, *fault.hints):
             assert set(re.findall(r"{(\w+)}", text)) <= names, fault.name
+
+
+def test_numbers_that_differ_by_little_are_shown_with_the_digits_that_tell_them_apart() -> None:
+    text = RIGHT.replace("self.grad = 1.0", "self.grad = 1.0 + 2e-8")
+    finding = engine.teach.check(text).findings[0]
+    assert finding.fault == "wrong seed"
+    assert "1.00000002" in finding.got
+    assert "1.00000002" not in finding.expected
