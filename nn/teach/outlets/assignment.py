@@ -52,7 +52,13 @@ class Assignment:
         return "\n".join(kept) + "\n"
 
     @property
+    def command(self) -> str:
+        """What checks a file of it at the command line, without the file."""
+        names = f" --names {','.join(self.names)}" if len(self.names) > 1 else ""
+        return f"glassgrad teach check{names}"
+
+    @property
     def instructions(self) -> str:
         """All texts as one page, for a file to fill in."""
-        how = f"## Check it\n\n```bash\nglassgrad teach check {self.name}.py\n```"
+        how = f"## Check it\n\n```bash\n{self.command} {self.name}.py\n```"
         return "\n\n".join([f"# {self.title}", self.intro, *self.parts, how]) + "\n"

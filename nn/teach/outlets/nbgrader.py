@@ -57,7 +57,7 @@ a cell that changes what `subprocess` does can fake the points. This scores what
 without running any notebook, and says so where the points differ:
 
 ```bash
-glassgrad teach check submitted/*/{name}/{name}.ipynb
+{command} submitted/*/{name}/{name}.ipynb
 ```
 
 {install}"""
@@ -70,6 +70,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
         "name": assignment.name,
         "points": assignment.points,
         "wheel": wheel.name,
+        "command": assignment.command,
     }
     return {
         f"source/{assignment.name}/{assignment.name}.ipynb": source(assignment),

@@ -84,7 +84,7 @@ changes what `subprocess` or otter itself does can fake the points. This scores 
 without running any notebook, and says so where the points differ:
 
 ```bash
-glassgrad teach check submissions/*.ipynb
+{command} submissions/*.ipynb
 ```
 
 {install}"""
@@ -107,6 +107,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
             name=name,
             points=assignment.points,
             wheel=wheel.name,
+            command=assignment.command,
             install=install,
         ),
     }

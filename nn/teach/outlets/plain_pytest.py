@@ -66,18 +66,18 @@ README = """\
 
 ```bash
 pip install pytest {wheel}
-pytest                            # a test for each line of the rubric
-glassgrad teach check {name}.py   # the same in words
+pytest   # a test for each line of the rubric
+{command} {name}.py   # the same in words
 ```
 
 Both check the file in a process of its own, which it cannot leave: it may loop, crash or print.
 
 ## Services that run a command, such as GitHub Classroom
 
-`glassgrad teach check {name}.py` ends with exit code 0 if all is right and 1 if not: all points or
-none. With `--json` it prints one line with `"points"`, `"total"`, `"passed"`, the `"rubric"` and
-the findings; `pytest --junit-xml=report.xml` has the points of each test as a property. Keep the
-tests from being changed by what the service offers for it (protected files).
+`glassgrad teach check` ends with exit code 0 if all is right and 1 if not: all points or none. With
+`--json` it prints one line with `"points"`, `"total"`, `"passed"`, the `"rubric"` and the findings;
+`pytest --junit-xml=report.xml` has the points of each test as a property. Keep the tests from being
+changed by what the service offers for it (protected files).
 
 ## PrairieLearn
 
@@ -106,6 +106,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
             name=name,
             points=assignment.points,
             wheel=wheel.name,
+            command=assignment.command,
             install=INSTALL.format(wheel=wheel.name),
         ),
     }
