@@ -1,15 +1,15 @@
-"""What students hand in for "Build your own Value": right, unfinished, wrong, and hostile."""
+"""What students hand in: right, unfinished, wrong, and hostile."""
 
 from __future__ import annotations
 
+from nn.teach.outlets.assignments.network import NETWORK
 from nn.teach.outlets.assignments.value import VALUE
 
 RIGHT = VALUE.solution
 
 
-def changed(*replacements: tuple[str, str]) -> str:
-    """Return the solution with texts replaced, each of which must be there."""
-    text = RIGHT
+def changed(*replacements: tuple[str, str], text: str = RIGHT) -> str:
+    """Return a solution with texts replaced, each of which must be there."""
     for old, new in replacements:
         assert old in text, old
         text = text.replace(old, new)
@@ -88,4 +88,22 @@ SUBMISSIONS = {
         "print(json.dumps({'passed': True, 'points': 10.0, 'total': 10.0, 'rubric': [], 'text': ''}))\n"
         "sys.stdout.flush()\n" + up_to(2)
     ),
+}  # fmt: skip
+
+NETWORKS = {
+    "right": NETWORK.solution,
+    "nothing yet": NETWORK.template,
+    "no network, loss and SGD": NETWORK.solution.split("# Part 3")[0],
+    "no bias, and uphill": changed(
+        ("total = self.bias", "total = Value(0.0)"), (".data -=", ".data +="), text=NETWORK.solution
+    ),
+    "loops in the loss": changed(
+        ("    total = Value(0.0)\n    for", "    while True:\n        pass\n    for"), text=NETWORK.solution
+    ),
+    "leaves in a step": changed(
+        ("        for p in self.parameters:\n            p.data", "        import os\n\n        os._exit(0)\n        for p in self.parameters:\n            p.data"),
+        text=NETWORK.solution,
+    ),
+    "loops at import": NETWORK.solution + "\nwhile True:\n    pass\n",
+    "not Python": changed(("class Layer:", "class Layer("), text=NETWORK.solution),
 }  # fmt: skip
