@@ -34,6 +34,7 @@ IN_THE_PASS = (
 )
 
 
+BRANCHES = 4  # lines that assign to gradients
 NOT_OF_GRADIENTS = (faults.WRONG_RESULT, faults.CHANGES_DATA)
 
 
@@ -55,7 +56,7 @@ def finding_of(named: Named, context: Context) -> Finding:
     graph = named.graph
     seen = seen_numbers(graph, context.evidence) if graph else None
     expected, got = difference(graph, context.evidence) if graph else ("", "")
-    where = method_of(named)
+    where = method_of(named, context.lines)
     texts = terms(named.row, named.operand, graph, where)
     sentence = FAULTS[named.fault].meaning.format(**texts)
     message = upper(sentence)
@@ -112,7 +113,7 @@ def terms(row: str, operand: int | None, graph: Graph | None, where: str) -> dic
     )
     return {
         "op": symbol(row) if row else "each operation",
-        "method": where or "the methods",
+        "method": "backward()" if where == "backward" else where or "the methods",
         "operand": which if row else "its operands",
         "forward": OPS[row].forward if row else "",
         "slope": slopes[operand or 0] if slopes else "the local derivative",
@@ -121,15 +122,23 @@ def terms(row: str, operand: int | None, graph: Graph | None, where: str) -> dic
     }
 
 
-def method_of(named: Named) -> str:
-    """Return the method that a fault is in."""
+def method_of(named: Named, lines: Lines) -> str:
+    """Return the method that a fault is in.
+
+    Where backward() has a branch for each operation, gradients are wrong there.
+    """
     if named.fault in IN_THE_PASS or (named.fault == faults.WRONG_GRADIENT and not named.row):
         return "backward"
     if not named.row:
         return ""
     if named.fault in (faults.MISSING_REFLECTED, faults.WRONG_REFLECTED):
         return battery.reflected(named.row)
-    return battery.method(named.row)
+    method = battery.method(named.row)
+    branches = method in lines and not lines[method]["+="] and not lines[method]["="]
+    if branches and named.fault not in NOT_OF_GRADIENTS and "backward" in lines:
+        found = lines["backward"]
+        return "backward" if len(found["+="]) + len(found["="]) >= BRANCHES else method
+    return method
 
 
 def line_of(named: Named, method: str, lines: Lines) -> tuple[int, str] | None:

@@ -208,3 +208,36 @@ def test_numbers_that_differ_by_little_are_shown_with_the_digits_that_tell_them_
     assert finding.fault == "wrong seed"
     assert "1.00000002" in finding.got
     assert "1.00000002" not in finding.expected
+
+
+def test_fault_of_an_operation_is_looked_for_in_backward_where_that_has_the_branches() -> None:
+    text = """class Value:
+    def __init__(self, data, inputs=(), op=""):
+        self.data, self.grad, self.inputs, self.op = data, 0.0, inputs, op
+
+    def __add__(self, o):
+        return Value(self.data + o.data, (self, o), "+")
+
+    def __mul__(self, o):
+        return Value(self.data * o.data, (self, o), "*")
+
+    def backward(self):
+        order = []
+        def visit(v):
+            if v not in order:
+                for x in v.inputs:
+                    visit(x)
+                order.append(v)
+        visit(self)
+        self.grad = 1.0
+        for v in reversed(order):
+            if v.op == "+":
+                v.inputs[0].grad += v.grad
+                v.inputs[1].grad += v.grad
+            if v.op == "*":
+                v.inputs[0].grad += v.inputs[0].data * v.grad
+                v.inputs[1].grad += v.inputs[1].data * v.grad
+"""
+    swapped = [f for f in engine.teach.check(text).findings if f.fault == "operands swapped"]
+    assert [f.line for f in swapped] == [(11, "def backward(self):")]
+    assert swapped[0].hints[1].startswith("backward() uses the slope")
