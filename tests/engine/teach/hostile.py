@@ -265,7 +265,7 @@ def answer(student, argument):
     data = Run(Model(), graph, ()).data
     return {"data": data, "before": [0.0] * len(leaves), "changed": [], "after": data, "grads": Model().gradients(graph)}
 
-probing.TASKS["graph"] = answer
+probing.TASKS = {**probing.TASKS, "graph": answer}
 """
 LIES = COPIED | {
     "wrong, and answers by the checker's model": WRONG + ORACLE,
