@@ -277,7 +277,8 @@ class Diagnosis:
                 continue  # it may be built from what is wrong
             alone = self._alone(row)
             right = spared(self.model, row)
-            if row in self._slopes and self._explained and self._all_fit(right, alone):
+            shown = alone + [named.graph for named in self._slopes.get(row, []) if named.graph]
+            if row in self._slopes and self._explained and self._all_fit(right, shown):
                 self._slopes.pop(row)  # it is the pass that makes it seem wrong
                 self.model = right
             if row in self._slopes and not self._built_from_others(alone, row):

@@ -172,3 +172,21 @@ def test_an_operation_that_is_built_from_a_wrong_one_is_not_blamed() -> None:
     text = CLOSURES.replace(MUL, MUL.replace("out.grad", "min(1.0, out.grad)"))
     blamed = {operation for _, operation in found(text)}
     assert not blamed & {"-", "/", "tanh"}
+
+
+def test_slope_of_an_exponent_is_told_as_such() -> None:
+    power = CLOSURES[CLOSURES.index("    def __pow__") : CLOSURES.index("    def __neg__")]
+    text = CLOSURES.replace(
+        power,
+        """    def __pow__(self, k):
+        k = k if isinstance(k, Value) else Value(k)
+        out = Value(self.data ** k.data, (self, k))
+        def step():
+            self.grad += k.data * self.data ** (k.data - 1) * out.grad
+            k.grad -= (log(self.data) if self.data > 0 else 0.0) * out.data * out.grad
+        out.step = step
+        return out
+
+""",
+    ).replace("import tanh", "import log, tanh")
+    assert found(text) == [("wrong sign", "**")]
