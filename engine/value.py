@@ -402,9 +402,10 @@ class Value:
         order, leaves, origins = topological_order(self)
         before = [leaf._grad for leaf in leaves]
         try:
-            if Value._results_changed or is_suspicious(leaves, origins):
+            suspicious = is_suspicious(leaves, origins)
+            if Value._results_changed or suspicious:
                 report_stale(order, stacklevel=2)
-                again = False
+                again = again and not suspicious
             self._grad = 1.0
             for node in reversed(order):
                 grad = node._grad

@@ -16,6 +16,7 @@ from nn import schedules
 
 X = [[i / 10, (i * 7 % 10) / 10] for i in range(20)]
 y = [1 if a + b > 1.2 else -1 for a, b in X]
+NEW = [[a + 0.03, b] for a, b in X]
 
 
 def net() -> nn.MLP:
@@ -45,8 +46,8 @@ def same(first: nn.History, second: nn.History) -> bool:
     ("given", "meant"),
     [
         ({"validation": None}, {"validation": 0}),
-        ({"validation": [X, y]}, {"validation": (X, y)}),
-        ({"validation": (np.array(X), np.array(y))}, {"validation": (X, y)}),
+        ({"validation": [NEW, y]}, {"validation": (NEW, y)}),
+        ({"validation": (np.array(NEW), np.array(y))}, {"validation": (NEW, y)}),
         ({"validation": np.float64(0.2)}, {"validation": 0.2}),
         ({"loss": "hinge"}, {"loss": nn.hinge}),
         ({"loss": "MSE"}, {"loss": nn.mean_squared_error}),
@@ -185,7 +186,9 @@ def test_fit_says_what_to_write(changes: dict, error: type[Exception] | None, wo
 
 
 def p() -> list[Value]:
-    return [Value(1.0)]
+    parameter = Value(1.0)
+    parameter.grad = 0.5
+    return [parameter]
 
 
 CALLS = {
