@@ -115,7 +115,7 @@ HOSTILE |= {f"wrong, and {name}, in backward": doing(MEDDLES[name], "backward", 
 # ---- what is no number ----
 
 ATTRIBUTES = {
-    "grad is a method": "def grad(self):\n    return 1.0",
+    "grad is a method": "def grad(self):\n    return 1.0\n\ndef __setattr__(self, name, x):\n    if name != 'grad':\n        object.__setattr__(self, name, x)",
     "grad is nan": "@property\ndef grad(self):\n    return float('nan')\n\n@grad.setter\ndef grad(self, x):\n    pass",
     "grad is a text": "@property\ndef grad(self):\n    return str(self._grad)\n\n@grad.setter\ndef grad(self, x):\n    self._grad = float(x)",
     "grad equals everything": ("@property\ndef grad(self):\n    return Yes()\n\n@grad.setter\ndef grad(self, x):\n    pass\n"),
