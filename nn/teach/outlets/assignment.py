@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nn.teach.outlets.wheel import INSTALL, Wheel
+
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"  # as nbgrader marks them
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # what it puts in their place
 
@@ -62,3 +64,14 @@ class Assignment:
         """All texts as one page, for a file to fill in."""
         how = f"## Check it\n\n```bash\n{self.command} {self.name}.py\n```"
         return "\n\n".join([f"# {self.title}", self.intro, *self.parts, how]) + "\n"
+
+    def explained(self, readme: str, wheel: Wheel) -> str:
+        """Return a teacher's README with what it says of this assignment and of glassgrad."""
+        return readme.format(
+            title=self.title,
+            name=self.name,
+            points=self.points,
+            command=self.command,
+            wheel=wheel.name,
+            install=INSTALL.format(wheel=wheel.name),
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nn.teach.outlets.assignment import Assignment
-from nn.teach.outlets.wheel import INSTALL, Wheel, zipped
+from nn.teach.outlets.wheel import Wheel, zipped
 
 SETUP = """\
 #!/usr/bin/env bash
@@ -144,11 +144,6 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
         f"{assignment.name}.py": assignment.template,
         "solution.py": assignment.solution,
         "autograder.zip": zipped(packed | {wheel.name: wheel.content}, programs=tuple(programs)),
-        "README.md": README.format(
-            title=assignment.title,
-            name=assignment.name,
-            points=assignment.points,
-            install=INSTALL.format(wheel=wheel.name),
-        ),
+        "README.md": assignment.explained(README, wheel),
         wheel.name: wheel.content,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nn.teach.outlets.assignment import Assignment
 from nn.teach.outlets.cells import SCORING, SETUP, Cell, exercise, notebook
-from nn.teach.outlets.wheel import INSTALL, Wheel
+from nn.teach.outlets.wheel import Wheel
 
 SCORE = (
     "# Scores this notebook as it is saved. The last line is the points.\n"
@@ -65,18 +65,11 @@ without running any notebook, and says so where the points differ:
 
 def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
     """Return the files of a course folder, by path in it."""
-    texts = {
-        "title": assignment.title,
-        "name": assignment.name,
-        "points": assignment.points,
-        "wheel": wheel.name,
-        "command": assignment.command,
-    }
     return {
         f"source/{assignment.name}/{assignment.name}.ipynb": source(assignment),
         "nbgrader_config.py": CONFIG,
         wheel.name: wheel.content,
-        "README.md": README.format(**texts, install=INSTALL.format(wheel=wheel.name)),
+        "README.md": assignment.explained(README, wheel),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nn.teach.outlets.assignment import Assignment
 from nn.teach.outlets.cells import SCORING, SETUP, exercise, notebook
-from nn.teach.outlets.wheel import INSTALL, Wheel
+from nn.teach.outlets.wheel import Wheel
 
 TEST = (
     '''\
@@ -93,7 +93,6 @@ without running any notebook, and says so where the points differ:
 def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
     """Return the files of an assignment of otter, by path."""
     name = assignment.name
-    install = INSTALL.format(wheel=wheel.name)
     return {
         f"{name}.ipynb": student(assignment),
         f"tests/{name}.py": TEST.format(
@@ -102,14 +101,7 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
         "solution.py": assignment.solution,
         "requirements.txt": f"glassgrad @ file:///autograder/source/files/{wheel.name}\n",
         wheel.name: wheel.content,
-        "README.md": README.format(
-            title=assignment.title,
-            name=name,
-            points=assignment.points,
-            wheel=wheel.name,
-            command=assignment.command,
-            install=install,
-        ),
+        "README.md": assignment.explained(README, wheel),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nn.teach.outlets.assignment import Assignment
 from nn.teach.outlets.cells import SCORING
-from nn.teach.outlets.wheel import INSTALL, Wheel
+from nn.teach.outlets.wheel import Wheel
 
 TEST = (
     '''\
@@ -101,12 +101,5 @@ def files(assignment: Assignment, wheel: Wheel) -> dict[str, str | bytes]:
         ),
         "pytest.ini": INI,
         wheel.name: wheel.content,
-        "README.md": README.format(
-            title=assignment.title,
-            name=name,
-            points=assignment.points,
-            wheel=wheel.name,
-            command=assignment.command,
-            install=INSTALL.format(wheel=wheel.name),
-        ),
+        "README.md": assignment.explained(README, wheel),
     }
